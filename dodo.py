@@ -1,0 +1,49 @@
+"""The build: what tasks there are. `doit list` shows them; the package in src/tasks does the work."""
+
+from tasks import build
+
+DOIT_CONFIG = build.configuration()
+
+
+def task_schema():
+    """check each chunk against the format and the language"""
+    return build.schema()
+
+
+def task_render_mzn():
+    """render each chunk as a MiniZinc model"""
+    return build.render_mzn()
+
+
+def task__minizinc():
+    return build.minizinc()
+
+
+def task_solve():
+    """find each chunk's witness with MiniZinc, or the constraints that conflict"""
+    return build.solve()
+
+
+def task_balance():
+    """find how far the tracts can be apart, over all valid points of each chunk"""
+    return build.balance()
+
+
+def task_chunk():
+    """everything for one chunk: chunk:06"""
+    return build.chunk()
+
+
+def task_pilots():
+    """everything for the pilot chunks"""
+    return build.pilots()
+
+
+def task_primes():
+    """check each chunk's Monster primes (write=yes assigns them)"""
+    return build.primes()
+
+
+def task_summary():
+    """build and check the whole corpus, and sum up (what `doit` does)"""
+    return build.summary()

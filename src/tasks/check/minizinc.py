@@ -1,0 +1,183 @@
+"""Verdicts of the real MiniZinc with Gecode about the text of a rendered model."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from ..errors import ToolError
+from .limits import Limits
+from .process import Run, run
+
+COMMAND = "minizinc"
+EXECUTABLES = (COMMAND, "fzn-gecode")
+"""The files whose change may mean another tool."""
+
+# MiniZinc 2.6 to 2.8 half-reify some conditions under bool2int that they must reify whole, and then call points
+# solutions that are none (libminizinc issues 719 and 810): sum(..)(bool2int(..)) >= 2 -> x[1] in {2, 7} is enough.
+_SOUND = ("--no-half-reifications",)
+
+Status: TypeAlias = Literal["satisfied", "unsatisfiable", "no answer"]
+
+# Debian's MiniZinc says this of its own library, for every model.
+_HARMLESS = re.compile(r'included file "count\.mzn" overrides a global constraint file')
+
+_CONSTRAINT = re.compile(r'^constraint :: "((?:[^"\\]|\\.)*)" .*;$', re.MULTILINE)
+
+_TRACTS = """
+var int: t_int = x[1] + x[2] + x[3] + x[4];
+var int: t_ext = x[5] + x[6] + x[7] + x[8];
+var int: imbalance = abs(t_int - t_ext);"""
+_UNIT_SUM = 'constraint :: "unit sum" '
+# Says nothing new; without it the solver does not see that the tracts share N, and enumerates to prove an optimum.
+_SHARED = "constraint t_int + t_ext = N;"
+_BALANCE_GOALS = {
+    "least": ("indomain_split", "minimize"),
+    "most": ("indomain_reverse_split", "maximize"),
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """values: the solution's variables by name, {} without one; warnings: what else the tool had to say."""
+
+    status: Status
+    values: dict[str, Any]
+    warnings: tuple[str, ...] = ()
+
+
+def probe() -> dict[str, str]:
+    """Name, version and solver of the MiniZinc on PATH.
+
+    Raises ToolError where there is none, or none with Gecode.
+    """
+    if shutil.which(COMMAND) is None:
+        raise ToolError(
+            "minizinc is not installed: `apt-get install minizinc`, `nix develop`, or see https://www.minizinc.org"
+        )
+    limits = Limits(20, 4096)
+    version = re.search(r"version (\d+(?:\.\d+)+)", _start([COMMAND, "--version"], "", limits).output)
+    if version is None:
+        raise ToolError("`minizinc --version` names no version; is it MiniZinc?")
+    try:
+        solvers = json.loads(_start([COMMAND, "--solvers-json"], "", limits).output)
+        gecode = next(s["version"] for s in solvers if s["id"] == "org.gecode.gecode")
+    except (ValueError, KeyError, TypeError, StopIteration):
+        raise ToolError("minizinc has no solver Gecode (see `minizinc --solvers`); install MiniZinc with Gecode") from None
+    return {"name": "minizinc", "version": version.group(1), "solver": f"gecode {gecode}"}
+
+
+def solve(model: str, limits: Limits) -> Answer:
+    """What the model's own solve item asks for.
+
+    An optimum counts only with the solver's word that it is one. Raises ToolError where the tool crashes,
+    rejects the model, or answers something that is none of satisfied, unsatisfiable and no answer.
+    """
+    command = [
+        COMMAND, "--solver", "org.gecode.gecode", *_SOUND, "--json-stream", "--output-mode", "json",
+        "--time-limit", str(math.ceil(limits.seconds * 1000)), "-",
+    ]  # fmt: skip
+    # MiniZinc keeps the limit itself; ours comes two seconds later, for the case that it does not.
+    finished = _start(command, model, Limits(limits.seconds + 2, limits.memory_mb))
+    return _answer(finished, limits, optimise=bool(re.search(r"^solve .*(min|max)imize \w+;$", model, re.MULTILINE)))
+
+
+def imbalance(model: str, end: Literal["least", "most"], limits: Limits) -> Answer:
+    """The least or the most |T_int - T_ext| over all points that the model's constraints allow, as `imbalance`."""
+    value_choice, direction = _BALANCE_GOALS[end]
+    body, _, _ = model.rpartition("\nsolve ")
+    shared = _SHARED if f"\n{_UNIT_SUM}" in body else ""
+    goal = (
+        f"solve :: seq_search([int_search([imbalance, t_int], input_order, {value_choice}), "
+        f"int_search(x, first_fail, indomain_split)]) {direction} imbalance;"
+    )
+    return solve(f"{body}\n{_TRACTS}\n{shared}\n{goal}\n", limits)
+
+
+def conflict(model: str, limits: Limits) -> tuple[list[str], bool]:
+    """A minimal set of the model's named constraints that have no common solution, and whether it is proven minimal.
+
+    QuickXplain (Junker 2004): with c of n constraints in conflict, about c * log2(n / c) runs. A run without an
+    answer counts as "no conflict", so the set is a conflict in any case, but perhaps not a minimal one.
+    """
+    body, _, goal = model.rpartition("\nsolve ")
+    goal = re.sub(r"(min|max)imize \w+", "satisfy", goal)
+    statements = {m.group(0): m.group(1) for m in _CONSTRAINT.finditer(body)}
+    proven = True
+
+    def consistent(kept: Iterable[str]) -> bool:
+        nonlocal proven
+        keep = set(kept)
+        text = _CONSTRAINT.sub(lambda m: m.group(0) if m.group(0) in keep else "", body)
+        status = solve(f"{text}\nsolve {goal}", limits).status
+        proven = proven and status != "no answer"
+        return status != "unsatisfiable"
+
+    def explain(background: list[str], added: bool, candidates: list[str]) -> list[str]:
+        if added and not consistent(background):
+            return []
+        if len(candidates) == 1:
+            return candidates
+        left, right = candidates[: len(candidates) // 2], candidates[len(candidates) // 2 :]
+        from_right = explain([*background, *left], bool(left), right)
+        from_left = explain([*background, *from_right], bool(from_right), left)
+        return from_left + from_right
+
+    every = list(statements)
+    core = explain([], False, every) if every else []
+    return [re.sub(r"\\(.)", r"\1", statements[line]) for line in every if line in core], proven
+
+
+def _start(command: Sequence[str], text: str, limits: Limits) -> Run:
+    finished = run(command, text, seconds=limits.seconds, memory_mb=limits.memory_mb)
+    if finished.status is not None and finished.status < 0:
+        raise ToolError(
+            f"minizinc was killed by signal {-finished.status} after {finished.seconds:.1f} s; "
+            f"its limits are {limits.memory_mb} MB of memory (limits.memory_mb in corpus.yaml) and 64 MB of output"
+        )
+    return finished
+
+
+def _answer(finished: Run, limits: Limits, *, optimise: bool) -> Answer:
+    values: dict[str, Any] | None = None
+    status = ""
+    warnings: list[str] = []
+    for line in finished.output.splitlines():
+        if not line.strip():
+            continue
+        try:
+            message = json.loads(line)
+            kind = message["type"]
+        except (ValueError, TypeError, KeyError):
+            raise ToolError(f"minizinc answered something that is no answer: {line[:200]!r}") from None
+        if kind == "solution":
+            values = message["output"]["json"]
+        elif kind == "status":
+            status = message["status"]
+        elif kind == "error":
+            raise ToolError(_rejection(message))
+        elif kind == "warning" and not _HARMLESS.search(message.get("message", "")):
+            warnings.append(" ".join(str(message.get("message", "")).split()))
+    if finished.status is None or status == "UNKNOWN":
+        return Answer("no answer", {}, tuple(warnings))
+    if finished.status != 0:
+        raise ToolError(f"minizinc failed with exit code {finished.status}: {finished.errors.strip()[:400] or 'no message'}")
+    if status == "UNSATISFIABLE":
+        return Answer("unsatisfiable", {}, tuple(warnings))
+    if values is not None and (not optimise or status == "OPTIMAL_SOLUTION"):
+        return Answer("satisfied", values, tuple(warnings))
+    if finished.seconds >= limits.seconds:
+        return Answer("no answer", {}, tuple(warnings))
+    raise ToolError(f"minizinc ended without an answer (status {status or 'none'!r}): {finished.errors.strip()[:400]}")
+
+
+def _rejection(message: dict[str, Any]) -> str:
+    place = message.get("location") or {}
+    line = f" (line {place['firstLine']} of the model)" if "firstLine" in place else ""
+    what = " ".join(str(message.get("message", "")).split())
+    return f"minizinc rejects the model{line}: {message.get('what', 'error')}: {what}"

@@ -1,0 +1,66 @@
+"""What can go wrong for a user, each with what, where and what next.
+
+Anything below DualityError is shown as its text alone; any other exception is a defect of ours and keeps
+its traceback.
+"""
+
+from __future__ import annotations
+
+
+class DualityError(Exception):
+    """Base of every error that is shown to a user without a traceback."""
+
+
+class CorpusError(DualityError):
+    """A file of the corpus is not what the format asks for; the text names file, place, found and expected."""
+
+
+class LanguageError(DualityError):
+    """A constraint's text is no sentence of the language.
+
+    start, end: 0-based character offsets into the text. hint: a next step, or "".
+    """
+
+    def __init__(self, message: str, text: str, start: int, end: int | None = None, hint: str = "") -> None:
+        self.message = message
+        self.text = text
+        self.start = max(0, min(start, len(text)))
+        self.end = max(self.start + 1, end if end is not None else self.start + 1)
+        self.hint = hint
+        super().__init__(message)
+
+    @property
+    def line(self) -> int:
+        """1-based line of the expression."""
+        return self.text.count("\n", 0, self.start) + 1
+
+    @property
+    def column(self) -> int:
+        """1-based column in that line."""
+        return self.start - (self.text.rfind("\n", 0, self.start) + 1) + 1
+
+    def __str__(self) -> str:
+        where = f"column {self.column}" if "\n" not in self.text else f"line {self.line}, column {self.column}"
+        head = f"{where}: {self.message}" + (f"; {self.hint}" if self.hint else "")
+        return head + "\n" + self.excerpt()
+
+    def excerpt(self, width: int = 96) -> str:
+        """The line of the expression with a caret below, cut to about width columns, control characters made visible."""
+        line = self.text.split("\n")[self.line - 1]
+        at = self.column - 1
+        left = max(0, min(at - width // 2, len(line) - width))
+        shown = line[left : left + width]
+        mark = max(1, min(self.end - self.start, left + len(shown) - at))
+        visible = "".join(c if c.isprintable() else "\N{SYMBOL FOR SUBSTITUTE}" for c in shown)
+        return f"    {visible}\n    {' ' * (at - left)}{'^' * mark}"
+
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        return type(self), (self.message, self.text, self.start, self.end, self.hint)
+
+
+class ToolError(DualityError):
+    """A tool is missing, crashed, or answered something that is no answer."""
+
+
+class CheckFailed(DualityError):
+    """A check gave its verdict, and the verdict is no."""

@@ -1,0 +1,52 @@
+"""Files as the build writes and compares them: whole or not at all, and by content."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from hashlib import sha256
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parent
+
+
+def digest(content: bytes | str) -> str:
+    """SHA-256 in hexadecimal; a text's is that of its UTF-8 bytes."""
+    return sha256(content.encode("utf-8") if isinstance(content, str) else content).hexdigest()
+
+
+def file_digest(path: str | os.PathLike[str]) -> str | None:
+    """SHA-256 of a file's content, None where there is no readable plain file."""
+    try:
+        with open(path, "rb") as file:
+            return digest(file.read())
+    except OSError:
+        return None
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Writes text beside path and renames, so that nobody ever sees half a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        beside.write_text(text, encoding="utf-8", newline="\n")
+        os.replace(beside, path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+def code_digest(parts: Iterable[str]) -> str:
+    """SHA-256 over the source of the named modules, packages and data files of this package.
+
+    parts are paths relative to the package, such as "language" (everything in it) or "check/minizinc.py".
+    """
+    total = sha256()
+    for part in sorted(parts):
+        path = _PACKAGE / part
+        found = sorted(path.iterdir()) if path.is_dir() else [path]
+        for file in found:
+            if file.is_file():
+                name = file.relative_to(_PACKAGE).as_posix()
+                total.update(f"{name}\0{digest(file.read_bytes())}\n".encode())
+    return total.hexdigest()

@@ -1,0 +1,1 @@
+"""The constraint language: text to typed expression to value. Knows no file, no task and no tool."""

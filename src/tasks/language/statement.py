@@ -1,0 +1,75 @@
+"""What a constraint's text is: a formula, a formula that says nothing, or a claim in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from lark import Token, Tree
+
+from ..errors import LanguageError
+from .evaluate import Undefined, evaluate
+from .parse import parse
+from .syntax import Expression
+from .typing import Elaborator
+from .vocabulary import WORDS
+
+Kind: TypeAlias = Literal["formal", "vacuous", "informal"]
+
+_ARITHMETIC_RULES = {"arithmetic", "range", "integer"}
+_ORDER = {"LESS", "LESS_EQUAL", "GREATER", "GREATER_EQUAL", "WHERE", "MINUS"}
+
+
+@dataclass(frozen=True)
+class Statement:
+    """kind says whether there is something to check; expression is None for an informal claim alone."""
+
+    kind: Kind
+    expression: Expression | None
+
+
+def interpret(text: str, total: int, primes: Iterable[int]) -> Statement:
+    """What text states, with N = total and P = primes.
+
+    Raises LanguageError where it is neither a formula of type bool with a value at every point nor a claim of
+    symbols alone.
+    """
+    tree = parse(text)
+    if _is_claim(tree):
+        return Statement("informal", None)
+    expression = Elaborator(text).elaborate(tree)
+    if expression.type != "bool":
+        raise LanguageError(
+            f"a constraint must be true or false, this is {'an integer' if expression.type == 'int' else 'a set'}",
+            text, *expression.span,
+            hint="compare it with something",
+        )  # fmt: skip
+    try:
+        constant = evaluate(expression, None, total, primes)
+    except Undefined as undefined:
+        raise LanguageError(undefined.message, text, *undefined.node.span, undefined.hint) from None
+    return Statement("vacuous" if constant is True else "formal", expression)
+
+
+def _is_claim(tree: Tree[Token]) -> bool:
+    """True for a tree whose leaves are symbols of the domain and nothing else.
+
+    A single known word, number, order comparison or arithmetic operator makes it a formula (or a mistake in
+    one): a misspelt formula must never pass as a claim that nobody checks. So must no quantifier's form
+    `q(..)(..)` with an unknown word in place of the quantifier.
+    """
+    for node in tree.iter_subtrees():
+        if node.data in _ARITHMETIC_RULES:
+            return False
+        if node.data == "call" and isinstance(node.children[0], Tree) and node.children[0].data == "call":
+            return False
+        for child in node.children:
+            if isinstance(child, Token):
+                if child.type in _ORDER:
+                    return False
+                if child.type == "NAME" and node.data == "name" and (
+                    str(child) in WORDS or str(child).casefold() in ("true", "false")
+                ):  # fmt: skip
+                    return False
+    return any(True for _ in tree.find_data("name"))

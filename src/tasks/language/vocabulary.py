@@ -1,0 +1,32 @@
+"""The words of the language, and the nearest of them to a word that is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+COORDINATES = 8
+"""x[1]..x[8]."""
+MOST_TERMS = 20_000
+"""Bodies that the quantifiers of one constraint may unroll to, together."""
+MOST_CANDIDATES = 1_000_000
+"""Bindings that a condition may be asked about on the way there."""
+MOST_NESTING = 64
+"""Brackets, calls and prefix operators inside one another."""
+LARGEST_INTEGER = 10**18
+"""Literals beyond do not fit the solver's 64-bit integers."""
+
+CONSTANTS = ("x", "N", "P", "true", "false", "True", "False")
+FUNCTIONS = ("abs", "min", "max", "bool2int")
+QUANTIFIERS = ("forall", "exists", "sum", "count", "min", "max")
+WORDS = frozenset((*CONSTANTS, *FUNCTIONS, *QUANTIFIERS))
+
+
+def nearest(name: str, candidates: Iterable[str]) -> str:
+    """The candidate that the user may have meant by name, or ""."""
+    from difflib import get_close_matches
+
+    pool = sorted(set(candidates))
+    for candidate in pool:
+        if candidate.casefold() == name.casefold():
+            return candidate
+    return next(iter(get_close_matches(name, pool, n=1, cutoff=0.6)), "")

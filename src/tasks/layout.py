@@ -1,0 +1,37 @@
+"""Where a build reads and writes: one place for every path."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from .corpus.chunk import file_name
+
+
+@dataclass(frozen=True)
+class Layout:
+    """chunks: the corpus; out: everything the build writes, its database included."""
+
+    chunks: Path
+    out: Path
+
+    def source(self, chunk_id: str) -> Path:
+        return self.chunks / file_name(chunk_id)
+
+    def model(self, chunk_id: str) -> Path:
+        return self.out / "mzn" / f"chunk-{chunk_id}.mzn"
+
+    def stamp(self, stage: str, chunk_id: str) -> Path:
+        return self.out / "stamps" / stage / f"{chunk_id}.json"
+
+    @property
+    def summary(self) -> Path:
+        return self.out / "summary.json"
+
+    @property
+    def database(self) -> Path:
+        return self.out / ".doit.db"
+
+    @property
+    def journal(self) -> Path:
+        return self.out / "journal.jsonl"

@@ -1,0 +1,137 @@
+"""A chunk as a MiniZinc model, for MiniZinc 2.6 to 2.9."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ..corpus.chunk import Chunk
+from ..language import syntax
+from ..language.display import Printer
+from ..language.statement import Statement
+from ..language.syntax import Expression
+from .text import label, lines
+
+KEYWORDS = frozenset(
+    "ann annotation any array bool case constraint default diff div else elseif endif enum false float function if in "
+    "include infinity int intersect let list maximize minimize mod not of op opt output par predicate record satisfy "
+    "set solve string subset superset symdiff test then true tuple type union var where xor".split()
+)  # fmt: skip
+_ASSOCIATIVE = ("+", "*", "/\\", "\\/")
+
+OBJECTIVES = {
+    "neighbor_distance_min": "sum(i in 1..7)(abs(x[i + 1] - x[i]))",
+    "projection_fit_min": "sum(i in 1..8)(abs((8 * x[i]) - N))",
+}
+
+
+def render(chunk: Chunk, statements: Sequence[Statement]) -> str:
+    """The model's text; statements are those of the chunk's constraints, in order.
+
+    Each formal constraint is a predicate over x, applied under the constraint's name. The search makes the
+    witness canonical: the smallest objective where there is one, and the lexicographically smallest x.
+    """
+    parts = [
+        [f"% chunk {chunk.id}: {label(chunk.title)}", f"% goal: {chunk.goal}; tract: {chunk.tract}"],
+        [
+            f"int: N = {chunk.total};",
+            f"set of int: P = {{{', '.join(map(str, chunk.primes))}}};",
+            "array[1..8] of var 0..N: x;",
+        ],
+    ]
+    taken: set[str] = set()
+    for position, (constraint, statement) in enumerate(zip(chunk.constraints, statements, strict=True), start=1):
+        comment = [f"% {line}" for line in (*lines(constraint.text), *("  " + n for n in lines(constraint.notes)))]
+        name = label(constraint.name)
+        if statement.kind != "formal":
+            reason = "informal, not checked" if statement.kind == "informal" else "vacuous, constantly true"
+            parts.append([f"% {reason}: {name}", *comment])
+            continue
+        assert statement.expression is not None
+        identifier = _identifier(constraint.name, position, taken)
+        parts.append(
+            [
+                *comment,
+                f"predicate {identifier}(array[int] of var int: x) =",
+                f"  {_formula(statement.expression)};",
+                f"constraint :: {_string(name)} {identifier}(x);",
+            ]
+        )
+    if chunk.unit_sum:
+        parts.append(['constraint :: "unit sum" sum(x) = N;'])
+    parts.append(_goal(chunk))
+    return "\n\n".join("\n".join(part) for part in parts) + "\n"
+
+
+def _goal(chunk: Chunk) -> list[str]:
+    by_x = "int_search(x, input_order, indomain_min)"
+    if chunk.objective == "none":
+        return [f"solve :: {by_x} satisfy;"]
+    by_objective = "int_search([objective], input_order, indomain_split)"
+    return [
+        f"var int: objective = {OBJECTIVES[chunk.objective]};",
+        f"solve :: seq_search([{by_objective}, {by_x}]) minimize objective;",
+    ]
+
+
+def _identifier(name: str, position: int, taken: set[str]) -> str:
+    """A MiniZinc identifier for a constraint, its own name wherever that is one; c_ keeps it off the library's names."""
+    plain = re.sub(r"[^A-Za-z0-9_]", "_", name)[:60]
+    identifier = f"c_{plain}" if plain == name else f"c_{plain}_{position}"
+    while identifier in taken:
+        identifier += "_"
+    taken.add(identifier)
+    return identifier
+
+
+def _string(text: str) -> str:
+    r"""A MiniZinc string literal; with every backslash doubled, nothing is interpolated."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _formula(expression: Expression) -> str:
+    text: str = _Renderer(expression).visit(expression)
+    return text
+
+
+class _Renderer(Printer):
+    """The canonical text, less what MiniZinc lacks and what only precedence would tell."""
+
+    def __init__(self, expression: Expression) -> None:
+        used = _variables(expression)
+        self.names: dict[str, str] = {}
+        for name in sorted(used):
+            chosen = name
+            if not re.fullmatch("[A-Za-z][A-Za-z0-9_]*", name) or name in KEYWORDS:
+                number = 1
+                while (chosen := f"v{number}") in used or chosen in self.names.values():
+                    number += 1
+            self.names[name] = chosen
+
+    def variable(self, name: str) -> str:
+        return self.names[name]
+
+    def Variable(self, node: syntax.Variable) -> str:
+        return self.names[node.name]
+
+    def chain(self, operators: tuple[str, ...], operands: tuple[Expression, ...]) -> str:
+        if set(operators) <= {"+", "-"} or (len(set(operators)) == 1 and operators[0] in _ASSOCIATIVE):
+            return super().chain(operators, operands)
+        text = self.operand(operands[0])
+        for position, (operator, operand) in enumerate(zip(operators, operands[1:], strict=True)):
+            left = f"({text})" if position else text
+            text = f"{left} {operator} {self.operand(operand)}"
+        return text
+
+    def Extremum(self, node: syntax.Extremum) -> str:
+        return f"{node.function}([{', '.join(map(self.visit, node.operands))}])"
+
+    def Quantified(self, node: syntax.Quantified) -> str:
+        if node.quantifier != "count":
+            return super().Quantified(node)
+        return f"sum({self.generators(node)})(bool2int({self.visit(node.body)}))"
+
+
+def _variables(expression: Expression) -> set[str]:
+    own = {g.variable for g in expression.generators} if isinstance(expression, syntax.Quantified) else set()
+    return own.union(*map(_variables, syntax.children(expression)))

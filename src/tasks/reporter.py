@@ -1,0 +1,86 @@
+"""What a build says while it runs: a line a task that runs, a failure whole, and the summary at the end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TextIO
+
+from doit.exceptions import BaseFail, UnmetDependency
+from doit.reporter import ConsoleReporter
+from doit.task import Task
+
+
+class Reporter(ConsoleReporter):  # type: ignore[misc]
+    """doit's console reporter, less the tasks that do not run, plus each task's output in one piece."""
+
+    desc = "tasks that run, failures whole, the summary at the end"
+
+    def __init__(self, outstream: TextIO, options: Mapping[str, Any]) -> None:
+        super().__init__(outstream, options)
+        self.started = time.monotonic()
+        self.messages: dict[str, str] = {}
+        self.ran = self.up_to_date = self.not_run = 0
+        self.tasks: Mapping[str, Task] = {}
+        self.selected: set[str] = set()
+
+    def initialize(self, tasks: Mapping[str, Task], selected_tasks: list[str]) -> None:
+        self.tasks = tasks
+        self.selected = set(selected_tasks)
+
+    def execute_task(self, task: Task) -> None:
+        if task.actions and not _hidden(task):
+            self.ran += 1
+            self.write(f".  {task.title()}\n")
+
+    def skip_uptodate(self, task: Task) -> None:
+        self.up_to_date += bool(task.actions and not _hidden(task))
+
+    def add_success(self, task: Task) -> None:
+        if text := "".join(action.out or "" for action in task.actions):
+            self.write(_indented(text))
+
+    def add_failure(self, task: Task, fail: BaseFail) -> None:
+        # What a failed task, or one that could not run, had shown earlier does not hold any more.
+        for target in task.targets:
+            Path(target).unlink(missing_ok=True)
+        if isinstance(fail, UnmetDependency):
+            self.not_run += bool(task.actions and not _hidden(task))
+            return
+        message = fail.get_msg().rstrip() if fail.traceback else fail.message.rstrip()
+        name = task.name.lstrip("_")
+        self.messages[name] = message
+        self.write(f"!! {name} failed\n{_indented(message)}")
+
+    def complete_run(self) -> None:
+        if self.runtime_errors:
+            self.write("\n".join(self.runtime_errors) + "\n")
+        summary_task = self.tasks.get("summary")
+        if summary_task is not None:
+            self._show_summary(summary_task)
+        seconds = time.monotonic() - self.started
+        failed = f", {len(self.messages)} failed" if self.messages else ""
+        waiting = f", {self.not_run} not run because of that" if self.not_run else ""
+        self.write(f"{self.ran} tasks run, {self.up_to_date} up to date{failed}{waiting}: {seconds:.1f} s\n")
+        if self.messages:
+            self.write("FAILED: " + ", ".join(sorted(self.messages)) + "\n")
+
+    def _show_summary(self, task: Task) -> None:
+        from .summary import read_summary, summarise, table, write_summary
+
+        layout, chunks, notes = task.meta["layout"], task.meta["chunks"], task.meta["notes"]
+        if self.messages:
+            write_summary(layout.summary, summarise(layout, chunks, notes, self.messages))
+        if self.messages or "summary" in self.selected:
+            summary = read_summary(layout.summary)
+            if summary is not None:
+                self.write("\n" + table(summary))
+
+
+def _hidden(task: Task) -> bool:
+    return bool(task.name.startswith("_"))
+
+
+def _indented(text: str) -> str:
+    return "".join(f"   {line}\n" for line in text.rstrip().splitlines())

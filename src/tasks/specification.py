@@ -1,0 +1,69 @@
+"""A chunk read and understood: its data, and what each of its constraints states."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from .corpus.chunk import Chunk, problem, read_chunk
+from .errors import CorpusError, LanguageError
+from .files import digest
+from .language.evaluate import evaluate
+from .language.statement import Statement, interpret
+
+
+@dataclass(frozen=True)
+class Specification:
+    """statements are those of chunk.constraints, in order; sha256 is that of the text that was read."""
+
+    chunk: Chunk
+    statements: tuple[Statement, ...]
+    sha256: str
+
+    def kinds(self) -> dict[str, int]:
+        """How many constraints of each kind there are."""
+        counted = Counter(statement.kind for statement in self.statements)
+        return {kind: counted[kind] for kind in ("formal", "vacuous", "informal")}  # type: ignore[index]
+
+    def violations(self, x: Sequence[int]) -> list[str]:
+        """What the point x (8 integers) violates by our own evaluator: names of constraints, and the simplex."""
+        chunk = self.chunk
+        found = [
+            f"x[{i}] = {value} is not in 0..{chunk.total}" for i, value in enumerate(x, start=1) if not 0 <= value <= chunk.total
+        ]
+        if chunk.unit_sum and sum(x) != chunk.total:
+            found.append(f"the unit sum: x[1] + ... + x[8] is {sum(x)}, not {chunk.total}")
+        for constraint, statement in zip(chunk.constraints, self.statements, strict=True):
+            if statement.kind == "formal" and statement.expression is not None:
+                if evaluate(statement.expression, x, chunk.total, chunk.primes) is not True:
+                    found.append(f"{constraint.name}: {constraint.text}")
+        return found
+
+
+def read_specification(path: Path, *, informal: bool = True) -> Specification:
+    """The specification at path; informal says whether claims that are no formula may stand in it.
+
+    Raises CorpusError with every mistake of the file: of its format, or else of its expressions.
+    """
+    chunk, document = read_chunk(path)
+    statements: list[Statement] = []
+    problems: list[str] = []
+    for index, constraint in enumerate(chunk.constraints):
+        try:
+            statement = interpret(constraint.text, chunk.total, chunk.primes)
+        except LanguageError as error:
+            problems.append(problem(document, index, str(error)))
+            continue
+        if statement.kind == "informal" and not informal:
+            problems.append(
+                problem(
+                    document, index,
+                    "found a claim in words, expected a formula; corpus.yaml (`informal`) says where claims may stand",
+                )
+            )  # fmt: skip
+        statements.append(statement)
+    if problems:
+        raise CorpusError("\n".join(problems))
+    return Specification(chunk, tuple(statements), digest(document.text))

@@ -1,0 +1,51 @@
+"""balance: over all valid points, how far can the two tracts be apart?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..check.limits import Limits
+from ..check.minizinc import imbalance
+from ..corpus.document import read_text
+from ..errors import CheckFailed
+from ..files import digest
+from ..specification import read_specification
+from ..stamps import Engine, write_stamp
+from .solve import no_answer
+
+
+def run(chunk_id: str, source: Path, model: Path, stamp: Path, limits: Limits, limit: int, engine: Engine) -> None:
+    """Finds the interval of |T_int - T_ext|, T_int = x[1] + ... + x[4] and T_ext = x[5] + ... + x[8].
+
+    Raises CheckFailed where its upper end is above limit, where there is no valid point, or no answer in time;
+    ToolError where MiniZinc crashes.
+    """
+    specification = read_specification(source)
+    text = read_text(model)
+    interval: dict[str, int] = {}
+    for end in ("least", "most"):
+        answer = imbalance(text, end, limits)  # type: ignore[arg-type]
+        if answer.status == "no answer":
+            raise CheckFailed(no_answer(specification, limits))
+        if answer.status == "unsatisfiable":
+            raise CheckFailed(f"chunk {chunk_id}: no balance, as the chunk is unsatisfiable (see solve:{chunk_id})")
+        point = answer.values["x"]
+        if violated := specification.violations(point):
+            raise CheckFailed(
+                f"chunk {chunk_id}: minizinc and our evaluator disagree: the point {point} violates\n"
+                + "\n".join(f"    {line}" for line in violated)
+            )
+        interval[end] = abs(sum(point[:4]) - sum(point[4:]))
+    if interval["most"] > limit:
+        raise CheckFailed(
+            f"chunk {chunk_id}: the tracts can be {interval['most']} apart, the limit is {limit}, as at x = {point}; "
+            "add a constraint, or raise tract_balance.limit in corpus.yaml"
+        )
+    write_stamp(
+        stamp,
+        chunk=chunk_id,
+        stage="balance",
+        engine=engine,
+        inputs={source.name: specification.sha256, model.name: digest(text)},
+        outcome={"status": "within limit", "limit": limit, **interval},
+    )

@@ -1,0 +1,68 @@
+"""solve: is there a point that meets every constraint? which?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..check.limits import Limits
+from ..check.minizinc import conflict
+from ..check.minizinc import solve as ask
+from ..corpus.document import read_text
+from ..errors import CheckFailed, ToolError
+from ..files import digest
+from ..specification import Specification, read_specification
+from ..stamps import Engine, write_stamp
+
+
+def run(chunk_id: str, source: Path, model: Path, stamp: Path, limits: Limits, engine: Engine) -> None:
+    """Solves the model as it lies on disk; the witness must stand before our own evaluator too.
+
+    Raises CheckFailed for an unsatisfiable chunk (with a minimal conflict), for no answer within the limit, and
+    for a witness that is none; ToolError where MiniZinc crashes or rejects the model.
+    """
+    specification = read_specification(source)
+    text = read_text(model)
+    answer = ask(text, limits)
+    for warning in answer.warnings:
+        print(f"chunk {chunk_id}: minizinc warns: {warning}")
+    if answer.status == "no answer":
+        raise CheckFailed(no_answer(specification, limits))
+    if answer.status == "unsatisfiable":
+        raise CheckFailed(_unsatisfiable(specification, text, limits))
+    witness = answer.values.get("x")
+    if not isinstance(witness, list) or len(witness) != 8 or not all(type(value) is int for value in witness):
+        raise ToolError(f"chunk {chunk_id}: minizinc says satisfied without a point: {str(answer.values)[:200]}")
+    if violated := specification.violations(witness):
+        raise CheckFailed(
+            f"chunk {chunk_id}: minizinc and our evaluator disagree: the witness {witness} violates\n"
+            + "\n".join(f"    {line}" for line in violated)
+            + f"\nno verdict is given; `{model}` is the model, `{source}` the source"
+        )
+    write_stamp(
+        stamp,
+        chunk=chunk_id,
+        stage="solve",
+        engine=engine,
+        inputs={source.name: specification.sha256, model.name: digest(text)},
+        outcome={"status": "satisfied", "witness": witness},
+    )
+
+
+def no_answer(specification: Specification, limits: Limits) -> str:
+    """The message that the solver had not finished in time."""
+    return (
+        f"chunk {specification.chunk.id}: no answer within {limits.seconds} s; "
+        "raise limits.solve_seconds in corpus.yaml, or bound the constraints more tightly"
+    )
+
+
+def _unsatisfiable(specification: Specification, text: str, limits: Limits) -> str:
+    names, proven = conflict(text, limits)
+    chunk = specification.chunk
+    head = f"chunk {chunk.id} ({chunk.title}) is unsatisfiable"
+    if not names:
+        return f"{head}: no point has all coordinates in 0..{chunk.total}"
+    how = "these constraints conflict, and without any one of them they do not" if proven else "these constraints conflict"
+    texts = {c.name: c.text for c in chunk.constraints}
+    shown = "\n".join(f"    {name}: {texts.get(name, f'x[1] + ... + x[8] = {chunk.total}')}" for name in names)
+    return f"{head}: {how}:\n{shown}"

@@ -1,0 +1,57 @@
+"""Stamps: what was checked, by which engine, on which inputs, with which outcome.
+
+A stamp holds no time and no path of the machine, so its bytes change only when its meaning does. Times go to
+the journal.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from . import __version__
+from .files import write_whole
+
+Engine: TypeAlias = Mapping[str, str]
+"""At least name and version."""
+
+OURSELVES: Engine = {"name": "duality", "version": __version__}
+
+
+def to_json(data: Any) -> str:
+    """Deterministic JSON: sorted keys, two spaces, a final newline."""
+    return json.dumps(data, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def write_stamp(
+    path: Path, *, chunk: str, stage: str, engine: Engine, inputs: Mapping[str, str], outcome: Mapping[str, Any]
+) -> None:
+    """Writes the stamp of a check that passed; inputs maps names to SHA-256."""
+    stamp = {
+        "chunk": chunk, "stage": stage, "status": "passed",
+        "engine": dict(engine), "inputs": dict(inputs), "outcome": dict(outcome),
+    }  # fmt: skip
+    write_whole(path, to_json(stamp))
+
+
+def read_stamp(path: Path) -> dict[str, Any] | None:
+    """The stamp at path, None where there is none that can be read."""
+    try:
+        stamp = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return stamp if isinstance(stamp, dict) and stamp.get("status") == "passed" else None
+
+
+def note_in_journal(journal: Path, task: str, result: str, seconds: float) -> None:
+    """Appends one line to the journal; one write, so that lines of parallel tasks do not mix."""
+    line = {
+        "time": datetime.now(timezone.utc).isoformat(timespec="milliseconds"),
+        "task": task, "result": result, "seconds": round(seconds, 3),
+    }  # fmt: skip
+    journal.parent.mkdir(parents=True, exist_ok=True)
+    with open(journal, "a", encoding="utf-8") as file:
+        file.write(json.dumps(line) + "\n")

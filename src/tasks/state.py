@@ -1,0 +1,93 @@
+"""When a task is up to date: by content, never by time.
+
+doit asks the two classes here. It takes equal mtimes for equal files and a target that exists for the target
+that was written; neither holds in a Nix store, after a checkout, or after an edit of the target.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from doit.dependency import FileChangedChecker
+from doit.task import Task
+
+from .files import file_digest
+
+_seen: dict[tuple[object, ...], str | None] = {}
+
+
+def _digest(path: str) -> str | None:
+    """file_digest, computed once a process for each state of a file."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    key = (path, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+    if key not in _seen:
+        _seen[key] = file_digest(path)
+    return _seen[key]
+
+
+class ContentChecker(FileChangedChecker):  # type: ignore[misc]
+    """A file dependency has changed exactly when its SHA-256 has."""
+
+    def check_modified(self, file_path: str, file_stat: os.stat_result, state: str) -> bool:
+        return _digest(file_path) != state
+
+    def get_state(self, dep: str, current_state: str | None) -> str | None:
+        state = _digest(dep)
+        if state is None:
+            raise FileNotFoundError(2, "No such file", dep)
+        return state
+
+
+class Unchanged:
+    """Up to date while what a task is made of is the same, and its targets are what it wrote.
+
+    recipe: named parts beside the file dependencies, such as the digest of the code and settings; plain data.
+    """
+
+    def __init__(self, **recipe: Any) -> None:
+        self.recipe = recipe
+
+    def __call__(self, task: Task, values: Mapping[str, Any]) -> bool:
+        targets = list(task.targets)
+
+        def save() -> dict[str, Any]:
+            return {"recipe": self.recipe, "written": {target: _digest(target) for target in targets}}
+
+        task.value_savers.append(save)
+        written = values.get("written", {})
+        return values.get("recipe") == self.recipe and all(
+            target in written and written[target] is not None and _digest(target) == written[target] for target in targets
+        )
+
+    def __repr__(self) -> str:
+        return f"Unchanged({', '.join(self.recipe)}, targets)"
+
+
+class SameFiles:
+    """Up to date while the commands that PATH finds are the very files that they were; for a tool's probe."""
+
+    def __init__(self, commands: Iterable[str]) -> None:
+        self.commands = tuple(commands)
+
+    def __call__(self, task: Task, values: Mapping[str, Any]) -> bool:
+        identity = [_identity(command) for command in self.commands]
+        task.value_savers.append(lambda: {"files": identity})
+        return bool(values.get("files") == identity)
+
+    def __repr__(self) -> str:
+        return f"SameFiles({', '.join(self.commands)})"
+
+
+def _identity(command: str) -> list[object] | None:
+    found = shutil.which(command)
+    if found is None:
+        return None
+    real = os.path.realpath(found)
+    status = os.stat(real)
+    return [real, status.st_size, status.st_mtime_ns, status.st_ino]

@@ -1,0 +1,113 @@
+"""What a build has shown, as data for other tools and as a short table for the screen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from .files import write_whole
+from .layout import Layout
+from .stamps import read_stamp, to_json
+
+STAGES = ("schema", "render_mzn", "solve", "balance")
+"""In the order of the pipeline; the first alone is for documentation chunks too."""
+
+
+def stages_of(computational: bool) -> tuple[str, ...]:
+    return STAGES if computational else STAGES[:1]
+
+
+def summarise(
+    layout: Layout, chunks: Mapping[str, bool], notes: Iterable[str], failures: Mapping[str, str]
+) -> dict[str, Any]:
+    """The summary of a build from its stamps.
+
+    chunks maps each id to whether it is computational; failures maps names of failed tasks (`solve:06`) to their
+    messages. A stage is passed where its stamp is there, failed where its task failed, else not run.
+    """
+    stages = {stage: {"passed": 0, "failed": 0, "not run": 0} for stage in STAGES}
+    kinds = {"formal": 0, "checked": 0, "vacuous": 0, "informal": 0}
+    engines: dict[str, dict[str, str]] = {}
+    rows = []
+    for chunk_id, computational in chunks.items():
+        row: dict[str, Any] = {"id": chunk_id, "documentation": not computational, "stages": {}}
+        for stage in stages_of(computational):
+            stamp = read_stamp(layout.stamp(stage, chunk_id))
+            result = "failed" if f"{stage}:{chunk_id}" in failures else "passed" if stamp else "not run"
+            stages[stage][result] += 1
+            row["stages"][stage] = result
+            if stamp and result == "passed":
+                engine = stamp["engine"]
+                engines[" ".join(engine.values())] = engine
+                _add_outcome(row, kinds, stage, stamp["outcome"])
+        rows.append(row)
+    whole = not failures and all(s["failed"] == s["not run"] == 0 for s in stages.values())
+    return {
+        "status": "passed" if whole else "failed",
+        "chunks": rows,
+        "count": {
+            "chunks": len(chunks),
+            "computational": sum(chunks.values()),
+            "documentation": len(chunks) - sum(chunks.values()),
+        },
+        "stages": stages,
+        "constraints": kinds,
+        "engines": [engines[key] for key in sorted(engines)],
+        "notes": list(notes),
+        "failures": dict(sorted(failures.items())),
+    }
+
+
+def _add_outcome(row: dict[str, Any], kinds: dict[str, int], stage: str, outcome: Mapping[str, Any]) -> None:
+    match stage:
+        case "schema":
+            row["constraints"] = outcome["constraints"]
+            for kind, count in outcome["constraints"].items():
+                kinds[kind] += count
+        case "solve":
+            row["witness"] = outcome["witness"]
+            kinds["checked"] += row["constraints"]["formal"] if "constraints" in row else 0
+        case "balance":
+            row["balance"] = [outcome["least"], outcome["most"]]
+
+
+def write_summary(path: Path, summary: Mapping[str, Any]) -> None:
+    write_whole(path, to_json(summary))
+
+
+def table(summary: Mapping[str, Any]) -> str:
+    """The summary in about ten lines for a terminal."""
+    count, kinds = summary["count"], summary["constraints"]
+    lines = [
+        f"{count['chunks']} chunks: {count['computational']} computational, {count['documentation']} documentation",
+        "",
+        f"{'stage':<14}{'passed':>8}{'failed':>8}{'not run':>9}",
+    ]
+    for stage in STAGES:
+        result = summary["stages"][stage]
+        lines.append(f"{stage:<14}{result['passed']:>8}{result['failed']:>8}{result['not run']:>9}")
+    engines = ", ".join(_engine(e) for e in summary["engines"] if e["name"] != "duality") or "none"
+    lines += [
+        "",
+        f"constraints   {kinds['formal']} formal ({kinds['checked']} checked), {kinds['vacuous']} vacuous, "
+        f"{kinds['informal']} informal (not checked)",
+        f"engines       {engines}",
+    ]
+    lines += [f"note          {note}" for note in summary["notes"]]
+    return "\n".join(lines) + "\n"
+
+
+def _engine(engine: Mapping[str, str]) -> str:
+    solver = f" with {engine['solver']}" if "solver" in engine else ""
+    return f"{engine['name']} {engine['version']}{solver}"
+
+
+def read_summary(path: Path) -> dict[str, Any] | None:
+    """The summary at path, None where there is none that can be read."""
+    try:
+        summary = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return summary if isinstance(summary, dict) else None
