@@ -146,7 +146,7 @@ def summary() -> Task:
     chunks = {chunk_id: chunk_id in corpus.computational for chunk_id in corpus.ids}
     notes = [f"{layout.chunks.name}/{name} is no chunk and is ignored" for name in corpus.ignored]
     stamps = [layout.stamp(s, chunk_id) for chunk_id, computed in chunks.items() for s in stages_of(computed)]
-    facts = {"layout": layout, "chunks": chunks, "notes": notes}
+    facts: dict[str, Any] = {"layout": layout, "chunks": chunks, "notes": notes}
     return {
         "actions": [_action("summary", "summary", **facts)],
         "file_dep": [str(stamp) for stamp in stamps],

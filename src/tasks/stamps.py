@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -49,7 +49,7 @@ def read_stamp(path: Path) -> dict[str, Any] | None:
 def note_in_journal(journal: Path, task: str, result: str, seconds: float) -> None:
     """Appends one line to the journal; one write, so that lines of parallel tasks do not mix."""
     line = {
-        "time": datetime.now(timezone.utc).isoformat(timespec="milliseconds"),
+        "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "task": task, "result": result, "seconds": round(seconds, 3),
     }  # fmt: skip
     journal.parent.mkdir(parents=True, exist_ok=True)

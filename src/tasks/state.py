@@ -62,7 +62,7 @@ class Unchanged:
         task.value_savers.append(save)
         written = values.get("written", {})
         return values.get("recipe") == self.recipe and all(
-            target in written and written[target] is not None and _digest(target) == written[target] for target in targets
+            written.get(target) is not None and _digest(target) == written[target] for target in targets
         )
 
     def __repr__(self) -> str:
