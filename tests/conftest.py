@@ -1,0 +1,134 @@
+"""What the tests share: the real program on corpora of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+REPOSITORY = Path(__file__).parent.parent
+
+
+@dataclass
+class Finished:
+    """A run of doit that ended: its exit code, what it printed, and the tasks that it ran."""
+
+    status: int
+    output: str
+    errors: str
+
+    @property
+    def ran(self) -> set[str]:
+        return {line[3:] for line in self.output.splitlines() if line.startswith(".  ")}
+
+    def text(self) -> str:
+        return self.output + self.errors
+
+
+@dataclass
+class Project:
+    """A copy of the project's program with a corpus of its own."""
+
+    home: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def chunks(self) -> Path:
+        return self.home / "chunks"
+
+    @property
+    def rendered(self) -> Path:
+        return self.home / "rendered"
+
+    def doit(self, *arguments: str) -> Finished:
+        environment = {**os.environ, "PYTHONPATH": str(self.home / "src"), **self.environment}
+        finished = subprocess.run(
+            [sys.executable, "-m", "doit", *arguments],
+            cwd=self.home, env=environment, capture_output=True, text=True, timeout=300, check=False,
+        )  # fmt: skip
+        return Finished(finished.returncode, finished.stdout, finished.stderr)
+
+    def write(self, chunk_id: str, *expressions: str, notes: str = "", **more: Any) -> Path:
+        constraints = [
+            {"name": f"c{position}", "expr": text, **({"notes": notes} if notes else {})}
+            for position, text in enumerate(expressions, start=1)
+        ]
+        data = {"id": chunk_id, "title": f"Chunk {chunk_id}", "goalType": "proof", "constraints": constraints, **more}
+        path = self.chunks / f"chunk-{chunk_id}.constraints.json"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        return path
+
+    def stamp(self, stage: str, chunk_id: str) -> dict[str, Any]:
+        text = (self.rendered / "stamps" / stage / f"{chunk_id}.json").read_text(encoding="utf-8")
+        found: dict[str, Any] = json.loads(text)
+        return found
+
+    def summary(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads((self.rendered / "summary.json").read_text(encoding="utf-8"))
+        return found
+
+    def copy(self, to: Path) -> Project:
+        shutil.copytree(self.home, to)
+        return Project(to, dict(self.environment))
+
+
+def program(home: Path) -> Path:
+    """The program without a corpus, as a clone would have it."""
+    home.mkdir(parents=True, exist_ok=True)
+    for name in ("dodo.py", "pyproject.toml"):
+        shutil.copy(REPOSITORY / name, home)
+    shutil.copytree(REPOSITORY / "src", home / "src", ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+    return home
+
+
+def contents(folder: Path) -> Mapping[str, bytes]:
+    """Every rendered file by its relative path, the database and the journal aside."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.name.startswith((".doit.db", "journal"))
+    }
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """The program with a corpus of three computational chunks and a documentation chunk; nothing is built."""
+    small = Project(program(tmp_path / "project"))
+    small.write("01", "component_of(X, T_int)")
+    small.write("06", "x[1] + x[2] >= 30", "x[3] = 5")
+    small.write("08", "forall(i in 1..8)(x[i] >= 3)", parameters={"similarityObjective": "neighbor_distance_min"})
+    small.write("19", "x[8] in P", "count(i in 1..8)(x[i] > 10) >= 2", parameters={"monsterPrimes": [2, 7, 17]})
+    (small.chunks / "corpus.yaml").write_text('pilots: ["06"]\ndocumentation: ["01"]\ninformal: documentation\n')
+    return small
+
+
+@pytest.fixture
+def built(project: Project) -> Project:
+    """The same, built."""
+    finished = project.doit()
+    assert finished.status == 0, finished.text()
+    return project
+
+
+@pytest.fixture
+def stub(tmp_path: Path) -> Callable[[str, str], Path]:
+    """Makes an executable of that name in a folder of its own and returns the folder."""
+
+    def make(name: str, script: str) -> Path:
+        folder = tmp_path / "bin"
+        folder.mkdir(exist_ok=True)
+        path = folder / name
+        path.write_text(script)
+        path.chmod(0o755)
+        return folder
+
+    return make

@@ -1,0 +1,90 @@
+"""The code keeps its own rules: format, lint, types, and who may import whom."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from conftest import REPOSITORY
+
+PACKAGE = REPOSITORY / "src" / "tasks"
+
+# What each part of the package may import of the others: data moves one way, and doit stands on top.
+MAY_IMPORT = {
+    "errors": set(),
+    "files": set(),
+    "corpus": {"errors"},
+    "language": {"errors"},
+    "specification": {"corpus", "errors", "files", "language"},
+    "render": {"corpus", "language"},
+    "check": {"errors"},
+    "layout": {"corpus"},
+    "stamps": {"files"},
+    "summary": {"files", "layout", "stamps"},
+    "stages": {
+        "check",
+        "corpus",
+        "errors",
+        "files",
+        "language",
+        "layout",
+        "render",
+        "specification",
+        "stamps",
+        "summary",
+    },
+    "state": {"files"},
+    "reporter": {"summary"},
+    "build": {"check", "corpus", "errors", "files", "layout", "stamps", "state", "summary"},
+}
+MAY_IMPORT_DOIT = {"build", "reporter", "state"}
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"]],
+    ids=["lint", "format", "types"],
+)
+def test_the_code_is_clean(command: list[str]) -> None:
+    finished = subprocess.run(
+        [sys.executable, "-m", *command], cwd=REPOSITORY, capture_output=True, text=True, check=False
+    )
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+
+
+def imports(path: Path) -> set[str]:
+    """The parts of the package, and "doit", that a module imports."""
+    package = path.relative_to(PACKAGE).parts[:-1]
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = package[: len(package) - node.level + 1]
+            names = [node.module] if node.module else [alias.name for alias in node.names]
+            found.update((*base, *(name or "").split("."))[0] for name in names)
+        elif (isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "doit") or (
+            isinstance(node, ast.Import) and any(alias.name.split(".")[0] == "doit" for alias in node.names)
+        ):
+            found.add("doit")
+    return found - {"__version__"}
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda p: p.relative_to(PACKAGE).as_posix())
+def test_each_part_imports_only_what_lies_below_it(path: Path) -> None:
+    part = path.relative_to(PACKAGE).with_suffix("").parts[0]
+    if part == "__init__":
+        return
+    found = imports(path)
+    assert found - MAY_IMPORT[part] - {part, "doit"} == set()
+    assert "doit" not in found or part in MAY_IMPORT_DOIT
+
+
+def test_the_commands_of_the_readme_are_those_that_ci_runs() -> None:
+    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    ci = (REPOSITORY / ".ci" / "run").read_text(encoding="utf-8")
+    for command in ("./dev doit", "./dev pytest"):
+        assert f"\n{command}" in readme
+        assert f"\n{command}" in ci
