@@ -24,6 +24,24 @@ def task_solve():
     return build.solve()
 
 
+def task_render_lean():
+    """render each solved chunk as a Lean module and as a certificate"""
+    return build.render_lean()
+
+
+def task__lean():
+    return build.lean()
+
+
+def task__lean_library():
+    return build.lean_library()
+
+
+def task_prove():
+    """have Lean accept that each chunk's witness is valid (lean=off goes without)"""
+    return build.prove()
+
+
 def task_balance():
     """find how far the tracts can be apart, over all valid points of each chunk"""
     return build.balance()

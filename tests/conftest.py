@@ -84,7 +84,7 @@ class Project:
 def program(home: Path) -> Path:
     """The program without a corpus, as a clone would have it."""
     home.mkdir(parents=True, exist_ok=True)
-    for name in ("dodo.py", "pyproject.toml"):
+    for name in ("dodo.py", "pyproject.toml", "lean-toolchain"):
         shutil.copy(REPOSITORY / name, home)
     shutil.copytree(REPOSITORY / "src", home / "src", ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
     return home
@@ -99,10 +99,9 @@ def contents(folder: Path) -> Mapping[str, bytes]:
     }
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
+def small_corpus(home: Path) -> Project:
     """The program with a corpus of three computational chunks and a documentation chunk; nothing is built."""
-    small = Project(program(tmp_path / "project"))
+    small = Project(program(home))
     small.write("01", "component_of(X, T_int)")
     small.write("06", "x[1] + x[2] >= 30", "x[3] = 5")
     small.write("08", "forall(i in 1..8)(x[i] >= 3)", parameters={"similarityObjective": "neighbor_distance_min"})
@@ -112,11 +111,24 @@ def project(tmp_path: Path) -> Project:
 
 
 @pytest.fixture
-def built(project: Project) -> Project:
-    """The same, built."""
+def project(tmp_path: Path) -> Project:
+    """A small corpus, not built."""
+    return small_corpus(tmp_path / "project")
+
+
+@pytest.fixture(scope="session")
+def built_once(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The same, built; not to be changed."""
+    project = small_corpus(tmp_path_factory.mktemp("built") / "project")
     finished = project.doit()
     assert finished.status == 0, finished.text()
     return project
+
+
+@pytest.fixture
+def built(built_once: Project, tmp_path: Path) -> Project:
+    """A copy of it, as a fresh clone with the rendered folder copied over; that nothing runs there is tested."""
+    return built_once.copy(tmp_path / "project")
 
 
 @pytest.fixture

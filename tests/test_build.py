@@ -12,7 +12,7 @@ import pytest
 
 from conftest import Project, contents
 
-STAGES = ("schema", "render_mzn", "solve", "balance")
+STAGES = ("schema", "render_mzn", "solve", "render_lean", "prove", "balance")
 
 
 def tasks_of(*chunk_ids: str, stages: tuple[str, ...] = STAGES) -> set[str]:
@@ -22,9 +22,11 @@ def tasks_of(*chunk_ids: str, stages: tuple[str, ...] = STAGES) -> set[str]:
 def test_a_first_build_runs_every_stage_and_sums_up(project: Project) -> None:
     finished = project.doit()
     assert finished.status == 0, finished.text()
-    assert finished.ran == {*tasks_of("06", "08", "19"), "schema:01", "schema:names", "summary"}
+    assert finished.ran == {
+        *tasks_of("06", "08", "19"), "schema:01", "schema:names", "render_lean:package", "summary",
+    }  # fmt: skip
     assert "4 chunks: 3 computational, 1 documentation" in finished.output
-    assert "constraints   5 formal (5 checked), 0 vacuous, 1 informal (not checked)" in finished.output
+    assert "constraints   5 formal (5 solved, 5 proved), 0 vacuous, 1 informal (not checked)" in finished.output
     assert "minizinc" in finished.output
     summary = project.summary()
     assert summary["status"] == "passed"
@@ -54,7 +56,7 @@ def test_with_everything_built_nothing_runs(built: Project) -> None:
     again = built.doit()
     assert (again.status, again.ran) == (0, set())
     assert "0 tasks run" in again.output
-    assert "5 formal (5 checked)" in again.output
+    assert "5 formal (5 solved, 5 proved)" in again.output
 
 
 def test_touching_every_file_runs_nothing(built: Project) -> None:
@@ -105,7 +107,7 @@ def test_changing_the_renderer_renders_all_and_solves_only_what_came_out_differe
     renderer.write_text(different)
     ran = built.doit().ran
     assert ran == {
-        *tasks_of("06", "08", "19", stages=("render_mzn",)), *tasks_of("08", stages=("solve", "balance")), "summary",
+        *tasks_of("06", "08", "19", stages=("render_mzn",)), *tasks_of("08", stages=("solve", "render_lean", "balance")), "summary",
     }  # fmt: skip
 
 
@@ -125,7 +127,7 @@ def test_another_minizinc_version_solves_all_again(built: Project, stub: Callabl
     )
     built.environment["PATH"] = f"{folder}{os.pathsep}{os.environ['PATH']}"
     finished = built.doit()
-    assert finished.ran == {*tasks_of("06", "08", "19", stages=("solve", "balance")), "summary"}
+    assert finished.ran == {*tasks_of("06", "08", "19", stages=("solve", "render_lean", "balance")), "summary"}
     assert built.stamp("solve", "06")["engine"]["version"] == "2.9.9"
     assert "minizinc 2.9.9" in finished.output
     assert built.doit().ran == set()
@@ -221,7 +223,7 @@ def test_any_number_of_processes_gives_the_same_bytes(built: Project, tmp_path: 
 def test_a_chunk_that_is_gone_leaves_nothing_behind(built: Project) -> None:
     (built.chunks / "chunk-08.constraints.json").unlink()
     finished = built.doit()
-    assert (finished.status, finished.ran) == (0, {"summary"})
+    assert (finished.status, finished.ran) == (0, {"render_lean:package", "summary"})
     assert not [name for name in contents(built.rendered) if "08" in name]
     assert built.summary()["count"]["chunks"] == 3
 
@@ -243,9 +245,10 @@ def test_chunks_and_out_build_any_corpus_anywhere(built: Project, tmp_path: Path
 
 
 def test_one_chunk_alone_and_the_pilots_alone(project: Project) -> None:
-    assert project.doit("chunk:08").ran == tasks_of("08")
+    assert project.doit("chunk:08").ran == {*tasks_of("08"), "render_lean:package"}
     assert project.doit("pilots").ran == tasks_of("06")
     assert project.doit("solve:19").ran == tasks_of("19", stages=("schema", "render_mzn", "solve"))
+    assert project.doit("prove:19").ran == tasks_of("19", stages=("render_lean", "prove"))
 
 
 def test_foreign_files_are_noted_and_misnamed_chunks_are_errors(built: Project) -> None:
@@ -297,7 +300,7 @@ def test_a_wrong_corpus_yaml_is_one_clear_line(project: Project) -> None:
     (project.chunks / "corpus.yaml").write_text('pilots: ["06"]\ndocumentation: ["02"]\n')
     finished = project.doit()
     assert finished.status == 3
-    assert "corpus.yaml: documentation: found the id '02'" in finished.errors
+    assert "corpus.yaml:2: documentation: found the id '02'" in finished.errors
     assert "Traceback" not in finished.text()
 
 

@@ -65,10 +65,10 @@ def imports(path: Path) -> set[str]:
             base = package[: len(package) - node.level + 1]
             names = [node.module] if node.module else [alias.name for alias in node.names]
             found.update((*base, *(name or "").split("."))[0] for name in names)
-        elif (isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "doit") or (
-            isinstance(node, ast.Import) and any(alias.name.split(".")[0] == "doit" for alias in node.names)
-        ):
-            found.add("doit")
+        elif isinstance(node, ast.ImportFrom):
+            found.update({"doit"} & {str(node.module).split(".")[0]})
+        elif isinstance(node, ast.Import):
+            found.update({"doit"} & {alias.name.split(".")[0] for alias in node.names})
     return found - {"__version__"}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from functools import cache
@@ -14,6 +15,7 @@ from doit import doit_cmd, get_var
 from doit.exceptions import InvalidDodoFile, TaskFailed
 from doit.task import result_dep
 
+from .check.lean_install import LIBRARIES, kernel_folder
 from .check.limits import Limits
 from .corpus.folder import Corpus, read_corpus
 from .corpus.settings import allows_informal
@@ -30,6 +32,7 @@ Task = dict[str, Any]
 VARIABLES = {
     "chunks": "the folder of chunks",
     "out": "the folder for everything that is built",
+    "lean": "which Lean judges: auto, toolchain, kernel or off",
     "write": "with the task primes: yes assigns them",
 }
 """What may stand on the command line as name=value."""
@@ -39,17 +42,29 @@ _READING = (
     "corpus/chunk.py", "corpus/chunk.schema.json", "corpus/document.py", "corpus/primes.py",
     "language", "specification.py", "stamps.py",
 )  # fmt: skip
-_SOLVING = (*_READING, "check")
+_RUNNING = ("check/limits.py", "check/process.py")
+_SOLVING = (*_READING, *_RUNNING, "check/minizinc.py", "render/text.py")
+_LEAN = ("render/certificate.py", "render/lean", "render/lean_module.py", "render/lean_text.py", "render/text.py")
 _CODE = {
     "schema": _READING,
-    "render_mzn": (*_READING, "render"),
+    "render_mzn": (*_READING, "render/minizinc.py", "render/text.py"),
+    "minizinc": (*_RUNNING, "check/minizinc.py"),
     "solve": _SOLVING,
     "balance": (*_SOLVING, "stages/solve.py"),
+    "render_lean": (*_READING, *_LEAN),
+    "lean": (*_RUNNING, "check/lean.py", "check/lean_install.py"),
+    "prove": (*_READING, *_RUNNING, "check/lean.py", "check/lean_install.py", "render/lean_text.py", "stages/lean.py"),
     "summary": ("summary.py", "stamps.py"),
 }
 
 MINIZINC = "_minizinc"
 """The hidden task whose result is the identity of the MiniZinc on PATH."""
+LEAN = "_lean"
+"""The hidden task whose result is the identity of the Lean that judges."""
+LEAN_LIBRARY = "_lean_library"
+"""The hidden task whose result is what that Lean compiled for all chunks."""
+TOOLCHAIN = Path("lean-toolchain")
+"""The file that names the full Lean's version, for elan, Nix and us."""
 
 
 def configuration() -> dict[str, Any]:
@@ -101,7 +116,7 @@ def minizinc() -> Task:
     return {
         "doc": "which MiniZinc is on PATH",
         "actions": [_action("minizinc", MINIZINC)],
-        "uptodate": [SameFiles(("minizinc", "fzn-gecode")), Unchanged(code=_code("solve"))],
+        "uptodate": [SameFiles(("minizinc", "fzn-gecode")), Unchanged(code=_code("minizinc"))],
     }
 
 
@@ -116,10 +131,78 @@ def balance() -> Iterator[Task]:
         yield _minizinc_stage("balance", chunk_id, {"limit": limit}, limit=limit)
 
 
+def render_lean() -> Iterator[Task]:
+    corpus, layout = _corpus(), _layout()
+    for chunk_id in corpus.computational:
+        written = {"module": layout.module(chunk_id), "certificate": layout.certificate(chunk_id)}
+        solved = layout.stamp("solve", chunk_id)
+        yield _stage(
+            "render_lean", chunk_id, {"solved": solved, **written}, targets=[*written.values()], reads=[solved]
+        )
+    lean, ids = layout.lean, list(corpus.computational)
+    package = {"toolchain": TOOLCHAIN, "lean": lean, "certificates": layout.certificates, "chunk_ids": ids}
+    targets = ("lakefile.toml", "lean-toolchain", "Duality.lean", "Duality/Base.lean")
+    yield {
+        "name": "package",
+        "doc": "the Lake package around the modules",
+        "actions": [_action("render_lean", "render_lean:package", "write_package", **package)],
+        "file_dep": [str(TOOLCHAIN)],
+        "targets": [*(str(lean / name) for name in targets), str(layout.certificates / "Support.lean")],
+        "uptodate": [Unchanged(ids=ids, code=_code("render_lean"))],
+        "clean": True,
+    }
+
+
+def lean() -> Task:
+    folder = kernel_folder()
+    kernel = [str(folder / LIBRARIES[-1])] if folder else []
+    return {
+        "doc": "which Lean judges",
+        "actions": [_action("lean", LEAN, "probe", mode=_lean_mode(), toolchain=TOOLCHAIN)],
+        "file_dep": [str(TOOLCHAIN)],
+        "uptodate": [SameFiles(("lean", "elan", *kernel)), Unchanged(mode=_lean_mode(), code=_code("lean"))],
+    }
+
+
+def lean_library() -> Task:
+    layout = _layout()
+    sources = [layout.lean / "Duality" / "Base.lean", layout.certificates / "Support.lean"]
+    given = {
+        "toolchain": TOOLCHAIN, "lean": layout.lean, "certificates": layout.certificates,
+        "folder": layout.library, "limits": _limits("prove"),
+    }  # fmt: skip
+    return {
+        "doc": "what the Lean that judges has compiled for all chunks",
+        "actions": [_action("lean", LEAN_LIBRARY, "library", **given)],
+        "file_dep": [str(path) for path in sources],
+        "uptodate": [Unchanged(code=_code("lean")), result_dep(LEAN)],
+        "clean": [(shutil.rmtree, [layout.library, True])],
+        "getargs": {"engine": (LEAN, "engine")},
+    }
+
+
+def prove() -> Iterator[Task]:
+    layout = _layout()
+    for chunk_id in _corpus().computational if _lean_mode() != "off" else ():
+        texts = {"module": layout.module(chunk_id), "certificate": layout.certificate(chunk_id)}
+        solved = layout.stamp("solve", chunk_id)
+        given = {
+            "toolchain": TOOLCHAIN,
+            "folder": layout.library,
+            "limits": _limits("prove"),
+            "solved": solved,
+            **texts,
+        }
+        yield _stage("prove", chunk_id, given | texts, reads=[*texts.values()]) | {
+            "uptodate": [Unchanged(code=_code("prove")), result_dep(LEAN), result_dep(LEAN_LIBRARY)],
+            "getargs": {"engine": (LEAN, "engine"), "library": (LEAN_LIBRARY, "library")},
+        }
+
+
 def chunk() -> Iterator[Task]:
     corpus = _corpus()
     for chunk_id in corpus.ids:
-        stages = stages_of(chunk_id in corpus.computational)
+        stages = stages_of(chunk_id in corpus.computational, _lean_mode() != "off")
         yield {
             "name": chunk_id,
             "doc": f"everything for chunk {chunk_id}",
@@ -144,15 +227,16 @@ def primes() -> Task:
 def summary() -> Task:
     corpus, layout = _corpus(), _layout()
     chunks = {chunk_id: chunk_id in corpus.computational for chunk_id in corpus.ids}
+    proving = _lean_mode() != "off"
     notes = [f"{layout.chunks.name}/{name} is no chunk and is ignored" for name in corpus.ignored]
-    stamps = [layout.stamp(s, chunk_id) for chunk_id, computed in chunks.items() for s in stages_of(computed)]
-    facts: dict[str, Any] = {"layout": layout, "chunks": chunks, "notes": notes}
+    stamps = [layout.stamp(s, chunk_id) for chunk_id, computed in chunks.items() for s in stages_of(computed, proving)]
+    facts: dict[str, Any] = {"layout": layout, "chunks": chunks, "proving": proving, "notes": notes}
     return {
         "actions": [_action("summary", "summary", **facts)],
         "file_dep": [str(stamp) for stamp in stamps],
-        "task_dep": ["schema:names", "chunk"],
+        "task_dep": ["schema:names", "render_lean:package", "chunk"],
         "targets": [str(layout.summary)],
-        "uptodate": [Unchanged(notes=notes, chunks=chunks, code=_code("summary"))],
+        "uptodate": [Unchanged(notes=notes, chunks=chunks, proving=proving, code=_code("summary"))],
         "clean": True,
         "meta": facts,
     }
@@ -160,9 +244,9 @@ def summary() -> Task:
 
 def _stage(
     stage: str, chunk_id: str, arguments: dict[str, Any], targets: list[Path] | None = None,
-    after: list[str] | None = None, **settings: Any,
+    reads: list[Path] | None = None, after: list[str] | None = None, **settings: Any,
 ) -> Task:  # fmt: skip
-    """The task of one stage for one chunk: reads the chunk file, leaves a stamp.
+    """The task of one stage for one chunk: reads the chunk file and what else it names, leaves a stamp.
 
     settings: what beside files and code the outcome depends on.
     """
@@ -173,7 +257,7 @@ def _stage(
         "name": chunk_id,
         "doc": f"{stage} of chunk {chunk_id}",
         "actions": [_action(stage, f"{stage}:{chunk_id}", **given)],
-        "file_dep": [str(source)],
+        "file_dep": [str(source), *map(str, reads or ())],
         "task_dep": [f"{earlier}:{chunk_id}" for earlier in after or ()],
         "targets": [*map(str, targets or ()), str(stamp)],
         "uptodate": [Unchanged(code=_code(stage), **settings)],
@@ -184,9 +268,7 @@ def _stage(
 def _minizinc_stage(stage: str, chunk_id: str, arguments: dict[str, Any], **settings: Any) -> Task:
     """A stage whose verdict is MiniZinc's: it also reads the model, and is as old as the tool."""
     model = _layout().model(chunk_id)
-    limits = Limits(_corpus().settings.solve_seconds, _corpus().settings.memory_mb)
-    task = _stage(stage, chunk_id, {"model": model, "limits": limits, **arguments}, **settings)
-    task["file_dep"].append(str(model))
+    task = _stage(stage, chunk_id, {"model": model, "limits": _limits("solve"), **arguments}, reads=[model], **settings)
     task["uptodate"].append(result_dep(MINIZINC))
     task["getargs"] = {"engine": (MINIZINC, "engine")}
     return task
@@ -207,10 +289,21 @@ def _corpus() -> Corpus:
         raise InvalidDodoFile(str(error)) from None
 
 
+def _limits(tool: str) -> Limits:
+    settings = _corpus().settings
+    return Limits(settings.solve_seconds if tool == "solve" else settings.prove_seconds, settings.memory_mb)
+
+
+def _lean_mode() -> str:
+    mode: str = get_var("lean", "auto")
+    if mode not in ("auto", "toolchain", "kernel", "off"):
+        raise InvalidDodoFile(f"lean={mode}: expected auto, toolchain, kernel or off")
+    return mode
+
+
 @cache
 def _code(stage: str) -> str:
-    own = f"stages/{stage}.py"
-    return code_digest((*_CODE[stage], own))
+    return code_digest((*_CODE[stage], f"stages/{stage}.py"))
 
 
 def _action(stage: str, task: str, function: str = "run", **arguments: Any) -> tuple[Any, list[Any]]:
@@ -219,7 +312,7 @@ def _action(stage: str, task: str, function: str = "run", **arguments: Any) -> t
 
 def _perform(
     stage: str, function: str, name: str, journal: Path, arguments: dict[str, Any], targets: list[str],
-    engine: Engine | None = None,
+    engine: Engine | None = None, library: str | None = None,
 ) -> TaskFailed | dict[str, Any] | None:  # fmt: skip
     """The action of every task: runs a function of a stage's module, which leaves all of its targets or none.
 
@@ -227,7 +320,7 @@ def _perform(
     """
     for target in targets:
         Path(target).unlink(missing_ok=True)
-    given = arguments if engine is None else {**arguments, "engine": engine}
+    given = arguments | ({"engine": engine} if engine else {}) | ({"library": library} if library else {})
     started = time.monotonic()
     failure: str | None = None
     result = None

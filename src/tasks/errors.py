@@ -45,7 +45,7 @@ class LanguageError(DualityError):
         return head + "\n" + self.excerpt()
 
     def excerpt(self, width: int = 96) -> str:
-        """The line of the expression with a caret below, cut to about width columns, control characters made visible."""
+        """The line of the expression with a caret below, cut to about width columns, controls made visible."""
         line = self.text.split("\n")[self.line - 1]
         at = self.column - 1
         left = max(0, min(at - width // 2, len(line) - width))

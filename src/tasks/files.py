@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import stat
 from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
@@ -18,6 +20,8 @@ def digest(content: bytes | str) -> str:
 def file_digest(path: str | os.PathLike[str]) -> str | None:
     """SHA-256 of a file's content, None where there is no readable plain file."""
     try:
+        if not stat.S_ISREG(os.stat(path).st_mode):  # to open a pipe would wait for its other end
+            return None
         with open(path, "rb") as file:
             return digest(file.read())
     except OSError:
@@ -30,6 +34,8 @@ def write_whole(path: Path, text: str) -> None:
     beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         beside.write_text(text, encoding="utf-8", newline="\n")
+        if path.exists():
+            shutil.copymode(path, beside)
         os.replace(beside, path)
     except BaseException:
         beside.unlink(missing_ok=True)

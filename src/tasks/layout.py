@@ -21,8 +21,28 @@ class Layout:
     def model(self, chunk_id: str) -> Path:
         return self.out / "mzn" / f"chunk-{chunk_id}.mzn"
 
+    def module(self, chunk_id: str) -> Path:
+        return self.lean / "Duality" / f"Chunk{chunk_id}.lean"
+
+    def certificate(self, chunk_id: str) -> Path:
+        return self.certificates / f"Chunk{chunk_id}.lean"
+
     def stamp(self, stage: str, chunk_id: str) -> Path:
         return self.out / "stamps" / stage / f"{chunk_id}.json"
+
+    @property
+    def lean(self) -> Path:
+        """The Lake package."""
+        return self.out / "lean"
+
+    @property
+    def certificates(self) -> Path:
+        return self.out / "certificate"
+
+    @property
+    def library(self) -> Path:
+        """What the engine at hand has compiled of the package and the certificates."""
+        return self.out / ".lean"
 
     @property
     def summary(self) -> Path:

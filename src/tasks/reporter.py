@@ -69,9 +69,9 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]
     def _show_summary(self, task: Task) -> None:
         from .summary import read_summary, summarise, table, write_summary
 
-        layout, chunks, notes = task.meta["layout"], task.meta["chunks"], task.meta["notes"]
+        layout = task.meta["layout"]
         if self.messages:
-            write_summary(layout.summary, summarise(layout, chunks, notes, self.messages))
+            write_summary(layout.summary, summarise(**task.meta, failures=self.messages))
         if self.messages or "summary" in self.selected:
             summary = read_summary(layout.summary)
             if summary is not None:

@@ -25,20 +25,23 @@ class Specification:
     def kinds(self) -> dict[str, int]:
         """How many constraints of each kind there are."""
         counted = Counter(statement.kind for statement in self.statements)
-        return {kind: counted[kind] for kind in ("formal", "vacuous", "informal")}  # type: ignore[index]
+        return {kind: counted[kind] for kind in ("formal", "vacuous", "informal")}
 
     def violations(self, x: Sequence[int]) -> list[str]:
         """What the point x (8 integers) violates by our own evaluator: names of constraints, and the simplex."""
         chunk = self.chunk
         found = [
-            f"x[{i}] = {value} is not in 0..{chunk.total}" for i, value in enumerate(x, start=1) if not 0 <= value <= chunk.total
+            f"x[{i}] = {value} is not in 0..{chunk.total}"
+            for i, value in enumerate(x, start=1)
+            if not 0 <= value <= chunk.total
         ]
         if chunk.unit_sum and sum(x) != chunk.total:
             found.append(f"the unit sum: x[1] + ... + x[8] is {sum(x)}, not {chunk.total}")
         for constraint, statement in zip(chunk.constraints, self.statements, strict=True):
-            if statement.kind == "formal" and statement.expression is not None:
-                if evaluate(statement.expression, x, chunk.total, chunk.primes) is not True:
-                    found.append(f"{constraint.name}: {constraint.text}")
+            if statement.kind != "formal" or statement.expression is None:
+                continue
+            if evaluate(statement.expression, x, chunk.total, chunk.primes) is not True:
+                found.append(f"{constraint.name}: {constraint.text}")
         return found
 
 

@@ -41,7 +41,7 @@ def read_stamp(path: Path) -> dict[str, Any] | None:
     """The stamp at path, None where there is none that can be read."""
     try:
         stamp = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     return stamp if isinstance(stamp, dict) and stamp.get("status") == "passed" else None
 

@@ -45,24 +45,26 @@ class ContentChecker(FileChangedChecker):  # type: ignore[misc]
 
 
 class Unchanged:
-    """Up to date while what a task is made of is the same, and its targets are what it wrote.
+    """Up to date while what a task is made of is the same, and what it wrote is still there as it wrote it.
 
     recipe: named parts beside the file dependencies, such as the digest of the code and settings; plain data.
+    Beside its targets a task may have written files that it names in its value "wrote".
     """
 
     def __init__(self, **recipe: Any) -> None:
         self.recipe = recipe
 
     def __call__(self, task: Task, values: Mapping[str, Any]) -> bool:
-        targets = list(task.targets)
-
         def save() -> dict[str, Any]:
-            return {"recipe": self.recipe, "written": {target: _digest(target) for target in targets}}
+            files = [*task.targets, *task.values.get("wrote", ())]
+            return {"recipe": self.recipe, "written": {file: _digest(file) for file in files}}
 
         task.value_savers.append(save)
         written = values.get("written", {})
-        return values.get("recipe") == self.recipe and all(
-            written.get(target) is not None and _digest(target) == written[target] for target in targets
+        return (
+            values.get("recipe") == self.recipe
+            and set(task.targets) <= written.keys()
+            and all(digest is not None and _digest(file) == digest for file, digest in written.items())
         )
 
     def __repr__(self) -> str:
@@ -70,7 +72,7 @@ class Unchanged:
 
 
 class SameFiles:
-    """Up to date while the commands that PATH finds are the very files that they were; for a tool's probe."""
+    """Up to date while the commands that PATH finds, or the files named, are the very ones; for a tool's probe."""
 
     def __init__(self, commands: Iterable[str]) -> None:
         self.commands = tuple(commands)
@@ -85,8 +87,8 @@ class SameFiles:
 
 
 def _identity(command: str) -> list[object] | None:
-    found = shutil.which(command)
-    if found is None:
+    found = command if os.path.isabs(command) else shutil.which(command)
+    if found is None or not os.path.exists(found):
         return None
     real = os.path.realpath(found)
     status = os.stat(real)

@@ -11,29 +11,30 @@ from .files import write_whole
 from .layout import Layout
 from .stamps import read_stamp, to_json
 
-STAGES = ("schema", "render_mzn", "solve", "balance")
+STAGES = ("schema", "render_mzn", "solve", "render_lean", "prove", "balance")
 """In the order of the pipeline; the first alone is for documentation chunks too."""
 
 
-def stages_of(computational: bool) -> tuple[str, ...]:
-    return STAGES if computational else STAGES[:1]
+def stages_of(computational: bool, proving: bool = True) -> tuple[str, ...]:
+    """The stages of a chunk; proving is False where Lean is turned off."""
+    return tuple(s for s in STAGES if proving or s != "prove") if computational else STAGES[:1]
 
 
 def summarise(
-    layout: Layout, chunks: Mapping[str, bool], notes: Iterable[str], failures: Mapping[str, str]
+    layout: Layout, chunks: Mapping[str, bool], proving: bool, notes: Iterable[str], failures: Mapping[str, str]
 ) -> dict[str, Any]:
     """The summary of a build from its stamps.
 
-    chunks maps each id to whether it is computational; failures maps names of failed tasks (`solve:06`) to their
-    messages. A stage is passed where its stamp is there, failed where its task failed, else not run.
+    chunks maps each id to whether it is computational; proving is False where Lean is turned off; failures maps
+    names of failed tasks (`solve:06`) to their messages. A stage is passed where its stamp is there, failed where its task failed, else not run.
     """
-    stages = {stage: {"passed": 0, "failed": 0, "not run": 0} for stage in STAGES}
-    kinds = {"formal": 0, "checked": 0, "vacuous": 0, "informal": 0}
+    stages = {stage: {"passed": 0, "failed": 0, "not run": 0} for stage in stages_of(True, proving)}
+    kinds = {"formal": 0, "solved": 0, "proved": 0, "vacuous": 0, "informal": 0}
     engines: dict[str, dict[str, str]] = {}
     rows = []
     for chunk_id, computational in chunks.items():
         row: dict[str, Any] = {"id": chunk_id, "documentation": not computational, "stages": {}}
-        for stage in stages_of(computational):
+        for stage in stages_of(computational, proving):
             stamp = read_stamp(layout.stamp(stage, chunk_id))
             result = "failed" if f"{stage}:{chunk_id}" in failures else "passed" if stamp else "not run"
             stages[stage][result] += 1
@@ -53,6 +54,7 @@ def summarise(
             "documentation": len(chunks) - sum(chunks.values()),
         },
         "stages": stages,
+        "lean": "on" if proving else "off",
         "constraints": kinds,
         "engines": [engines[key] for key in sorted(engines)],
         "notes": list(notes),
@@ -68,7 +70,10 @@ def _add_outcome(row: dict[str, Any], kinds: dict[str, int], stage: str, outcome
                 kinds[kind] += count
         case "solve":
             row["witness"] = outcome["witness"]
-            kinds["checked"] += row["constraints"]["formal"] if "constraints" in row else 0
+            kinds["solved"] += row.get("constraints", {}).get("formal", 0)
+        case "prove":
+            row["proved"] = outcome["judged"]
+            kinds["proved"] += row.get("constraints", {}).get("formal", 0)
         case "balance":
             row["balance"] = [outcome["least"], outcome["most"]]
 
@@ -86,13 +91,16 @@ def table(summary: Mapping[str, Any]) -> str:
         f"{'stage':<14}{'passed':>8}{'failed':>8}{'not run':>9}",
     ]
     for stage in STAGES:
-        result = summary["stages"][stage]
-        lines.append(f"{stage:<14}{result['passed']:>8}{result['failed']:>8}{result['not run']:>9}")
+        if stage in summary["stages"]:
+            result = summary["stages"][stage]
+            lines.append(f"{stage:<14}{result['passed']:>8}{result['failed']:>8}{result['not run']:>9}")
+        else:
+            lines.append(f"{stage:<14}{'off':>8}   nothing is proved (lean=off)")
     engines = ", ".join(_engine(e) for e in summary["engines"] if e["name"] != "duality") or "none"
     lines += [
         "",
-        f"constraints   {kinds['formal']} formal ({kinds['checked']} checked), {kinds['vacuous']} vacuous, "
-        f"{kinds['informal']} informal (not checked)",
+        f"constraints   {kinds['formal']} formal ({kinds['solved']} solved, {kinds['proved']} proved), "
+        f"{kinds['vacuous']} vacuous, {kinds['informal']} informal (not checked)",
         f"engines       {engines}",
     ]
     lines += [f"note          {note}" for note in summary["notes"]]
@@ -100,14 +108,14 @@ def table(summary: Mapping[str, Any]) -> str:
 
 
 def _engine(engine: Mapping[str, str]) -> str:
-    solver = f" with {engine['solver']}" if "solver" in engine else ""
-    return f"{engine['name']} {engine['version']}{solver}"
+    more = f" with {engine['solver']}" if "solver" in engine else f" ({engine['form']})" if "form" in engine else ""
+    return f"{engine['name']} {engine['version']}{more}"
 
 
 def read_summary(path: Path) -> dict[str, Any] | None:
     """The summary at path, None where there is none that can be read."""
     try:
         summary = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     return summary if isinstance(summary, dict) else None

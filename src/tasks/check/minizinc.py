@@ -24,18 +24,22 @@ _SOUND = ("--no-half-reifications",)
 
 Status: TypeAlias = Literal["satisfied", "unsatisfiable", "no answer"]
 
-# Debian's MiniZinc says this of its own library, for every model.
-_HARMLESS = re.compile(r'included file "count\.mzn" overrides a global constraint file')
+# Debian's MiniZinc says the first of its own library, for every model; the second only says "unsatisfiable" again.
+_HARMLESS = re.compile(r'included file "count\.mzn" overrides a global constraint file|^model inconsistency detected')
 
 _CONSTRAINT = re.compile(r'^constraint :: "((?:[^"\\]|\\.)*)" .*;$', re.MULTILINE)
 
+_UNIT_SUM = re.compile(r'^constraint :: "unit sum_*" sum\(x\) = N;$', re.MULTILINE)
+# The tracts are variables of their own, bounded by what they share, and the search decides them first: without that
+# the solver enumerates points to prove an optimum (measured: over 30 s instead of 0.06 s for x without constraints).
 _TRACTS = """
-var int: t_int = x[1] + x[2] + x[3] + x[4];
-var int: t_ext = x[5] + x[6] + x[7] + x[8];
-var int: imbalance = abs(t_int - t_ext);"""
-_UNIT_SUM = 'constraint :: "unit sum" '
-# Says nothing new; without it the solver does not see that the tracts share N, and enumerates to prove an optimum.
-_SHARED = "constraint t_int + t_ext = N;"
+var 0..{most}: t_int;
+var 0..{most}: t_ext;
+constraint x[1] + x[2] + x[3] + x[4] = t_int;
+constraint x[5] + x[6] + x[7] + x[8] = {t_ext};
+var 0..{most}: imbalance;
+constraint imbalance = abs(t_int - {t_ext});
+"""
 _BALANCE_GOALS = {
     "least": ("indomain_split", "minimize"),
     "most": ("indomain_reverse_split", "maximize"),
@@ -68,7 +72,9 @@ def probe() -> dict[str, str]:
         solvers = json.loads(_start([COMMAND, "--solvers-json"], "", limits).output)
         gecode = next(s["version"] for s in solvers if s["id"] == "org.gecode.gecode")
     except (ValueError, KeyError, TypeError, StopIteration):
-        raise ToolError("minizinc has no solver Gecode (see `minizinc --solvers`); install MiniZinc with Gecode") from None
+        raise ToolError(
+            "minizinc has no solver Gecode (see `minizinc --solvers`); install MiniZinc with Gecode"
+        ) from None
     return {"name": "minizinc", "version": version.group(1), "solver": f"gecode {gecode}"}
 
 
@@ -91,12 +97,15 @@ def imbalance(model: str, end: Literal["least", "most"], limits: Limits) -> Answ
     """The least or the most |T_int - T_ext| over all points that the model's constraints allow, as `imbalance`."""
     value_choice, direction = _BALANCE_GOALS[end]
     body, _, _ = model.rpartition("\nsolve ")
-    shared = _SHARED if f"\n{_UNIT_SUM}" in body else ""
+    if _UNIT_SUM.search(body):
+        tracts = _TRACTS.format(most="N", t_ext="(N - t_int)").replace("var 0..N: t_ext;\n", "")
+    else:
+        tracts = _TRACTS.format(most="(4 * N)", t_ext="t_ext")
     goal = (
         f"solve :: seq_search([int_search([imbalance, t_int], input_order, {value_choice}), "
         f"int_search(x, first_fail, indomain_split)]) {direction} imbalance;"
     )
-    return solve(f"{body}\n{_TRACTS}\n{shared}\n{goal}\n", limits)
+    return solve(f"{body}\n{tracts}{goal}\n", limits)
 
 
 def conflict(model: str, limits: Limits) -> tuple[list[str], bool]:
@@ -144,6 +153,8 @@ def _start(command: Sequence[str], text: str, limits: Limits) -> Run:
 
 
 def _answer(finished: Run, limits: Limits, *, optimise: bool) -> Answer:
+    if finished.status is None:  # killed in the middle of whatever it was saying
+        return Answer("no answer", {})
     values: dict[str, Any] | None = None
     status = ""
     warnings: list[str] = []
@@ -153,20 +164,22 @@ def _answer(finished: Run, limits: Limits, *, optimise: bool) -> Answer:
         try:
             message = json.loads(line)
             kind = message["type"]
+            if kind == "solution":
+                values = dict(message["output"]["json"])
+            elif kind == "status":
+                status = str(message["status"])
         except (ValueError, TypeError, KeyError):
             raise ToolError(f"minizinc answered something that is no answer: {line[:200]!r}") from None
-        if kind == "solution":
-            values = message["output"]["json"]
-        elif kind == "status":
-            status = message["status"]
-        elif kind == "error":
+        if kind == "error":
             raise ToolError(_rejection(message))
-        elif kind == "warning" and not _HARMLESS.search(message.get("message", "")):
-            warnings.append(" ".join(str(message.get("message", "")).split()))
-    if finished.status is None or status == "UNKNOWN":
+        if kind == "warning" and not _HARMLESS.search(said := str(message.get("message", ""))):
+            warnings.append(" ".join(said.split()))
+    if status == "UNKNOWN":
         return Answer("no answer", {}, tuple(warnings))
     if finished.status != 0:
-        raise ToolError(f"minizinc failed with exit code {finished.status}: {finished.errors.strip()[:400] or 'no message'}")
+        raise ToolError(
+            f"minizinc failed with exit code {finished.status}: {finished.errors.strip()[:400] or 'no message'}"
+        )
     if status == "UNSATISFIABLE":
         return Answer("unsatisfiable", {}, tuple(warnings))
     if values is not None and (not optimise or status == "OPTIMAL_SOLUTION"):
@@ -177,7 +190,8 @@ def _answer(finished: Run, limits: Limits, *, optimise: bool) -> Answer:
 
 
 def _rejection(message: dict[str, Any]) -> str:
-    place = message.get("location") or {}
-    line = f" (line {place['firstLine']} of the model)" if "firstLine" in place else ""
+    place = message.get("location")
+    first = place.get("firstLine") if isinstance(place, dict) else None
+    line = f" (line {first} of the model)" if first else ""
     what = " ".join(str(message.get("message", "")).split())
     return f"minizinc rejects the model{line}: {message.get('what', 'error')}: {what}"

@@ -10,13 +10,18 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import IO, TypeAlias
 
 from ..errors import ToolError
 
 MOST_OUTPUT = 64 * 1024 * 1024
 """Bytes a tool may print before it is killed."""
+
+Stream: TypeAlias = IO[bytes]
+Reap: TypeAlias = Callable[[], int]
+"""Waits for the child to be gone and returns its exit code, negative for a signal."""
 
 
 @dataclass(frozen=True)
@@ -29,15 +34,15 @@ class Run:
     seconds: float
 
 
-def run(command: Sequence[str], text: str, *, seconds: float, memory_mb: int) -> Run:
+def run(
+    command: Sequence[str], text: str, *, seconds: float, memory_mb: int, environment: Mapping[str, str] | None = None
+) -> Run:
     """Runs command with text as standard input for at most seconds of wall time and memory_mb of address space.
 
-    Raises ToolError where the command cannot be started.
+    environment is added to our own. Raises ToolError where the command cannot be started.
     """
-    started = time.monotonic()
-    with tempfile.TemporaryFile() as stdin, tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
-        stdin.write(text.encode("utf-8"))
-        stdin.seek(0)
+
+    def start(stdin: Stream, stdout: Stream, stderr: Stream) -> tuple[int, Reap]:
         try:
             process = subprocess.Popen(
                 command,
@@ -46,41 +51,79 @@ def run(command: Sequence[str], text: str, *, seconds: float, memory_mb: int) ->
                 stderr=stderr,
                 start_new_session=True,
                 preexec_fn=_limits(seconds, memory_mb),
+                env={**os.environ, **(environment or {})},
             )
         except OSError as error:
             raise ToolError(f"{command[0]} cannot be started: {error.strerror}") from None
+        return process.pid, process.wait
+
+    return _observe(start, text, seconds)
+
+
+def run_forked(
+    entry: Callable[[], int], text: str, *, seconds: float, memory_mb: int, environment: Mapping[str, str] | None = None
+) -> Run:
+    """As run, of a function of this process in a fork of it; what the function returns is the exit code."""
+    limit = _limits(seconds, memory_mb)
+
+    def start(stdin: Stream, stdout: Stream, stderr: Stream) -> tuple[int, Reap]:
+        child = os.fork()
+        if child == 0:
+            code = 127
+            try:
+                os.setsid()
+                limit()
+                for number, stream in enumerate((stdin, stdout, stderr)):
+                    os.dup2(stream.fileno(), number)
+                os.environ.update(environment or {})
+                code = entry()
+            finally:
+                os._exit(code)
+        return child, lambda: os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+    return _observe(start, text, seconds)
+
+
+def _observe(start: Callable[[Stream, Stream, Stream], tuple[int, Reap]], text: str, seconds: float) -> Run:
+    """Starts a child with files for its streams, waits, and kills whatever is left of its group."""
+    started = time.monotonic()
+    with tempfile.TemporaryFile() as stdin, tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
+        stdin.write(text.encode("utf-8"))
+        stdin.seek(0)
+        child, reap = start(stdin, stdout, stderr)
         try:
-            finished = _wait(process, seconds)
+            finished = _wait(child, seconds)
         finally:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-        texts = []
-        for stream in (stdout, stderr):
-            stream.seek(0)
-            texts.append(stream.read().decode("utf-8", errors="replace"))
-    return Run(process.returncode if finished else None, *texts, time.monotonic() - started)
+            for kill in (os.killpg, os.kill):
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    kill(child, signal.SIGKILL)
+            status = reap()
+        stdout.seek(0)
+        stderr.seek(0)
+        output, errors = (stream.read().decode("utf-8", errors="replace") for stream in (stdout, stderr))
+    return Run(status if finished else None, output, errors, time.monotonic() - started)
 
 
-def _wait(process: subprocess.Popen[bytes], seconds: float) -> bool:
-    """True once the process has ended, False when the time ran out first."""
-    if hasattr(os, "pidfd_open"):  # Popen.wait with a timeout polls, which costs up to 50 ms a run
-        descriptor = os.pidfd_open(process.pid)
+def _wait(child: int, seconds: float) -> bool:
+    """True once the child has ended (it is not reaped yet), False when the time ran out first."""
+    if hasattr(os, "pidfd_open"):
+        descriptor = os.pidfd_open(child)
         try:
             poll = select.poll()
             poll.register(descriptor, select.POLLIN)
             return bool(poll.poll(seconds * 1000))
         finally:
             os.close(descriptor)
-    try:
-        process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        return False
+    end = time.monotonic() + seconds
+    while os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.01)
     return True
 
 
 def _limits(seconds: float, memory_mb: int) -> Callable[[], None]:
-    """What the child does between fork and exec; everything it needs is made before the fork."""
+    """What the child does first; everything it needs is made before the fork."""
     import resource
 
     memory = memory_mb * 1024 * 1024

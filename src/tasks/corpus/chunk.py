@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from ..errors import CorpusError
-from .document import Document, read_document
+from .document import MOST_PROBLEMS, Document, pointer_to, read_document, visible
 from .primes import Tract, infer_tract
 
 if TYPE_CHECKING:
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
 
 Objective: TypeAlias = Literal["none", "neighbor_distance_min", "projection_fit_min"]
 
-FILE_NAME = re.compile(r"chunk-([0-9]{2,})\.constraints\.json")
+ID = re.compile(r"[0-9]{2,}")
+FILE_NAME = re.compile(rf"chunk-({ID.pattern})\.constraints\.json")
 
 
 @dataclass(frozen=True)
@@ -60,9 +63,12 @@ def read_chunk(path: Path) -> tuple[Chunk, Document]:
     Raises CorpusError that lists every violation of the format, one a line: file, line, pointer, found, expected.
     """
     document = read_document(path)
-    problems = list(_schema_problems(document)) or list(_naming_problems(document))
+    every = chain(_schema_problems(document), _naming_problems(document))
+    # A dict and not a list, as the same one may come twice; in the order of the file's lines.
+    problems = {_sentence(document, *found): document.line(found[0]) for found in islice(every, MOST_PROBLEMS)}
     if problems:
-        raise CorpusError("\n".join(_sentence(document, pointer, what) for pointer, what in problems))
+        more = [f"{path}: found more than {MOST_PROBLEMS} problems, the rest is not shown"] if any(every) else []
+        raise CorpusError("\n".join(sorted(problems, key=problems.__getitem__) + more))
     return _chunk(document.data), document
 
 
@@ -72,7 +78,7 @@ def problem(document: Document, index: int, what: str) -> str:
 
 
 def _sentence(document: Document, pointer: str, what: str) -> str:
-    return f"{document.path}:{document.line(pointer)}: {pointer or '/'}: {what}"
+    return f"{document.path}:{document.line(pointer)}: {visible(pointer) or '/'}: {what}"
 
 
 def _chunk(data: dict[str, Any]) -> Chunk:
@@ -99,30 +105,32 @@ def _validator() -> Draft202012Validator:
 
 
 def _schema_problems(document: Document) -> Iterator[tuple[str, str]]:
-    errors = sorted(_validator().iter_errors(document.data), key=lambda e: [str(part) for part in e.absolute_path])
-    for error in errors:
-        pointer = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in error.absolute_path)
-        yield from _explain(pointer, error)
+    for error in _validator().iter_errors(document.data):
+        yield from _explain(pointer_to(*error.absolute_path), error)
 
 
 def _explain(pointer: str, error: ValidationError) -> Iterator[tuple[str, str]]:
-    """One or more sentences "found ..., expected ..." for a violation of the schema."""
-    found, wanted = error.instance, error.validator_value
+    """Sentences "found ..., expected ..." for a violation of the schema, each with its pointer.
+
+    jsonschema reports each missing key by itself and does not say which it means, so all are named every time.
+    """
+    found: Any = error.instance
+    wanted: Any = error.validator_value
+    schema: Any = error.schema
     match error.validator:
         case "required":
             for key in wanted:
                 if key not in found:
                     yield pointer, f"found no key {key!r}, expected one"
-                    break
         case "additionalProperties":
             from difflib import get_close_matches
 
-            known = list(error.schema["properties"])
+            known = list(schema["properties"])
             for key in found:
                 if key not in known:
                     near = get_close_matches(key, known, n=1)
                     expected = f"did you mean {near[0]!r}?" if near else f"expected one of {', '.join(known)}"
-                    yield f"{pointer}/{key}", f"found the unknown key {_shown(key)}, {expected}"
+                    yield pointer + pointer_to(key), f"found the unknown key {_shown(key)}, {expected}"
         case "type":
             yield pointer, f"found {_shown(found)}, expected {'an' if wanted[0] in 'aeio' else 'a'} {wanted}"
         case "enum":
@@ -133,6 +141,8 @@ def _explain(pointer: str, error: ValidationError) -> Iterator[tuple[str, str]]:
             yield pointer, "found an empty string, expected some text"
         case "minimum":
             yield pointer, f"found {_shown(found)}, expected at least {wanted}"
+        case "maximum":
+            yield pointer, f"found {_shown(found)}, expected at most {wanted}"
         case "uniqueItems":
             yield pointer, f"found {_shown(found)}, expected each item once"
         case _:
@@ -145,18 +155,23 @@ def _shown(value: Any) -> str:
 
 
 def _naming_problems(document: Document) -> Iterator[tuple[str, str]]:
-    data, path = document.data, document.path
-    named = FILE_NAME.fullmatch(path.name)
-    if named and named.group(1) != data["id"]:
-        other = path.with_name(file_name(data["id"]))
-        duplicate = f"; {other.name} has that id already" if other.exists() else ""
-        yield "/id", f"found {_shown(data['id'])}, expected {_shown(named.group(1))} as in the file's name{duplicate}"
+    """What a schema cannot say. Parts of a wrong type are passed over: the schema's problems name them."""
+    path = document.path
+    data = document.data if isinstance(document.data, dict) else {}
+    named, chunk_id = FILE_NAME.fullmatch(path.name), data.get("id")
+    if named and isinstance(chunk_id, str) and ID.fullmatch(chunk_id) and chunk_id != named.group(1):
+        other = path.with_name(file_name(chunk_id))
+        duplicate = f"; {other.name} has that id already" if os.path.exists(other) else ""
+        yield "/id", f"found {_shown(chunk_id)}, expected {_shown(named.group(1))} as in the file's name{duplicate}"
+    constraints = data.get("constraints")
     seen: dict[str, int] = {}
-    for index, constraint in enumerate(data["constraints"]):
-        name = constraint["name"]
-        if name in seen:
-            yield (
-                f"/constraints/{index}/name",
-                f"found {_shown(name)} a second time (first at /constraints/{seen[name]}/name), expected unique names",
-            )
-        seen.setdefault(name, index)
+    for index, constraint in enumerate(constraints if isinstance(constraints, list) else ()):
+        name = constraint.get("name") if isinstance(constraint, dict) else None
+        if isinstance(name, str):
+            if name in seen:
+                first = f"/constraints/{seen[name]}/name"
+                yield (
+                    f"/constraints/{index}/name",
+                    f"found {_shown(name)} a second time (first at {first}), expected unique names",
+                )
+            seen.setdefault(name, index)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,16 @@ from ..errors import CorpusError
 LARGEST_FILE = 4 * 1024 * 1024
 """Bytes; a chunk of a thousand constraints takes a tenth of it."""
 
+DEEPEST = 64
+"""Levels of brackets; a chunk needs five. Everything that walks a document may recurse on this account."""
+MOST_PROBLEMS = 100
+"""Problems of one file that are told; the rest would only push these off the screen."""
+LONGEST_NUMBER = 4000
+"""Digits; Python itself converts no more than 4300."""
+
 _SPACE = re.compile(r"[ \t\n\r]*")
+# The possessive quantifiers keep hostile text linear; a string that does not end is a token all the same.
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]|-?(?:NaN|Infinity|[0-9]+)', re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -28,14 +38,31 @@ class Document:
 
     def line(self, pointer: str) -> int:
         """1-based line of the value that the JSON pointer names, or of the nearest value around it."""
-        places = _places(self.text)
-        while pointer and pointer not in places.values:
+        while pointer and pointer not in self._places.values:
             pointer = pointer.rpartition("/")[0]
-        return _line(self.text, places.values.get(pointer, (0, 0))[0])
+        return _line(self.text, self.span(pointer)[0])
 
     def span(self, pointer: str) -> tuple[int, int]:
         """Start and end offset of the value that the JSON pointer names. Raises KeyError where there is none."""
-        return _places(self.text).values[pointer]
+        return self._places.values[pointer]
+
+    def key_start(self, pointer: str) -> int:
+        """Offset of the key before the value that the JSON pointer names. Raises KeyError where there is none."""
+        return self._places.keys[pointer]
+
+    @cached_property
+    def _places(self) -> _Places:
+        return _find_places(self.text)
+
+
+def pointer_to(*parts: object) -> str:
+    """The JSON pointer (RFC 6901) made of keys and indices."""
+    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in parts)
+
+
+def visible(text: str) -> str:
+    """text on one line, with nothing in it that a terminal would obey: a key may hold any character."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 def read_text(path: Path) -> str:
@@ -46,7 +73,7 @@ def read_text(path: Path) -> str:
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            raise CorpusError(f"{path}: expected a plain file, found a folder, pipe or device")
+            raise CorpusError(f"{path}: found a folder, pipe or device, expected a plain file")
         if status.st_size > LARGEST_FILE:
             raise CorpusError(
                 f"{path}: found {status.st_size:,} bytes, expected at most {LARGEST_FILE:,}; split the file"
@@ -74,6 +101,7 @@ def read_document(path: Path) -> Document:
     unpaired surrogates, nesting or numbers beyond all use.
     """
     text = read_text(path)
+    _refuse_deep_nesting(path, text)
     duplicates = False
 
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -82,33 +110,54 @@ def read_document(path: Path) -> Document:
         duplicates = duplicates or len(result) < len(items)
         return result
 
+    def line_of(word: str) -> int:
+        return _line(text, next((token.start() for token in _TOKEN.finditer(text) if token[0] == word), 0))
+
     def constant(word: str) -> Any:
-        at = re.search(rf"(?<![\w\"]){re.escape(word)}(?!\w)", text)
-        line = _line(text, at.start() if at else 0)
-        raise CorpusError(f"{path}:{line}: found {word}, expected a number; JSON has no {word}")
+        raise CorpusError(f"{path}:{line_of(word)}: found {word}, expected a number; JSON has no {word}")
+
+    def integer(digits: str) -> int:
+        if len(digits) > LONGEST_NUMBER:
+            line, most = line_of(digits), f"{LONGEST_NUMBER:,}"
+            raise CorpusError(f"{path}:{line}: found a number of {len(digits):,} digits, expected at most {most}")
+        return int(digits)
 
     try:
-        data = json.loads(text, object_pairs_hook=pairs, parse_constant=constant)
-        if duplicates:
-            pointer, at = _places(text).duplicates[0]
-            raise CorpusError(f"{path}:{_line(text, at)}: {pointer}: found the key a second time, expected each key once")
-        _refuse_surrogates(path, text, data)
+        data = json.loads(text, object_pairs_hook=pairs, parse_constant=constant, parse_int=integer)
     except json.JSONDecodeError as error:
         raise CorpusError(f"{path}:{error.lineno}: column {error.colno}: no JSON: {error.msg}") from None
-    except RecursionError:
-        raise CorpusError(f"{path}: brackets nest too deeply; a chunk needs five levels") from None
-    except ValueError as error:  # an integer of more digits than Python converts
-        raise CorpusError(f"{path}: no usable number: {error}") from None
+    _refuse_surrogates(path, text)
+    if duplicates:
+        raise CorpusError(
+            "\n".join(
+                f"{path}:{_line(text, at)}: {visible(pointer)}: found the key a second time, expected each key once"
+                for pointer, at in _find_places(text).duplicates[:MOST_PROBLEMS]
+            )
+        )
     return Document(path, text, data)
 
 
-def _refuse_surrogates(path: Path, text: str, data: Any) -> None:
-    try:
-        json.dumps(data, ensure_ascii=False).encode("utf-8")
-    except UnicodeEncodeError:
-        at = re.search(r"\\u[dD][89a-fA-F]", text)
-        line = _line(text, at.start() if at else 0)
-        raise CorpusError(f"{path}:{line}: found half of a surrogate pair, expected whole characters") from None
+def _refuse_deep_nesting(path: Path, text: str) -> None:
+    depth = 0
+    for token in _TOKEN.finditer(text):
+        if token[0] in ("[", "{"):
+            depth += 1
+            if depth > DEEPEST:
+                line = _line(text, token.start())
+                raise CorpusError(f"{path}:{line}: found brackets nested deeper than {DEEPEST}, expected five levels")
+        elif token[0] in ("]", "}"):
+            depth -= 1
+
+
+def _refuse_surrogates(path: Path, text: str) -> None:
+    # UTF-8 holds none, so that only an escape can bring one in.
+    for token in _TOKEN.finditer(text) if "\\u" in text else ():
+        if token[0].startswith('"'):
+            try:
+                json.loads(token[0]).encode("utf-8")
+            except UnicodeEncodeError:
+                line = _line(text, token.start())
+                raise CorpusError(f"{path}:{line}: found half of a surrogate pair, expected whole characters") from None
 
 
 def _line(text: str, at: int) -> int:
@@ -117,13 +166,17 @@ def _line(text: str, at: int) -> int:
 
 @dataclass
 class _Places:
-    values: dict[str, tuple[int, int]]
-    duplicates: list[tuple[str, int]]
+    """By JSON pointer: where values start and end, where keys start; duplicates holds keys that came before."""
+
+    values: dict[str, tuple[int, int]] = field(default_factory=dict)
+    keys: dict[str, int] = field(default_factory=dict)
+    duplicates: list[tuple[str, int]] = field(default_factory=list)
 
 
-def _places(text: str) -> _Places:
+def _find_places(text: str) -> _Places:
     """Offsets of every value of a text that json.loads accepts."""
-    places = _Places({}, [])
+    places = _Places()
+    scalar = json.JSONDecoder().raw_decode
 
     def skip(at: int) -> int:
         found = _SPACE.match(text, at)
@@ -133,12 +186,15 @@ def _places(text: str) -> _Places:
         start = at = skip(at)
         if text[at] == "{":
             at = skip(at + 1)
+            seen = set()
             while text[at] != "}":
                 key_at = at
                 key, at = scanstring(text, at + 1)
-                inner = f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}"
-                if inner in places.values:
+                inner = pointer + pointer_to(key)
+                if key in seen:
                     places.duplicates.append((inner, key_at))
+                seen.add(key)
+                places.keys[inner] = key_at
                 at = skip(scan(skip(at) + 1, inner))
                 at = skip(at + 1) if text[at] == "," else at
             at += 1
@@ -151,7 +207,7 @@ def _places(text: str) -> _Places:
                 at = skip(at + 1) if text[at] == "," else at
             at += 1
         else:
-            _, at = json.JSONDecoder().raw_decode(text, at)
+            _, at = scalar(text, at)
         places.values[pointer] = (start, at)
         return at
 

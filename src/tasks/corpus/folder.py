@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import CorpusError
-from . import settings as settings_file
 from .chunk import FILE_NAME, file_name
+from .document import visible
+from .settings import FILE_NAME as SETTINGS_NAME
 from .settings import Settings, read_settings
 
 
@@ -45,20 +46,14 @@ def read_corpus(folder: Path) -> Corpus:
         if found := FILE_NAME.fullmatch(name):
             ids.append(found.group(1))
         elif name.startswith("chunk-") and name.endswith(".json"):
-            misnamed.append(name)
-        elif name != settings_file.FILE_NAME and not name.startswith("."):
-            ignored.append(name)
+            misnamed.append(_printable(name))
+        elif name != SETTINGS_NAME and not name.startswith("."):
+            ignored.append(_printable(name))
     ids.sort(key=lambda i: (int(i), i))
-    settings = read_settings(folder)
-    _refuse_unknown_ids(folder, {"pilots": settings.pilots, "documentation": settings.documentation}, set(ids))
+    settings = read_settings(folder, known=set(ids))
     return Corpus(folder, settings, tuple(ids), tuple(ignored), tuple(misnamed))
 
 
-def _refuse_unknown_ids(folder: Path, named: Mapping[str, tuple[str, ...]], known: set[str]) -> None:
-    for key, ids in named.items():
-        for chunk_id in ids:
-            if chunk_id not in known:
-                raise CorpusError(
-                    f"{folder / settings_file.FILE_NAME}: {key}: found the id {chunk_id!r}, "
-                    f"expected ids of chunks in this folder; there is no {file_name(chunk_id)}"
-                )
+def _printable(name: str) -> str:
+    """name for the summary and the screen: Linux allows line breaks and bytes that are no UTF-8."""
+    return visible(os.fsencode(name).decode("utf-8", "backslashreplace"))

@@ -23,7 +23,7 @@ _TITLE_WORDS: tuple[tuple[str, Tract], ...] = (
 
 def zone(chunk_id: str) -> int:
     """The last digit of the id, 0..9."""
-    return int(chunk_id) % 10
+    return int(chunk_id[-1])
 
 
 def infer_tract(chunk_id: str, title: str) -> Tract:

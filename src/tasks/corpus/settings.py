@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from ..errors import CorpusError
-from .document import read_text
+from .chunk import ID, file_name
+from .document import read_text, visible
 
 FILE_NAME = "corpus.yaml"
 
@@ -34,9 +34,9 @@ class Settings:
 def _ids(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise ValueError('a list of ids such as ["06", "08"]')
-    for item in value:
-        if not isinstance(item, str) or not re.fullmatch("[0-9]{2,}", item):
-            raise ValueError(f'ids in quotes such as "06" instead of {item!r}')
+    for position, item in enumerate(value, start=1):
+        if not isinstance(item, str) or not ID.fullmatch(item):
+            raise ValueError(f'ids in quotes such as "06"; item {position} is none')
     if len(set(value)) < len(value):
         raise ValueError("each id once")
     return tuple(value)
@@ -80,77 +80,106 @@ _KEYS: dict[str, tuple[str, Callable[[Any], Any]]] = {
 _SECTIONS = {key.split(".")[0] for key in _KEYS if "." in key}
 
 
-def read_settings(folder: Path) -> Settings:
+def read_settings(folder: Path, known: Container[str] | None = None) -> Settings:
     """The settings in folder's corpus.yaml, or the defaults where there is none.
 
+    known: the ids that pilots and documentation may name; None stands for any.
     Raises CorpusError that names file, line, key, found and expected.
     """
     path = folder / FILE_NAME
     if not path.exists() and not path.is_symlink():
         return Settings()
-    text = read_text(path)
+    file = _File(path, read_text(path))
     import yaml
 
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        top = yaml.compose(file.text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f"{path}:{mark.line + 1}" if mark else str(path)
-        raise CorpusError(f"{place}: no YAML: {getattr(error, 'problem', None) or error}") from None
+        raise CorpusError(f"{path}{_complaint(file.text, error)}") from None
     except RecursionError:
-        raise CorpusError(f"{path}: brackets nest too deeply") from None
+        raise CorpusError(f"{path}: found deep nesting, expected two levels") from None
     values: dict[str, Any] = {}
-    if node is not None:
-        _collect(path, node, "", values)
+    for key, node in _settings(file, top, "", set()) if top is not None else ():
+        attribute, read = _KEYS[key]
+        try:
+            value = values[attribute] = read(_plain(node))
+        except ValueError as error:
+            raise file.wrong(node, f"{key}: found {file.source(node)}, expected {error}") from None
+        if read is _ids and known is not None:
+            for chunk_id in value:
+                if chunk_id not in known:
+                    expected = f"expected ids of chunks in this folder; there is no {file_name(chunk_id)}"
+                    raise file.wrong(node, f"{key}: found the id {chunk_id!r}, {expected}")
     return Settings(**values)
 
 
-def _collect(path: Path, node: Any, prefix: str, values: dict[str, Any]) -> None:
-    """Reads the settings of a mapping node into values, by attribute name."""
+@dataclass(frozen=True)
+class _File:
+    path: Path
+    text: str
+
+    def wrong(self, node: Any, what: str) -> CorpusError:
+        return CorpusError(f"{self.path}:{node.start_mark.line + 1}: {what}")
+
+    def source(self, node: Any) -> str:
+        """What the file says where node is, on one line."""
+        found = " ".join(self.text[node.start_mark.index : node.end_mark.index].split()) or "nothing"
+        return visible(found if len(found) <= 60 else found[:57] + "...")
+
+
+def _settings(file: _File, node: Any, prefix: str, seen: set[str]) -> Iterator[tuple[str, Any]]:
+    """Key and node of each setting in a mapping node; seen collects the keys. Raises CorpusError at a wrong key."""
     import yaml
 
-    if not isinstance(node, yaml.MappingNode):
+    if not isinstance(node, yaml.MappingNode) or node.tag != "tag:yaml.org,2002:map":
         where = f" for {prefix[:-1]}" if prefix else ""
-        raise CorpusError(f"{path}:{node.start_mark.line + 1}: found no mapping, expected `key: value` lines{where}")
-    seen = set()
+        raise file.wrong(node, f"found {file.source(node)}, expected `key: value` lines{where}")
     for key_node, value_node in node.value:
-        line = key_node.start_mark.line + 1
-        key = prefix + str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "?"
+        key = prefix + (key_node.value if isinstance(key_node, yaml.ScalarNode) else file.source(key_node))
         if key in seen:
-            raise CorpusError(f"{path}:{line}: found the key {key} a second time, expected each key once")
+            raise file.wrong(key_node, f"found the key {key} a second time, expected each key once")
         seen.add(key)
         if key in _SECTIONS:
-            _collect(path, value_node, key + ".", values)
+            yield from _settings(file, value_node, key + ".", seen)
         elif key in _KEYS:
-            attribute, read = _KEYS[key]
-            try:
-                values[attribute] = read(_plain(value_node))
-            except ValueError as error:
-                raise CorpusError(f"{path}:{line}: {key}: expected {error}") from None
+            yield key, value_node
         else:
             from difflib import get_close_matches
 
-            known = sorted(_KEYS.keys() | _SECTIONS)
-            near = get_close_matches(key, known, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"expected one of {', '.join(known)}"
-            raise CorpusError(f"{path}:{line}: found the unknown key {key!r}, {hint}")
+            names = sorted(_KEYS.keys() | _SECTIONS)
+            near = get_close_matches(key, names, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"expected one of {', '.join(names)}"
+            raise file.wrong(key_node, f"found the unknown key {key!r}, {hint}")
 
 
 def _plain(node: Any) -> Any:
     """The value of a scalar or of a flat list of scalars; anything deeper is no setting."""
     import yaml
 
-    if isinstance(node, yaml.SequenceNode):
+    if isinstance(node, yaml.SequenceNode) and node.tag == "tag:yaml.org,2002:seq":
         if not all(isinstance(item, yaml.ScalarNode) for item in node.value):
             raise ValueError("a flat list")
         return [_plain(item) for item in node.value]
     if not isinstance(node, yaml.ScalarNode):
         raise ValueError("a plain value")
-    constructor = yaml.constructor.SafeConstructor()
     try:
-        return constructor.construct_object(node)  # type: ignore[no-untyped-call]
-    except yaml.YAMLError:
+        value = yaml.constructor.SafeConstructor().construct_object(node)
+    except (yaml.YAMLError, ValueError, LookupError, ArithmeticError, AttributeError):
+        # The last four are what PyYAML makes of `!!int x`, `!!bool x`, `1:1:...:1.0` and `!!timestamp x`.
         raise ValueError("a plain value") from None
+    if not isinstance(value, str | int | float | None):  # a date, or the list that `!!seq x` is
+        raise ValueError("a plain value")
+    return value
+
+
+def _complaint(text: str, error: Any) -> str:
+    """What YAML's own reader has to say, from the line on."""
+    if mark := getattr(error, "problem_mark", None):
+        return f":{mark.line + 1}: no YAML: {', '.join(filter(None, (error.context, error.problem)))}"
+    if (at := getattr(error, "position", None)) is not None:
+        line = text.count("\n", 0, at) + 1
+        return f":{line}: found the character U+{ord(text[at]):04X}, expected text that YAML allows"
+    return f": no YAML: {error}"
 
 
 def allows_informal(policy: Policy, documentation: bool) -> bool:

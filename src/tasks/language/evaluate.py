@@ -26,7 +26,7 @@ def evaluate(expression: Expression, x: Sequence[int] | None, total: int, primes
     every part is looked at, so that whatever Undefined there is at any point is found.
     Raises Undefined.
     """
-    value = _Evaluator(x, total, tuple(sorted(set(primes)))).visit(expression)
+    value = Evaluator(x, total, tuple(sorted(set(primes)))).visit(expression)
     assert value is None or isinstance(value, int)
     return value
 
@@ -52,7 +52,7 @@ def _any(values: Iterable[bool | None]) -> bool | None:
     return True if True in seen else None if None in seen else False
 
 
-class _Evaluator(Visitor):
+class Evaluator(Visitor):
     """None stands for "depends on x"; it spreads, except where the other operands decide alone."""
 
     def __init__(self, x: Sequence[int] | None, total: int, primes: tuple[int, ...]) -> None:
@@ -76,7 +76,8 @@ class _Evaluator(Visitor):
     def Coordinate(self, node: syntax.Coordinate) -> Value:
         index = self.visit(node.index)
         if not 1 <= index <= COORDINATES:
-            raise Undefined(node, f"the index of x is {index}{self._bindings()}", "it goes from 1 to 8")
+            shown = index if abs(index) < 10**9 else "out of all bounds"
+            raise Undefined(node, f"the index of x is {shown}{self._where()}", "it goes from 1 to 8")
         return None if self.x is None else self.x[index - 1]
 
     def Arithmetic(self, node: syntax.Arithmetic) -> Value:
@@ -84,7 +85,7 @@ class _Evaluator(Visitor):
         for operator, operand in zip(node.operators, node.operands[1:], strict=True):
             right = self.visit(operand)
             if operator in ("div", "mod") and right == 0:
-                raise Undefined(operand, f"the divisor is 0{self._bindings()}", "it must be a non-zero constant")
+                raise Undefined(operand, f"the divisor is 0{self._where()}", "it must be a non-zero constant")
             if value is None or right is None:
                 value = None
             elif operator == "+":
@@ -172,7 +173,7 @@ class _Evaluator(Visitor):
         return self.primes
 
     def Quantified(self, node: syntax.Quantified) -> Value:
-        values = [self.visit(node.body) for _ in self._bind(node)]
+        values = [self.visit(node.body) for _ in self.bindings(node)]
         match node.quantifier:
             case "forall":
                 return _all(values)
@@ -181,15 +182,12 @@ class _Evaluator(Visitor):
             case "sum" | "count":
                 return None if None in values else sum(values)
         if not values:
-            raise Undefined(node, f"`{node.quantifier}` of nothing has no value{self._bindings()}")
+            raise Undefined(node, f"`{node.quantifier}` of nothing has no value{self._where()}")
         return self._extremum(node.quantifier, values)
 
-    def _bind(self, node: syntax.Quantified, depth: int = 0) -> Iterator[None]:
+    def bindings(self, node: syntax.Quantified, depth: int = 0) -> Iterator[None]:
         """Yields once for every binding of the node's variables that meets its condition."""
         if depth == len(node.generators):
-            self.candidates += 1
-            if self.candidates > MOST_CANDIDATES:
-                raise Undefined(node, f"the quantifier tries more than {MOST_CANDIDATES:,} bindings")
             if node.condition is None or self.visit(node.condition):
                 self.terms += 1
                 if self.terms > MOST_TERMS:
@@ -198,9 +196,12 @@ class _Evaluator(Visitor):
             return
         generator = node.generators[depth]
         for value in self.visit(generator.domain):
+            self.candidates += 1  # of every variable: the next one's domain may be empty
+            if self.candidates > MOST_CANDIDATES:
+                raise Undefined(node, f"the quantifier tries more than {MOST_CANDIDATES:,} bindings")
             self.bound[generator.variable] = value
-            yield from self._bind(node, depth + 1)
+            yield from self.bindings(node, depth + 1)
         self.bound.pop(generator.variable, None)
 
-    def _bindings(self) -> str:
+    def _where(self) -> str:
         return " where " + ", ".join(f"{k} = {v}" for k, v in self.bound.items()) if self.bound else ""

@@ -9,13 +9,15 @@ from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
 from ..errors import LanguageError
-from .vocabulary import MOST_NESTING
+from .vocabulary import MOST_LEVELS, MOST_NESTING
 
 COMPARISONS = {"LESS", "LESS_EQUAL", "GREATER", "GREATER_EQUAL", "EQUAL", "NOT_EQUAL"}
 _SPELLING_HINTS = {
     "|": r"write `\/` or `||` for or",
     "&": r"write `/\` or `&&` for and",
     "/": r"write `div` for division, `/\` for and",
+    "or": r"write `\/` or `||`",
+    "and": r"write `/\` or `&&`",
     "^": "there is no power operator; write the product",
     "[": "array comprehensions are not in the language; write sum(i in 1..4)(x[i])",
 }
@@ -30,14 +32,15 @@ def _parser() -> Lark:
 def parse(text: str) -> Tree[Token]:
     """The raw tree of text: nodes named as in grammar.lark, with positions.
 
-    Raises LanguageError where text is no sentence of the grammar or nests deeper than MOST_NESTING.
+    Raises LanguageError where text is no sentence of the grammar or nests deeper than MOST_NESTING or MOST_LEVELS.
     """
     if not text.strip():
         raise LanguageError("the expression is empty", text, 0)
+    _refuse_many_brackets(text)
     try:
         tree = _parser().parse(text)
     except UnexpectedCharacters as error:
-        raise _unexpected_character(text, error.pos_in_stream) from None
+        raise _unexpected_character(text, error.pos_in_stream or 0) from None
     except UnexpectedToken as error:
         raise _unexpected_token(text, error) from None
     _refuse_deep_nesting(text, tree)
@@ -53,10 +56,7 @@ def span(node: Tree[Token] | Token) -> tuple[int, int]:
 
 def _unexpected_character(text: str, at: int) -> LanguageError:
     character = text[at]
-    if character.isprintable():
-        shown = f"`{character}`"
-    else:
-        shown = f"the invisible character U+{ord(character):04X}"
+    shown = f"`{character}`" if character.isprintable() else f"invisible character U+{ord(character):04X}"
     return LanguageError(f"unexpected {shown}", text, at, at + 1, _SPELLING_HINTS.get(character, ""))
 
 
@@ -77,24 +77,45 @@ def _unexpected_token(text: str, error: UnexpectedToken) -> LanguageError:
         return LanguageError(f"the expression ends where {wanted} is expected", text, len(text.rstrip()))
     start, end = span(token)
     hint = _SPELLING_HINTS.get(str(token), "")
+    if token.type == "INTEGER" and text[:start].endswith("."):
+        hint = "there are integers only"
     if token.type in COMPARISONS and "NAME" not in expected:
         hint = r"a comparison does not chain: write a < b /\ b < c"
     return LanguageError(f"unexpected `{token}`, expected {wanted}", text, start, end, hint)
 
 
+def _refuse_many_brackets(text: str) -> None:
+    """Saves the parser from what _refuse_deep_nesting would refuse in any case, where a plain x[1] is no level."""
+    depth = 0
+    for at, character in enumerate(text):
+        if character in "([{":
+            depth += 1
+            if depth > MOST_NESTING + 1:
+                raise _too_deep(str(MOST_NESTING), text, at)
+        elif character in ")]}":
+            depth -= 1
+
+
+def _too_deep(most: str, text: str, at: int) -> LanguageError:
+    return LanguageError(f"nested deeper than {most}", text, at, hint="split it into constraints of their own")
+
+
+def _has_long_index(node: Tree[Token]) -> bool:
+    if node.data != "index":
+        return False
+    _, indices = node.children
+    assert isinstance(indices, Tree)
+    return any(isinstance(child, Tree) and child.data not in ("name", "integer") for child in indices.children)
+
+
 def _refuse_deep_nesting(text: str, tree: Tree[Token]) -> None:
-    stack: list[tuple[Tree[Token], int]] = [(tree, 0)]
+    stack: list[tuple[Tree[Token], int, int]] = [(tree, 0, 0)]
     while stack:
-        node, depth = stack.pop()
-        if node.data in ("group", "call", "prefix", "set", "dotted"):
+        node, depth, level = stack.pop()
+        level += node.data != "list"
+        if node.data in ("group", "call", "prefix", "set", "dotted") or _has_long_index(node):
             depth += 1
-        elif node.data == "index" and any(
-            isinstance(child, Tree) and child.data not in ("name", "integer") for child in node.children[1].children  # type: ignore[union-attr]
-        ):
-            depth += 1
-        if depth > MOST_NESTING:
-            start, _ = span(node)
-            raise LanguageError(
-                f"nested deeper than {MOST_NESTING}", text, start, hint="split it into constraints of their own"
-            )
-        stack.extend((child, depth) for child in node.children if isinstance(child, Tree))
+        if depth > MOST_NESTING or level > MOST_LEVELS:
+            most = f"{MOST_NESTING}" if depth > MOST_NESTING else f"{MOST_LEVELS} operators and brackets"
+            raise _too_deep(most, text, span(node)[0])
+        stack.extend((child, depth, level) for child in node.children if isinstance(child, Tree))

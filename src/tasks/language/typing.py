@@ -28,6 +28,8 @@ class Elaborator:
     def __init__(self, text: str) -> None:
         self.text = text
         self.scope: list[str] = []
+        self.doubled = 0
+        """Elements written out twice so far, see membership."""
 
     def elaborate(self, node: Node) -> Expression:
         result: Expression = getattr(self, str(node.data))(node)
@@ -48,7 +50,7 @@ class Elaborator:
     # leaves
 
     def integer(self, node: Node) -> Expression:
-        digits = str(node.children[0])
+        digits = str(node.children[0]).lstrip("0") or "0"
         if len(digits) > 19 or int(digits) > LARGEST_INTEGER:
             raise self.error(node, "the integer does not fit the solver", "the largest is 10^18")
         return syntax.Integer(int(digits), span=span(node))
@@ -84,7 +86,7 @@ class Elaborator:
             if name in self.scope or name in CONSTANTS:
                 raise self.error(node, f"`{name}` has no index", "only x has one")
             raise self.error(array, f"unknown name '{name}'", "did you mean 'x'?")
-        (index,) = self.arguments(indices, "x[...]", 1)
+        (index,) = self.arguments(indices, "x[...]", 1, node)
         expression = self.expect(index, "int", "x[...]")
         if not syntax.is_constant(expression):
             raise self.error(index, "the index of x must be constant", "bound variables may stand in it, x may not")
@@ -132,12 +134,22 @@ class Elaborator:
     def membership(self, node: Node) -> Expression:
         element_node, set_node = _trees(node)
         token = _tokens(node)[0]
+        doubled = self.doubled
         element = self.expect(element_node, "int", str(token))
+        nested = self.doubled > doubled
         domain = self.expect(set_node, "set of int", str(token))
         where = span(node)
         found: Expression
         if isinstance(domain, syntax.Range) and not syntax.is_constant(domain):
-            # MiniZinc has no range between variables: the two comparisons say the same.
+            # MiniZinc has no range between variables: the two comparisons say the same. They hold the element twice,
+            # so that one inside another would grow exponentially.
+            if nested:
+                raise self.error(
+                    element_node,
+                    "a range whose bounds depend on x stands inside the element of another",
+                    "write a <= e /\\ e <= b",
+                )
+            self.doubled += 1
             found = syntax.Logic(
                 ("/\\",),
                 (
@@ -199,21 +211,22 @@ class Elaborator:
     def function(self, node: Node, name: str, arguments: Node | None) -> Expression:
         where = span(node)
         if name in ("min", "max"):
-            operands = self.arguments(arguments, name, None)
+            operands = self.arguments(arguments, name, None, node)
             if any(_is_generator(o) for o in operands):
                 raise self.error(node, f"`{name}` needs a body", f"write {name}(i in 1..8)(...)")
             return syntax.Extremum(name, tuple(self.expect(o, "int", name) for o in operands), span=where)  # type: ignore[arg-type]
-        (argument,) = self.arguments(arguments, name, 1)
+        (argument,) = self.arguments(arguments, name, 1, node)
         if name == "abs":
             return syntax.Absolute(self.expect(argument, "int", name), span=where)
         return syntax.BoolToInt(self.expect(argument, "bool", name, "its argument is a condition"), span=where)
 
-    def arguments(self, node: Node | None, by: str, wanted: int | None) -> list[Node]:
+    def arguments(self, node: Node | None, by: str, wanted: int | None, user: Node) -> list[Node]:
+        """The items of the list node (None for an empty one), as many as its user `by` takes; None is one or more."""
         found = _trees(node) if node else []
-        if wanted is not None and len(found) != wanted and node:
-            raise self.error(node, f"`{by}` takes {wanted} argument, found {len(found)}")
+        if wanted is not None and len(found) != wanted:
+            raise self.error(node or user, f"`{by}` takes {wanted} argument, found {len(found)}")
         if not found:
-            raise LanguageError(f"`{by}` of nothing has no value", self.text, *(span(node) if node else (0, 1)))
+            raise self.error(user, f"`{by}` of nothing has no value")
         return found
 
     def quantified(self, node: Node, head: Node, rest: list[Node]) -> Expression:
@@ -233,8 +246,10 @@ class Elaborator:
         if len(head_rest) > 1:
             condition = self.expect(head_rest[1], "bool", "where")
             if not syntax.is_constant(condition):
-                raise self.error(head_rest[1], "the condition of a quantifier must be constant", "x may not stand in it")
-        (body_node,) = self.arguments(rest[0] if rest else None, f"{name}(...)(...)", 1)
+                raise self.error(
+                    head_rest[1], "the condition of a quantifier must be constant", "x may not stand in it"
+                )
+        (body_node,) = self.arguments(rest[0] if rest else None, f"{name}(...)(...)", 1, node)
         if name in ("forall", "exists", "count"):
             body = self.expect(body_node, "bool", name)
         else:

@@ -12,6 +12,8 @@ MOST_CANDIDATES = 1_000_000
 """Bindings that a condition may be asked about on the way there."""
 MOST_NESTING = 64
 """Brackets, calls and prefix operators inside one another."""
+MOST_LEVELS = 200
+"""These and the binary operators together: what our recursive visitors take on Python's default stack."""
 LARGEST_INTEGER = 10**18
 """Literals beyond do not fit the solver's 64-bit integers."""
 

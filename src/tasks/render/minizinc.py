@@ -13,10 +13,13 @@ from ..language.syntax import Expression
 from .text import label, lines
 
 KEYWORDS = frozenset(
-    "ann annotation any array bool case constraint default diff div else elseif endif enum false float function if in "
+    "ann annotation any array bool case constraint default diff div else elseif endif enum false float function if in "  # noqa: SIM905
     "include infinity int intersect let list maximize minimize mod not of op opt output par predicate record satisfy "
     "set solve string subset superset symdiff test then true tuple type union var where xor".split()
 )  # fmt: skip
+UNIT_SUM = "unit sum"
+"""The name of x[1] + ... + x[8] = N, with underscores behind it where a constraint of the chunk has that name."""
+
 _ASSOCIATIVE = ("+", "*", "/\\", "\\/")
 
 OBJECTIVES = {
@@ -40,6 +43,9 @@ def render(chunk: Chunk, statements: Sequence[Statement]) -> str:
         ],
     ]
     taken: set[str] = set()
+    unit_sum = UNIT_SUM
+    while unit_sum in {label(constraint.name) for constraint in chunk.constraints}:
+        unit_sum += "_"
     for position, (constraint, statement) in enumerate(zip(chunk.constraints, statements, strict=True), start=1):
         comment = [f"% {line}" for line in (*lines(constraint.text), *("  " + n for n in lines(constraint.notes)))]
         name = label(constraint.name)
@@ -58,7 +64,7 @@ def render(chunk: Chunk, statements: Sequence[Statement]) -> str:
             ]
         )
     if chunk.unit_sum:
-        parts.append(['constraint :: "unit sum" sum(x) = N;'])
+        parts.append([f"constraint :: {_string(unit_sum)} sum(x) = N;"])
     parts.append(_goal(chunk))
     return "\n\n".join("\n".join(part) for part in parts) + "\n"
 
@@ -75,7 +81,7 @@ def _goal(chunk: Chunk) -> list[str]:
 
 
 def _identifier(name: str, position: int, taken: set[str]) -> str:
-    """A MiniZinc identifier for a constraint, its own name wherever that is one; c_ keeps it off the library's names."""
+    """A MiniZinc identifier for a constraint, its own name wherever that is one; c_ keeps off the library's names."""
     plain = re.sub(r"[^A-Za-z0-9_]", "_", name)[:60]
     identifier = f"c_{plain}" if plain == name else f"c_{plain}_{position}"
     while identifier in taken:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from ..corpus.chunk import Chunk, read_chunk
@@ -17,30 +16,35 @@ def run(sources: list[Path], write: bool) -> None:
 
     Raises CheckFailed that lists the chunks whose primes differ, and those that cannot be read.
     """
-    wrong, written = [], 0
+    unreadable: list[str] = []
+    wrong: list[str] = []
+    written = 0
     for source in sources:
         try:
             chunk, document = read_chunk(source)
         except DualityError as error:
-            wrong.append(str(error))
+            unreadable.append(str(error))
             continue
         wanted = assign_primes(chunk.id, chunk.tract)
         found = document.data.get("parameters", {}).get("monsterPrimes")
         if found == list(wanted):
             continue
         if write:
-            write_whole(source, _with_primes(document, wanted))
+            # A chunk may be a link: what it points to is written, and the link stays.
+            write_whole(source.resolve(), _with_primes(document, wanted))
             written += 1
         else:
             wrong.append(_difference(document, chunk, found, wanted))
-    if wrong:
-        raise CheckFailed("\n".join([*wrong, "`doit primes write=yes` assigns them"]))
+    if unreadable or wrong:
+        hint = ["`doit primes write=yes` assigns them"] if wrong else []
+        raise CheckFailed("\n".join([*unreadable, *wrong, *hint]))
     print(f"{len(sources)} chunks hold their Monster primes" + (f", {written} of them newly assigned" if write else ""))
 
 
 def _difference(document: Document, chunk: Chunk, found: list[int] | None, wanted: tuple[int, ...]) -> str:
     pointer = "/parameters/monsterPrimes"
-    return f"{document.path}:{document.line(pointer)}: {pointer}: found {found}, expected {list(wanted)} ({chunk.tract} tract)"
+    place = f"{document.path}:{document.line(pointer)}: {pointer}"
+    return f"{place}: found {found}, expected {list(wanted)} ({chunk.tract} tract)"
 
 
 def _with_primes(document: Document, primes: tuple[int, ...]) -> str:
@@ -53,16 +57,14 @@ def _with_primes(document: Document, primes: tuple[int, ...]) -> str:
     if "parameters" in data:
         start, _ = document.span("/parameters")
         return _insert(text, start + 1, "monsterPrimes", value, bool(data["parameters"]))
-    start, _ = document.span("/constraints")
-    at = text.rindex('"constraints"', 0, start)
-    return _insert(text, at, "parameters", f'{{ "monsterPrimes": {value} }}', True)
+    return _insert(text, document.key_start("/constraints"), "parameters", f'{{ "monsterPrimes": {value} }}', True)
 
 
 def _insert(text: str, at: int, key: str, value: str, more: bool) -> str:
-    """text with a key at offset at, the start of an object's inside or of a key; white space as its neighbour has it."""
-    found = re.match(r"\s*", text[at:])
-    space = found.group(0) if found else ""
-    if not space:
-        before = re.search(r"\s*$", text[:at])
-        return text[:at] + f'"{key}": {value}' + ("," + (before.group(0) if before else "") if more else "") + text[at:]
-    return text[:at] + f'{space}"{key}": {value}' + ("," if more else "") + text[at:]
+    """text with a key at offset at, where an object's inside or another key starts; white space as that one's."""
+    before, after = text[:at], text[at:]
+    space = after[: len(after) - len(after.lstrip())]
+    if space:
+        return f'{before}{space}"{key}": {value}{"," if more else ""}{after}'
+    space = before[len(before.rstrip()) :]
+    return f'{before}"{key}": {value}{"," + space if more else ""}{after}'

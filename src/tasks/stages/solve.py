@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..check.limits import Limits
-from ..check.minizinc import conflict
+from ..check.minizinc import Answer, conflict
 from ..check.minizinc import solve as ask
 from ..corpus.document import read_text
 from ..errors import CheckFailed, ToolError
 from ..files import digest
+from ..render.text import label, visible
 from ..specification import Specification, read_specification
 from ..stamps import Engine, write_stamp
 
@@ -29,15 +30,7 @@ def run(chunk_id: str, source: Path, model: Path, stamp: Path, limits: Limits, e
         raise CheckFailed(no_answer(specification, limits))
     if answer.status == "unsatisfiable":
         raise CheckFailed(_unsatisfiable(specification, text, limits))
-    witness = answer.values.get("x")
-    if not isinstance(witness, list) or len(witness) != 8 or not all(type(value) is int for value in witness):
-        raise ToolError(f"chunk {chunk_id}: minizinc says satisfied without a point: {str(answer.values)[:200]}")
-    if violated := specification.violations(witness):
-        raise CheckFailed(
-            f"chunk {chunk_id}: minizinc and our evaluator disagree: the witness {witness} violates\n"
-            + "\n".join(f"    {line}" for line in violated)
-            + f"\nno verdict is given; `{model}` is the model, `{source}` the source"
-        )
+    witness = believed(answer, specification, source, model)
     write_stamp(
         stamp,
         chunk=chunk_id,
@@ -46,6 +39,23 @@ def run(chunk_id: str, source: Path, model: Path, stamp: Path, limits: Limits, e
         inputs={source.name: specification.sha256, model.name: digest(text)},
         outcome={"status": "satisfied", "witness": witness},
     )
+
+
+def believed(answer: Answer, specification: Specification, source: Path, model: Path) -> list[int]:
+    """The point of a satisfied answer, once our own evaluator has found it valid.
+
+    Raises ToolError where the answer holds no point, CheckFailed where the point is none of the chunk's.
+    """
+    chunk_id, point = specification.chunk.id, answer.values.get("x")
+    if not isinstance(point, list) or len(point) != 8 or not all(type(value) is int for value in point):
+        raise ToolError(f"chunk {chunk_id}: minizinc says satisfied without a point: {str(answer.values)[:200]}")
+    if violated := specification.violations(point):
+        raise CheckFailed(
+            f"chunk {chunk_id}: minizinc and our evaluator disagree: the point {point} violates\n"
+            + "\n".join(f"    {visible(line)}" for line in violated)
+            + f"\nno verdict is given; `{model}` is the model, `{source}` the source"
+        )
+    return point
 
 
 def no_answer(specification: Specification, limits: Limits) -> str:
@@ -59,10 +69,14 @@ def no_answer(specification: Specification, limits: Limits) -> str:
 def _unsatisfiable(specification: Specification, text: str, limits: Limits) -> str:
     names, proven = conflict(text, limits)
     chunk = specification.chunk
-    head = f"chunk {chunk.id} ({chunk.title}) is unsatisfiable"
+    head = f"chunk {chunk.id} ({visible(chunk.title)}) is unsatisfiable"
     if not names:
         return f"{head}: no point has all coordinates in 0..{chunk.total}"
-    how = "these constraints conflict, and without any one of them they do not" if proven else "these constraints conflict"
-    texts = {c.name: c.text for c in chunk.constraints}
+    how = (
+        "these constraints conflict, and without any one of them they do not"
+        if proven
+        else "these constraints conflict"
+    )
+    texts = {label(c.name): visible(c.text) for c in chunk.constraints}
     shown = "\n".join(f"    {name}: {texts.get(name, f'x[1] + ... + x[8] = {chunk.total}')}" for name in names)
     return f"{head}: {how}:\n{shown}"

@@ -1,0 +1,187 @@
+"""Verdicts of a real Lean: a full one compiles modules, the embedded kernel judges certificates."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import platform
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from ..errors import CheckFailed, ToolError
+from .lean_install import COMMAND, INSTALL, LIBRARIES, Form, Mode, full_lean, kernel_folder
+from .limits import Limits
+from .process import Run, run, run_forked
+
+ALLOWED_AXIOMS: Mapping[Form, frozenset[str]] = {
+    "toolchain": frozenset({"propext", "Quot.sound", "Classical.choice"}),
+    "embedded kernel": frozenset(),
+}
+"""What a theorem may rest on: a certificate on nothing at all."""
+
+_PROBE = Limits(10, 4096)
+_RESERVED_MB = 8192
+"""Address space that Lean's threads reserve for their stacks (1 GB each) and do not use."""
+# What Lean says where a proposition is false, as opposed to a text or a limit it cannot cope with.
+_FALSE = re.compile(
+    r"Type mismatch|type mismatch|proposition\s.*\sis false|did not evaluate to 'true'|did not reduce to 'true'", re.S
+)
+
+
+@dataclass(frozen=True)
+class Message:
+    """line is 1-based in the text that was judged."""
+
+    severity: str
+    text: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """accepted: the text compiled without an error; axioms: what its theorem depends on."""
+
+    accepted: bool
+    axioms: tuple[str, ...]
+    messages: tuple[Message, ...]
+
+    def warnings(self) -> list[str]:
+        return [m.text for m in self.messages if m.severity == "warning"]
+
+    def errors(self) -> list[Message]:
+        return [m for m in self.messages if m.severity == "error"]
+
+
+@dataclass(frozen=True)
+class Lean:
+    """A Lean that can be run: the lean command of a toolchain, or the folder of the embedded kernel's libraries."""
+
+    form: Form
+    place: Path
+
+    def run(self, arguments: list[str], text: str, limits: Limits, library: Path | None = None) -> Run:
+        """Runs the lean command with text as standard input; library is the folder of compiled modules."""
+        environment = {"LEAN_PATH": str(library)} if library else {}
+        memory_mb = limits.memory_mb + _RESERVED_MB
+        if self.form == "toolchain":
+            command = [str(self.place), *arguments]
+            return run(command, text, seconds=limits.seconds, memory_mb=memory_mb, environment=environment)
+        entry = _kernel(self.place, arguments)
+        return run_forked(entry, text, seconds=limits.seconds, memory_mb=memory_mb, environment=environment)
+
+    def engine(self) -> dict[str, str]:
+        """Name, version and form. Raises ToolError where it does not answer within seconds."""
+        finished = self.run(["--version"], "", _PROBE)
+        found = re.search(r"version (\d+\.\d+\.\d+[\w.-]*)", finished.output)
+        if finished.status != 0 or found is None:
+            raise ToolError(f"`lean --version` gives no version within {_PROBE.seconds} s: {_first_line(finished)}")
+        return {"name": "lean", "version": found.group(1).rstrip(","), "form": self.form}
+
+    def compile(self, root: Path, module: str, folder: Path, limits: Limits) -> Path:
+        """Compiles the library module (as in `Duality.Base`) below root into folder; returns the olean's path.
+
+        Raises ToolError where it does not compile.
+        """
+        relative = Path(*module.split("."))
+        source, olean = root / relative.with_suffix(".lean"), folder / relative.with_suffix(".olean")
+        olean.parent.mkdir(parents=True, exist_ok=True)
+        finished = self.run(["-R", str(root), "-o", str(olean), str(source)], "", limits)
+        if finished.status != 0 or not olean.is_file():
+            raise ToolError(f"lean does not compile {source}: {_first_line(finished)}")
+        return olean
+
+    def judge(self, text: str, theorem: str | None, library: Path, limits: Limits) -> Judgement:
+        """Lean's judgement about text, and what the theorem named rests on, where one is named.
+
+        Raises CheckFailed where there is none within the limits, ToolError where lean crashes or answers garbage.
+        """
+        finished = self.run(["--json", "--stdin"], text, limits, library)
+        if finished.status is None:
+            raise CheckFailed(
+                f"Lean has no verdict within {limits.seconds} s; raise limits.prove_seconds in corpus.yaml"
+            )
+        if finished.status not in (0, 1):
+            raise ToolError(
+                f"lean ended with status {finished.status} after {finished.seconds:.1f} s: {_first_line(finished)} "
+                f"(its memory limit is {limits.memory_mb} MB: limits.memory_mb in corpus.yaml)"
+            )
+        messages = tuple(_messages(finished.output))
+        accepted = finished.status == 0 and not any(m.severity == "error" for m in messages)
+        if accepted == (finished.status == 1):
+            raise ToolError(f"lean contradicts itself: exit code {finished.status} with {len(messages)} messages")
+        return Judgement(accepted, _axioms(messages, theorem) if accepted and theorem else (), messages)
+
+
+def find(mode: Mode, toolchain: str) -> Lean:
+    """The Lean that mode asks for; toolchain is the content of the lean-toolchain file.
+
+    Raises ToolError that says what to install where there is none.
+    """
+    reason = ""
+    if mode in ("auto", "toolchain"):
+        place, reason = full_lean(toolchain)
+        if place:
+            return Lean("toolchain", place)
+        if mode == "toolchain":
+            raise ToolError(f"no full Lean: {reason}; {INSTALL}")
+    folder = kernel_folder()
+    if folder is None:
+        raise ToolError(f"no Lean: {reason or 'the embedded kernel is not installed'}; {INSTALL}")
+    return Lean("embedded kernel", folder)
+
+
+def says_false(message: Message) -> bool:
+    """Whether an error says that a proposition is false."""
+    return bool(_FALSE.search(message.text))
+
+
+@cache
+def _loaded(folder: Path) -> ctypes.CDLL:
+    library = None
+    try:
+        for name in LIBRARIES:
+            library = ctypes.CDLL(str(folder / name), mode=ctypes.RTLD_GLOBAL)
+    except OSError as error:
+        raise ToolError(f"the embedded kernel does not load here ({platform.platform()}): {error}; {INSTALL}") from None
+    assert library is not None
+    return library
+
+
+def _kernel(folder: Path, arguments: list[str]) -> Callable[[], int]:
+    """What a child process calls to be the lean command. The libraries are loaded here, once for all children."""
+    library = _loaded(folder)
+    # One thread, as tasks run side by side already.
+    words = [COMMAND, "-j1", *arguments]
+    argv = (ctypes.c_char_p * (len(words) + 1))(*(word.encode() for word in words), None)
+    return lambda: int(library.lean_main(len(words), argv))
+
+
+def _messages(output: str) -> list[Message]:
+    found = []
+    for line in output.splitlines():
+        try:
+            message = json.loads(line)
+            found.append(Message(message["severity"], message["data"], message["pos"]["line"]))
+        except (ValueError, KeyError, TypeError):
+            raise ToolError(f"lean answered something that is no answer: {line[:200]!r}") from None
+    return found
+
+
+def _axioms(messages: tuple[Message, ...], theorem: str) -> tuple[str, ...]:
+    """What `#print axioms` said. Raises ToolError where it said nothing."""
+    for message in messages:
+        if message.severity == "information" and re.match(rf"'{re.escape(theorem)}' ", message.text):
+            if "does not depend on any axioms" in message.text:
+                return ()
+            found = re.search(r"depends on axioms: \[(.*)\]", message.text, re.S)
+            if found:
+                return tuple(name.strip() for name in found.group(1).split(","))
+    raise ToolError(f"lean accepts the text but says nothing of the axioms of {theorem}")
+
+
+def _first_line(finished: Run) -> str:
+    text = (finished.errors.strip() or finished.output.strip() or "no message").splitlines()[0]
+    return text[:300]

@@ -1,0 +1,165 @@
+"""A solved chunk as a certificate for the embedded kernel: predicates as Bool-valued functions in core Lean."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..corpus.chunk import Chunk
+from ..language import syntax
+from ..language.statement import Statement
+from ..language.syntax import Expression, Visitor
+from ..language.unroll import unroll
+from .lean_text import balanced, doc_comment, heading, line_comment, names
+from .text import label
+
+OPTIONS = """\
+set_option genCtorIdx false
+set_option genInjectivity false
+set_option genSizeOf false
+set_option maxRecDepth 1000000
+noncomputable section
+"""
+
+THEOREM = """\
+theorem witness_valid : Eq (valid witness) Bool.true := Eq.refl Bool.true
+
+#print axioms witness_valid
+"""
+
+
+def render(chunk: Chunk, statements: Sequence[Statement], witness: Sequence[int]) -> str:
+    """The certificate that witness (8 integers) is a valid point of the chunk."""
+    parts = [
+        "prelude",
+        "import Support",
+        f"-- Chunk {chunk.id}: {heading(chunk.title)}\n-- Certificate for the embedded kernel; see Support.lean.",
+        OPTIONS.rstrip(),
+        "namespace Constraint",
+    ]
+    identifiers = names(constraint.name for constraint in chunk.constraints)
+    conjuncts = []
+    for constraint, statement, name in zip(chunk.constraints, statements, identifiers, strict=True):
+        if statement.kind != "formal" or statement.expression is None:
+            reason = "informal, not checked" if statement.kind == "informal" else "vacuous, constantly true"
+            parts.append("\n".join([f"-- {reason}: {label(constraint.name)}", *line_comment(constraint.text)]))
+            continue
+        body = _Certificate().visit(unroll(statement.expression, chunk.total, chunk.primes))
+        comment = doc_comment(constraint.text, constraint.notes)
+        parts.append(f"{comment}\ndef {name} (x : Point) : Bool :=\n  {body}")
+        conjuncts.append(f"(Constraint.{name} x)")
+    parts.append("end Constraint")
+    bounds = [f"(x.x{i}.isBetween 0 {chunk.total})" for i in range(1, 9)]
+    parts.append(f"def bounds (x : Point) : Bool :=\n  {balanced(bounds, _and)}")
+    simplex = ["(bounds x)"]
+    if chunk.unit_sum:
+        total = balanced([f"x.x{i}" for i in range(1, 9)], lambda a, b: f"({a}.add {b})")
+        parts.append(f"def unit_sum (x : Point) : Bool :=\n  {total}.beq {chunk.total}")
+        simplex.append("(unit_sum x)")
+    parts.append(f"def valid (x : Point) : Bool :=\n  {balanced([*simplex, *conjuncts], _and)}")
+    parts.append(f"def witness : Point :=\n  Point.mk {' '.join(_integer(value) for value in witness)}")
+    return "\n\n".join([*parts, THEOREM])
+
+
+def _and(a: str, b: str) -> str:
+    return f"({a}.and {b})"
+
+
+def _integer(value: int) -> str:
+    return str(value) if value >= 0 else f"(Int.neg {-value})"
+
+
+_LOGIC = {"/\\": "and", "\\/": "or", "xor": "xor", "->": "imp", "<->": "iff"}
+_ARITHMETIC = {"+": "add", "-": "sub", "*": "mul", "div": "div", "mod": "mod"}
+
+
+class _Certificate(Visitor):
+    """Function application alone, every term in brackets: the prelude has no notation."""
+
+    def Integer(self, node: syntax.Integer) -> str:
+        return f"(Int.neg {-node.value})" if node.value < 0 else f"({node.value} : Int)"
+
+    def Boolean(self, node: syntax.Boolean) -> str:
+        return "Bool.true" if node.value else "Bool.false"
+
+    def Coordinate(self, node: syntax.Coordinate) -> str:
+        return f"x.x{self.index(node)}"
+
+    def index(self, node: syntax.Coordinate) -> int:
+        assert isinstance(node.index, syntax.Integer)
+        return node.index.value
+
+    def Arithmetic(self, node: syntax.Arithmetic) -> str:
+        return self.chain(node.operators, node.operands, _ARITHMETIC, "Int", "+")
+
+    def Logic(self, node: syntax.Logic) -> str:
+        return self.chain(node.operators, node.operands, _LOGIC, "Bool", "/\\", "\\/")
+
+    def chain(
+        self, operators: tuple[str, ...], operands: tuple[Expression, ...], spelling: dict[str, str], kind: str,
+        *associative: str,
+    ) -> str:  # fmt: skip
+        terms = [self.visit(operand) for operand in operands]
+        if len(set(operators)) == 1 and operators[0] in associative:
+            return balanced(terms, lambda a, b: f"({kind}.{spelling[operators[0]]} {a} {b})")
+        text: str = terms[0]
+        for operator, term in zip(operators, terms[1:], strict=True):
+            text = f"({kind}.{spelling[operator]} {text} {term})"
+        return text
+
+    def Negative(self, node: syntax.Negative) -> str:
+        return f"(Int.neg {self.visit(node.operand)})"
+
+    def Absolute(self, node: syntax.Absolute) -> str:
+        return f"(Int.abs {self.visit(node.operand)})"
+
+    def Extremum(self, node: syntax.Extremum) -> str:
+        return balanced([self.visit(o) for o in node.operands], lambda a, b: f"(Int.{node.function} {a} {b})")
+
+    def BoolToInt(self, node: syntax.BoolToInt) -> str:
+        return f"(Bool.toInt {self.visit(node.operand)})"
+
+    def Comparison(self, node: syntax.Comparison) -> str:
+        left, right = self.visit(node.left), self.visit(node.right)
+        match node.operator:
+            case "<=":
+                return f"(Int.ble {left} {right})"
+            case ">=":
+                return f"(Int.ble {right} {left})"
+            case "<":
+                return f"(Int.blt {left} {right})"
+            case ">":
+                return f"(Int.blt {right} {left})"
+            case "=":
+                return f"(Int.beq {left} {right})"
+            case _:
+                return f"(Bool.not (Int.beq {left} {right}))"
+
+    def Membership(self, node: syntax.Membership) -> str:
+        element = self.visit(node.element)
+        if isinstance(node.set, syntax.Range):
+            return f"(Int.isBetween {element} {self.visit(node.set.low)} {self.visit(node.set.high)})"
+        return f"(Int.isIn {element} {self.visit(node.set)})"
+
+    def Not(self, node: syntax.Not) -> str:
+        return f"(Bool.not {self.visit(node.operand)})"
+
+    def SetLiteral(self, node: syntax.SetLiteral) -> str:
+        text = "List.nil"
+        for element in reversed(node.elements):
+            text = f"(List.cons {self.visit(element)} {text})"
+        return text
+
+    def Range(self, node: syntax.Range) -> str:
+        raise AssertionError("a range stands in a membership alone")
+
+    def Total(self, node: syntax.Total) -> str:
+        raise AssertionError("unrolled expressions have no N")
+
+    def Variable(self, node: syntax.Variable) -> str:
+        raise AssertionError("unrolled expressions have no variables")
+
+    def Primes(self, node: syntax.Primes) -> str:
+        raise AssertionError("unrolled expressions have no P")
+
+    def Quantified(self, node: syntax.Quantified) -> str:
+        raise AssertionError("unrolled expressions have no quantifiers")

@@ -1,0 +1,93 @@
+"""prove: a real Lean accepts the theorem that the witness is a valid point."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from ..check.lean import ALLOWED_AXIOMS, Judgement, Lean, says_false
+from ..check.limits import Limits
+from ..corpus.document import read_text
+from ..errors import CheckFailed
+from ..files import digest
+from ..render.lean_text import names
+from ..specification import Specification, read_specification
+from ..stamps import Engine, write_stamp
+from .lean import chosen
+from .render_lean import read_witness
+
+
+def run(
+    chunk_id: str, source: Path, solved: Path, module: Path, certificate: Path, stamp: Path, toolchain: Path,
+    folder: Path, limits: Limits, engine: Engine, library: str,
+) -> None:  # fmt: skip
+    """Has the engine judge its form of the chunk as it lies on disk.
+
+    Raises CheckFailed where Lean rejects the theorem, has no verdict in time, or the theorem rests on an axiom it
+    must not rest on; ToolError where Lean crashes.
+    """
+    lean = chosen(engine, toolchain)
+    judged = "module" if lean.form == "toolchain" else "certificate"
+    path = module if judged == "module" else certificate
+    theorem = f"Duality.Chunk{chunk_id}.witness_valid" if judged == "module" else "witness_valid"
+    text = read_text(path)
+    asked = text if judged == "certificate" else f"{text}\n#print axioms {theorem}\n"
+    judgement = lean.judge(asked, theorem, folder, limits)
+    if not judgement.accepted:
+        specification = read_specification(source)
+        raise CheckFailed(_disagreement(lean, specification, read_witness(solved), text, judgement, folder, limits))
+    for warning in judgement.warnings():
+        print(f"chunk {chunk_id}: lean warns: {warning}")
+    if foreign := sorted(set(judgement.axioms) - ALLOWED_AXIOMS[lean.form]):
+        raise CheckFailed(f"chunk {chunk_id}: {theorem} rests on {', '.join(foreign)}: this is no proof ({path})")
+    write_stamp(
+        stamp,
+        chunk=chunk_id,
+        stage="prove",
+        engine=engine,
+        inputs={path.name: digest(text), "library": library},
+        outcome={"status": "proved", "judged": judged, "theorem": theorem, "axioms": list(judgement.axioms)},
+    )
+
+
+def _disagreement(
+    lean: Lean, specification: Specification, witness: list[int], text: str, judgement: Judgement, folder: Path,
+    limits: Limits,
+) -> str:  # fmt: skip
+    """What to say when Lean does not accept a chunk that the solver calls satisfied."""
+    chunk = specification.chunk
+    rejected = _rejected(lean, specification, text, folder, limits) if any(map(says_false, judgement.errors())) else []
+    if not rejected:
+        first = judgement.errors()[0]
+        return f"chunk {chunk.id}: Lean does not accept the text (line {first.line}): {first.text}"
+    return (
+        f"chunk {chunk.id}: THE SOLVER AND THE PROVER DISAGREE\n"
+        f"the solver calls x = {witness} a solution; Lean ({lean.form}) calls false at this point:\n"
+        + "\n".join(f"    {line}" for line in rejected)
+        + "\none of the renderers, the solver or the prover is wrong, or a rendered file was edited: "
+        "believe neither until you know which"
+    )
+
+
+def _rejected(lean: Lean, specification: Specification, text: str, folder: Path, limits: Limits) -> list[str]:
+    """The constraints that Lean calls false at the witness, each judged by a theorem of its own."""
+    chunk = specification.chunk
+    claims = {name: name for name in ("Bounds", "UnitSum", "bounds", "unit_sum")}
+    for constraint, name in zip(chunk.constraints, names(c.name for c in chunk.constraints), strict=True):
+        claims[name] = f"{constraint.name}: {constraint.text}"
+    asked: dict[int, str] = {}
+    body = text[: text.index("\ntheorem witness_valid")]
+    if lean.form == "toolchain":
+        stated, statement = r"^def («[^»]*»|\S+) \(x : Point\) : Prop", "theorem judged{0} : {1} witness := by decide"
+    else:
+        stated = r"^def («[^»]*»|\S+) \(x : Point\) : Bool"
+        statement = "theorem judged{0} : Eq ({1} witness) Bool.true := Eq.refl Bool.true"
+        body += "\nopen Constraint\n"
+    line = body.count("\n") + 1
+    for name in re.findall(stated, body, re.MULTILINE):
+        if name in claims:
+            asked[line + len(asked)] = name
+    body += "\n".join(statement.format(at, name) for at, name in asked.items())
+    judgement = lean.judge(body + "\n", None, folder, limits)
+    lines = {message.line for message in judgement.errors() if says_false(message)}
+    return [claims[name] for at, name in asked.items() if at in lines]

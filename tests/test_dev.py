@@ -1,0 +1,267 @@
+"""./dev runs a command in the project's environment, makes that on first use, and says in one line what it lacks."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+DEV = Path(__file__).parent.parent / "dev"
+NEEDED = ("sh", "dirname", "cat", "cmp", "id", "rm")
+"""All that dev calls before it knows what is missing."""
+
+
+def dev(home: Path, *command: str, path: Path | None = None, **more: str) -> subprocess.CompletedProcess[str]:
+    """Runs the dev of home; path, where given, holds the only commands there are."""
+    environment = {key: value for key, value in os.environ.items() if key not in ("IN_NIX_SHELL", "PYTHONPATH")}
+    if path is not None:
+        environment["PATH"] = str(path)
+    return subprocess.run(
+        [home / "dev", *command], env=environment | more, capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+def copied(home: Path) -> Path:
+    """The script in a folder of its own, with a list of packages that is empty."""
+    home.mkdir(parents=True)
+    shutil.copy(DEV, home)
+    (home / "requirements.lock").write_text("# none\n")
+    (home / "src").mkdir()
+    (home / "src" / "module_of_ours.py").write_text("found = 'found'\n")
+    return home
+
+
+def stubbed(folder: Path, name: str, script: str) -> None:
+    (folder / name).write_text(f"#!/bin/sh\n{script}\n")
+    (folder / name).chmod(0o755)
+
+
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a space in its name, where dev has made the environment."""
+    home = copied(tmp_path_factory.mktemp("dev") / "a folder")
+    made = dev(home, "python", "-c", "import module_of_ours; print(module_of_ours.found)")
+    assert (made.returncode, made.stdout) == (0, "found\n"), made.stderr
+    assert made.stderr.startswith("dev: making the environment .venv (once, about half a minute)\n")
+    return home
+
+
+@pytest.fixture
+def tools(tmp_path: Path) -> Path:
+    """A folder of the few commands that dev needs, and no MiniZinc, Python or package manager."""
+    return linked(tmp_path / "tools", NEEDED)
+
+
+def linked(folder: Path, commands: Iterable[str]) -> Path:
+    folder.mkdir()
+    for command in commands:
+        found = shutil.which(command)
+        assert found is not None
+        (folder / command).symlink_to(found)
+    return folder
+
+
+def with_environment(home: Path) -> Path:
+    """An environment as dev leaves it, as far as dev looks."""
+    (home / ".venv" / "bin").mkdir(parents=True)
+    (home / ".venv" / "bin" / "python").symlink_to(sys.executable)
+    (home / ".venv" / "made-from").write_text(f"{home}\n{(home / 'requirements.lock').read_text()}")
+    return home
+
+
+def test_the_script_is_one_that_every_shell_can_read() -> None:
+    for shell in ("sh", "dash", "bash", "ksh"):
+        if shutil.which(shell):
+            subprocess.run([shell, "-n", DEV], check=True)
+    if shutil.which("shellcheck"):
+        subprocess.run(["shellcheck", DEV], check=True)
+    text = DEV.read_text()
+    assert text.startswith("#!/bin/sh\n")
+    assert os.access(DEV, os.X_OK)
+    assert all(len(line) <= 120 and "\t" not in line and line == line.rstrip() for line in text.splitlines())
+
+
+def test_without_a_command_it_says_how_it_is_used(tmp_path: Path) -> None:
+    found = dev(copied(tmp_path / "home"))
+    assert found.returncode == 2
+    assert found.stdout == ""
+    assert found.stderr == "usage: ./dev CMD ..., such as ./dev doit, ./dev doit list, ./dev pytest\n"
+    assert not (tmp_path / "home" / ".venv").exists()
+
+
+def test_the_environment_is_made_once_and_comes_first_on_the_path(ready: Path) -> None:
+    found = dev(ready, "python", "-c", "import sys, module_of_ours; print(sys.prefix)")
+    assert (found.returncode, found.stdout, found.stderr) == (0, f"{ready}/.venv\n", "")
+
+
+def test_an_existing_environment_adds_little(ready: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def seconds(*command: str | Path) -> float:
+        started = time.perf_counter()
+        for _ in range(10):
+            subprocess.run(command, check=True)
+        return (time.perf_counter() - started) / 10
+
+    bare, inside = seconds("true"), seconds(ready / "dev", "true")
+    with capsys.disabled():
+        print(f"\n./dev true takes {inside * 1000:.0f} ms, {inside / bare:.1f} times that of true")
+    found = dev(ready, "true")
+    assert (found.returncode, found.stdout, found.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("status", [0, 1, 2, 7, 255])
+def test_the_exit_code_of_the_command_is_that_of_dev(ready: Path, status: int) -> None:
+    assert dev(ready, "sh", "-c", f"exit {status}").returncode == status
+
+
+def test_a_command_killed_by_a_signal_is_seen_as_killed(ready: Path) -> None:
+    assert dev(ready, "sh", "-c", "kill -TERM $$").returncode == -15
+
+
+def test_a_command_that_does_not_exist_is_named(ready: Path) -> None:
+    found = dev(ready, "no-such-command")
+    assert found.returncode == 127
+    assert "no-such-command" in found.stderr
+
+
+def test_arguments_survive_whatever_they_hold(ready: Path) -> None:
+    arguments = ["two words", "", " ", "*", "$HOME", "`id`", "a\nb", '"', "'", "\\", "-n", "--", "é"]
+    found = dev(ready, "python", "-c", "import sys; print(sys.argv[1:])", *arguments)
+    assert found.stdout == f"{arguments}\n"
+
+
+def test_it_works_from_any_folder_by_any_path_and_stays_in_that_folder(ready: Path, tmp_path: Path) -> None:
+    (tmp_path / ready.name).mkdir()
+    program = "import os, module_of_ours; print(os.getcwd())"
+    for folder, path in ((tmp_path, str(ready / "dev")), (ready.parent, f"{ready.name}/dev"), (ready, "./dev")):
+        found = subprocess.run(
+            ["sh", path, "python", "-c", program],
+            cwd=folder, env=os.environ | {"CDPATH": str(tmp_path)}, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert (found.returncode, found.stdout, found.stderr) == (0, f"{folder}\n", "")
+
+
+def test_inside_a_nix_shell_it_just_runs_the_command(tmp_path: Path, tools: Path) -> None:
+    home = copied(tmp_path / "home")
+    script = 'echo "$PATH"; echo "$PYTHONPATH"; echo "$1"; exit 3'
+    for kind in ("impure", "pure"):
+        found = dev(home, "sh", "-c", script, "sh", "two words", path=tools, IN_NIX_SHELL=kind)
+        assert (found.returncode, found.stderr) == (3, "")
+        assert found.stdout == f"{tools}\n{home}/src\ntwo words\n"
+    found = dev(home, "sh", "-c", script, path=tools, IN_NIX_SHELL="impure", PYTHONPATH="/other")
+    assert found.stdout == f"{tools}\n{home}/src:/other\n\n"
+    assert not (home / ".venv").exists()
+
+
+def test_inside_a_nix_shell_the_package_is_found(tmp_path: Path) -> None:
+    home = copied(tmp_path / "home")
+    found = dev(home, sys.executable, "-c", "import module_of_ours; print(module_of_ours.found)", IN_NIX_SHELL="impure")
+    assert (found.returncode, found.stdout) == (0, "found\n")
+
+
+MISSING_MINIZINC = "dev: MiniZinc with Gecode is needed: apt-get install minizinc, or see https://www.minizinc.org\n"
+
+
+def test_a_missing_minizinc_without_a_package_manager_is_one_clear_line(tmp_path: Path, tools: Path) -> None:
+    found = dev(copied(tmp_path / "home"), "true", path=tools)
+    assert (found.returncode, found.stdout, found.stderr) == (1, "", MISSING_MINIZINC)
+
+
+def test_without_permission_nothing_is_installed(tmp_path: Path, tools: Path) -> None:
+    (tools / "id").unlink()
+    stubbed(tools, "id", "echo 1000")
+    stubbed(tools, "apt-get", f": >{tmp_path}/called")
+    home = copied(tmp_path / "home")
+    found = dev(home, "true", path=tools)
+    assert (found.returncode, found.stderr) == (1, MISSING_MINIZINC)
+    stubbed(tools, "sudo", "echo 'sudo: a password is required' >&2; exit 1")
+    found = dev(home, "true", path=tools)
+    assert (found.returncode, found.stderr) == (1, MISSING_MINIZINC)
+    assert not (tmp_path / "called").exists()
+
+
+@pytest.mark.parametrize("user", ["root", "a user whom sudo trusts"])
+def test_with_permission_minizinc_is_installed(tmp_path: Path, tools: Path, user: str) -> None:
+    for command in ("env", "chmod", "true"):
+        (tools / command).symlink_to(str(shutil.which(command)))
+    (tools / "id").unlink()
+    stubbed(tools, "id", "echo 0" if user == "root" else "echo 1000")
+    if user != "root":
+        stubbed(tools, "sudo", '[ "$1" = -n ] || exit 1; shift; exec "$@"')
+    stubbed(
+        tools, "apt-get",
+        f'echo "$*" >>{tmp_path}/called; cd {tools}; [ "$1" = update ] || {{ : >minizinc; chmod +x minizinc; }}',
+    )  # fmt: skip
+    home = with_environment(copied(tmp_path / "home"))
+    for expected in ("dev: installing minizinc\n", ""):
+        found = dev(home, "true", path=tools)
+        assert (found.returncode, found.stdout, found.stderr) == (0, "", expected)
+    assert (tmp_path / "called").read_text() == ("update -qq\ninstall -y -qq --no-install-recommends minizinc\n")
+
+
+def test_a_package_manager_that_fails_ends_with_the_same_line(tmp_path: Path, tools: Path) -> None:
+    stubbed(tools, "apt-get", "echo 'E: no network' >&2; exit 100")
+    (tools / "id").unlink()
+    stubbed(tools, "id", "echo 0")
+    found = dev(copied(tmp_path / "home"), "true", path=tools)
+    assert found.returncode == 1
+    assert found.stderr == f"dev: installing minizinc\nE: no network\n{MISSING_MINIZINC}"
+
+
+OLD_PYTHON = "dev: Python 3.11 or newer is needed: apt-get install python3.11, and run this again\n"
+
+
+def test_a_python_that_is_too_old_is_one_clear_line(tmp_path: Path, tools: Path) -> None:
+    stubbed(tools, "minizinc", "exit 0")
+    home = copied(tmp_path / "home")
+    assert dev(home, "true", path=tools).stderr == OLD_PYTHON
+    stubbed(tools, "python3", "exit 1")
+    found = dev(home, "true", path=tools)
+    assert (found.returncode, found.stdout, found.stderr) == (1, "", OLD_PYTHON)
+    assert not (home / ".venv").exists()
+
+
+def test_a_newer_python_beside_an_old_one_is_found(tmp_path: Path, tools: Path) -> None:
+    stubbed(tools, "minizinc", "exit 0")
+    stubbed(tools, "python3", "exit 1")
+    stubbed(tools, "python3.12", '[ "$2" != "import ensurepip, venv" ]')
+    found = dev(copied(tmp_path / "home"), "true", path=tools)
+    assert (found.returncode, found.stderr) == (
+        1, "dev: the venv module is needed: apt-get install python3.12-venv\n"
+    )  # fmt: skip
+
+
+def test_an_environment_is_used_only_where_and_for_what_it_was_made(tmp_path: Path, tools: Path) -> None:
+    (tools / "true").symlink_to(str(shutil.which("true")))
+    stubbed(tools, "minizinc", "exit 0")
+    stubbed(tools, "python3", "exit 1")  # so that whoever wants to make it again says so
+
+    def made_again(home: Path) -> bool:
+        found = dev(home, "true", path=tools)
+        assert (found.returncode, found.stderr) in ((0, ""), (1, OLD_PYTHON))
+        return found.returncode == 1
+
+    home = with_environment(copied(tmp_path / "home"))
+    assert not made_again(home)
+
+    moved = tmp_path / "moved"
+    shutil.copytree(home, moved, symlinks=True)
+    assert made_again(moved)
+
+    (home / ".venv" / "bin" / "python").unlink()
+    (home / ".venv" / "bin" / "python").symlink_to("/nowhere/python3")
+    assert made_again(home)
+
+    (home / ".venv" / "bin" / "python").unlink()
+    (home / ".venv" / "bin" / "python").symlink_to(sys.executable)
+    assert not made_again(home)
+    (home / "requirements.lock").write_text("# one more\n")
+    assert made_again(home)
+
+    (home / ".venv" / "made-from").unlink()  # as after an interrupted set-up
+    assert made_again(home)

