@@ -17,6 +17,9 @@ NEEDED = ("sh", "dirname", "cat", "cmp", "id", "rm")
 """All that dev calls before it knows what is missing."""
 
 
+LOCKS = ("requirements.lock", "requirements-kernel.lock")
+
+
 def dev(home: Path, *command: str, path: Path | None = None, **more: str) -> subprocess.CompletedProcess[str]:
     """Runs the dev of home; path, where given, holds the only commands there are."""
     environment = {key: value for key, value in os.environ.items() if key not in ("IN_NIX_SHELL", "PYTHONPATH")}
@@ -28,10 +31,11 @@ def dev(home: Path, *command: str, path: Path | None = None, **more: str) -> sub
 
 
 def copied(home: Path) -> Path:
-    """The script in a folder of its own, with a list of packages that is empty."""
+    """The script in a folder of its own, with lists of packages that are empty."""
     home.mkdir(parents=True)
     shutil.copy(DEV, home)
-    (home / "requirements.lock").write_text("# none\n")
+    for lock in LOCKS:
+        (home / lock).write_text("# none\n")
     (home / "src").mkdir()
     (home / "src" / "module_of_ours.py").write_text("found = 'found'\n")
     return home
@@ -71,7 +75,9 @@ def with_environment(home: Path) -> Path:
     """An environment as dev leaves it, as far as dev looks."""
     (home / ".venv" / "bin").mkdir(parents=True)
     (home / ".venv" / "bin" / "python").symlink_to(sys.executable)
-    (home / ".venv" / "made-from").write_text(f"{home}\n{(home / 'requirements.lock').read_text()}")
+    (home / ".venv" / "made-from").write_text(
+        "\n".join([str(home), *((home / lock).read_text().rstrip() for lock in LOCKS), ""])
+    )
     return home
 
 

@@ -26,7 +26,8 @@ def summarise(
     """The summary of a build from its stamps.
 
     chunks maps each id to whether it is computational; proving is False where Lean is turned off; failures maps
-    names of failed tasks (`solve:06`) to their messages. A stage is passed where its stamp is there, failed where its task failed, else not run.
+    names of failed tasks (`solve:06`) to their messages. A stage is passed where its stamp is there, failed where
+    its task failed, else not run.
     """
     stages = {stage: {"passed": 0, "failed": 0, "not run": 0} for stage in stages_of(True, proving)}
     kinds = {"formal": 0, "solved": 0, "proved": 0, "vacuous": 0, "informal": 0}

@@ -10,8 +10,8 @@ namespace Duality.Chunk06
 
 /-- Every coordinate lies between 0 and N. -/
 def Bounds (x : Point) : Prop :=
-  0 ≤ x.x1 ∧ x.x1 ≤ 100 ∧ 0 ≤ x.x2 ∧ x.x2 ≤ 100 ∧ 0 ≤ x.x3 ∧ x.x3 ≤ 100 ∧ 0 ≤ x.x4 ∧ x.x4 ≤ 100 ∧ 0
-  ≤ x.x5 ∧ x.x5 ≤ 100 ∧ 0 ≤ x.x6 ∧ x.x6 ≤ 100 ∧ 0 ≤ x.x7 ∧ x.x7 ≤ 100 ∧ 0 ≤ x.x8 ∧ x.x8 ≤ 100
+  0 ≤ x.x1 ∧ x.x1 ≤ 100 ∧ 0 ≤ x.x2 ∧ x.x2 ≤ 100 ∧ 0 ≤ x.x3 ∧ x.x3 ≤ 100 ∧ 0 ≤ x.x4 ∧ x.x4 ≤ 100 ∧
+  0 ≤ x.x5 ∧ x.x5 ≤ 100 ∧ 0 ≤ x.x6 ∧ x.x6 ≤ 100 ∧ 0 ≤ x.x7 ∧ x.x7 ≤ 100 ∧ 0 ≤ x.x8 ∧ x.x8 ≤ 100
 
 instance (x : Point) : Decidable (Bounds x) :=
   inferInstanceAs (Decidable (
@@ -97,23 +97,23 @@ instance (x : Point) : Decidable (ground_tone_on_a_quantum x) :=
 Below the chord lies the drone of the internal tract. It is at least as strong as the four
 voices together, and each internal operator contributes ten units or more. -/
 def drone_carries_the_chord (x : Point) : Prop :=
-  x.x1 + x.x2 + x.x3 + x.x4 ≥ x.x5 + x.x6 + x.x7 + x.x8 ∧ imin (imin x.x1 x.x2) (imin x.x3 x.x4) ≥
-  10
+  x.x1 + x.x2 + x.x3 + x.x4 ≥ x.x5 + x.x6 + x.x7 + x.x8 ∧
+  imin (imin x.x1 x.x2) (imin x.x3 x.x4) ≥ 10
 
 instance (x : Point) : Decidable (drone_carries_the_chord x) :=
   inferInstanceAs (Decidable (
-    x.x1 + x.x2 + x.x3 + x.x4 ≥ x.x5 + x.x6 + x.x7 + x.x8 ∧ imin (imin x.x1 x.x2) (imin x.x3 x.x4) ≥
-    10))
+    x.x1 + x.x2 + x.x3 + x.x4 ≥ x.x5 + x.x6 + x.x7 + x.x8 ∧
+    imin (imin x.x1 x.x2) (imin x.x3 x.x4) ≥ 10))
 
 /-- The point meets every constraint of the chunk. -/
 def Valid (x : Point) : Prop :=
-  Bounds x ∧ UnitSum x ∧ voice_floor x ∧ voices_distinct x ∧ stepwise_motion x ∧ contrary_motion x ∧
-  cadence_rises x ∧ ground_tone_on_a_quantum x ∧ drone_carries_the_chord x
+  Bounds x ∧ UnitSum x ∧ voice_floor x ∧ voices_distinct x ∧ stepwise_motion x ∧
+  contrary_motion x ∧ cadence_rises x ∧ ground_tone_on_a_quantum x ∧ drone_carries_the_chord x
 
 instance (x : Point) : Decidable (Valid x) :=
   inferInstanceAs (Decidable (
-    Bounds x ∧ UnitSum x ∧ voice_floor x ∧ voices_distinct x ∧ stepwise_motion x ∧ contrary_motion x
-    ∧ cadence_rises x ∧ ground_tone_on_a_quantum x ∧ drone_carries_the_chord x))
+    Bounds x ∧ UnitSum x ∧ voice_floor x ∧ voices_distinct x ∧ stepwise_motion x ∧
+    contrary_motion x ∧ cadence_rises x ∧ ground_tone_on_a_quantum x ∧ drone_carries_the_chord x))
 
 /-- The point that the solver found. -/
 def witness : Point :=

@@ -10,8 +10,8 @@ namespace Duality.Chunk49
 
 /-- Every coordinate lies between 0 and N. -/
 def Bounds (x : Point) : Prop :=
-  0 ≤ x.x1 ∧ x.x1 ≤ 100 ∧ 0 ≤ x.x2 ∧ x.x2 ≤ 100 ∧ 0 ≤ x.x3 ∧ x.x3 ≤ 100 ∧ 0 ≤ x.x4 ∧ x.x4 ≤ 100 ∧ 0
-  ≤ x.x5 ∧ x.x5 ≤ 100 ∧ 0 ≤ x.x6 ∧ x.x6 ≤ 100 ∧ 0 ≤ x.x7 ∧ x.x7 ≤ 100 ∧ 0 ≤ x.x8 ∧ x.x8 ≤ 100
+  0 ≤ x.x1 ∧ x.x1 ≤ 100 ∧ 0 ≤ x.x2 ∧ x.x2 ≤ 100 ∧ 0 ≤ x.x3 ∧ x.x3 ≤ 100 ∧ 0 ≤ x.x4 ∧ x.x4 ≤ 100 ∧
+  0 ≤ x.x5 ∧ x.x5 ≤ 100 ∧ 0 ≤ x.x6 ∧ x.x6 ≤ 100 ∧ 0 ≤ x.x7 ∧ x.x7 ≤ 100 ∧ 0 ≤ x.x8 ∧ x.x8 ≤ 100
 
 instance (x : Point) : Decidable (Bounds x) :=
   inferInstanceAs (Decidable (
@@ -31,17 +31,17 @@ instance (x : Point) : Decidable (UnitSum x) :=
 A message across the bridge carries a signature that both ends can verify. The joint load of
 each fibre is a multiple of one of the primes of this chunk. -/
 def every_fibre_is_signed (x : Point) : Prop :=
-  (tmod (x.x1 + x.x5) 11 = 0 ∨ tmod (x.x1 + x.x5) 19 = 0 ∨ tmod (x.x1 + x.x5) 23 = 0) ∧ (tmod (x.x2
-  + x.x6) 11 = 0 ∨ tmod (x.x2 + x.x6) 19 = 0 ∨ tmod (x.x2 + x.x6) 23 = 0) ∧ (tmod (x.x3 + x.x7) 11 =
-  0 ∨ tmod (x.x3 + x.x7) 19 = 0 ∨ tmod (x.x3 + x.x7) 23 = 0) ∧ (tmod (x.x4 + x.x8) 11 = 0 ∨ tmod
-  (x.x4 + x.x8) 19 = 0 ∨ tmod (x.x4 + x.x8) 23 = 0)
+  (tmod (x.x1 + x.x5) 11 = 0 ∨ tmod (x.x1 + x.x5) 19 = 0 ∨ tmod (x.x1 + x.x5) 23 = 0) ∧
+  (tmod (x.x2 + x.x6) 11 = 0 ∨ tmod (x.x2 + x.x6) 19 = 0 ∨ tmod (x.x2 + x.x6) 23 = 0) ∧
+  (tmod (x.x3 + x.x7) 11 = 0 ∨ tmod (x.x3 + x.x7) 19 = 0 ∨ tmod (x.x3 + x.x7) 23 = 0) ∧
+  (tmod (x.x4 + x.x8) 11 = 0 ∨ tmod (x.x4 + x.x8) 19 = 0 ∨ tmod (x.x4 + x.x8) 23 = 0)
 
 instance (x : Point) : Decidable (every_fibre_is_signed x) :=
   inferInstanceAs (Decidable (
-    (tmod (x.x1 + x.x5) 11 = 0 ∨ tmod (x.x1 + x.x5) 19 = 0 ∨ tmod (x.x1 + x.x5) 23 = 0) ∧ (tmod
-    (x.x2 + x.x6) 11 = 0 ∨ tmod (x.x2 + x.x6) 19 = 0 ∨ tmod (x.x2 + x.x6) 23 = 0) ∧ (tmod (x.x3 +
-    x.x7) 11 = 0 ∨ tmod (x.x3 + x.x7) 19 = 0 ∨ tmod (x.x3 + x.x7) 23 = 0) ∧ (tmod (x.x4 + x.x8) 11 =
-    0 ∨ tmod (x.x4 + x.x8) 19 = 0 ∨ tmod (x.x4 + x.x8) 23 = 0)))
+    (tmod (x.x1 + x.x5) 11 = 0 ∨ tmod (x.x1 + x.x5) 19 = 0 ∨ tmod (x.x1 + x.x5) 23 = 0) ∧
+    (tmod (x.x2 + x.x6) 11 = 0 ∨ tmod (x.x2 + x.x6) 19 = 0 ∨ tmod (x.x2 + x.x6) 23 = 0) ∧
+    (tmod (x.x3 + x.x7) 11 = 0 ∨ tmod (x.x3 + x.x7) 19 = 0 ∨ tmod (x.x3 + x.x7) 23 = 0) ∧
+    (tmod (x.x4 + x.x8) 11 = 0 ∨ tmod (x.x4 + x.x8) 19 = 0 ∨ tmod (x.x4 + x.x8) 23 = 0)))
 
 /-- `exists(i in 6..8)(x[i] in P) /\ x[5] ∉ P`
 
@@ -49,39 +49,41 @@ Somebody has to hold a key where the messages arrive, but not at the open door. 
 Render and Answer holds a prime of this chunk, and Hear holds none. -/
 def key_holder_sits_outside (x : Point) : Prop :=
   ((x.x6 = 11 ∨ x.x6 = 19 ∨ x.x6 = 23) ∨ (x.x7 = 11 ∨ x.x7 = 19 ∨ x.x7 = 23) ∨ (x.x8 = 11 ∨ x.x8 =
-  19 ∨ x.x8 = 23)) ∧ ¬ (x.x5 = 11 ∨ x.x5 = 19 ∨ x.x5 = 23)
+    19 ∨ x.x8 = 23)) ∧
+  ¬ (x.x5 = 11 ∨ x.x5 = 19 ∨ x.x5 = 23)
 
 instance (x : Point) : Decidable (key_holder_sits_outside x) :=
   inferInstanceAs (Decidable (
     ((x.x6 = 11 ∨ x.x6 = 19 ∨ x.x6 = 23) ∨ (x.x7 = 11 ∨ x.x7 = 19 ∨ x.x7 = 23) ∨ (x.x8 = 11 ∨ x.x8 =
-    19 ∨ x.x8 = 23)) ∧ ¬ (x.x5 = 11 ∨ x.x5 = 19 ∨ x.x5 = 23)))
+      19 ∨ x.x8 = 23)) ∧
+    ¬ (x.x5 = 11 ∨ x.x5 = 19 ∨ x.x5 = 23)))
 
 /-- `forall(i in 1..4, p in P where p < 15)(x[i] != p \/ x[i + 4] != p)`
 
 Two partners with the same key could forge each other's signature. No fibre has the smallest
 prime of this chunk at both ends. -/
 def smallest_key_is_not_shared (x : Point) : Prop :=
-  (x.x1 ≠ 11 ∨ x.x5 ≠ 11) ∧ (x.x2 ≠ 11 ∨ x.x6 ≠ 11) ∧ (x.x3 ≠ 11 ∨ x.x7 ≠ 11) ∧ (x.x4 ≠ 11 ∨ x.x8 ≠
-  11)
+  (x.x1 ≠ 11 ∨ x.x5 ≠ 11) ∧ (x.x2 ≠ 11 ∨ x.x6 ≠ 11) ∧ (x.x3 ≠ 11 ∨ x.x7 ≠ 11) ∧
+  (x.x4 ≠ 11 ∨ x.x8 ≠ 11)
 
 instance (x : Point) : Decidable (smallest_key_is_not_shared x) :=
   inferInstanceAs (Decidable (
-    (x.x1 ≠ 11 ∨ x.x5 ≠ 11) ∧ (x.x2 ≠ 11 ∨ x.x6 ≠ 11) ∧ (x.x3 ≠ 11 ∨ x.x7 ≠ 11) ∧ (x.x4 ≠ 11 ∨ x.x8
-    ≠ 11)))
+    (x.x1 ≠ 11 ∨ x.x5 ≠ 11) ∧ (x.x2 ≠ 11 ∨ x.x6 ≠ 11) ∧ (x.x3 ≠ 11 ∨ x.x7 ≠ 11) ∧
+    (x.x4 ≠ 11 ∨ x.x8 ≠ 11)))
 
 /-- `forall(i in 1..8)(x[i] in 6..20)`
 
 Signing must leave something to say. Every operator holds between six and twenty units. -/
 def small_change_is_left (x : Point) : Prop :=
-  (6 ≤ x.x1 ∧ x.x1 ≤ 20) ∧ (6 ≤ x.x2 ∧ x.x2 ≤ 20) ∧ (6 ≤ x.x3 ∧ x.x3 ≤ 20) ∧ (6 ≤ x.x4 ∧ x.x4 ≤ 20)
-  ∧ (6 ≤ x.x5 ∧ x.x5 ≤ 20) ∧ (6 ≤ x.x6 ∧ x.x6 ≤ 20) ∧ (6 ≤ x.x7 ∧ x.x7 ≤ 20) ∧ (6 ≤ x.x8 ∧ x.x8 ≤
-  20)
+  (6 ≤ x.x1 ∧ x.x1 ≤ 20) ∧ (6 ≤ x.x2 ∧ x.x2 ≤ 20) ∧ (6 ≤ x.x3 ∧ x.x3 ≤ 20) ∧
+  (6 ≤ x.x4 ∧ x.x4 ≤ 20) ∧ (6 ≤ x.x5 ∧ x.x5 ≤ 20) ∧ (6 ≤ x.x6 ∧ x.x6 ≤ 20) ∧
+  (6 ≤ x.x7 ∧ x.x7 ≤ 20) ∧ (6 ≤ x.x8 ∧ x.x8 ≤ 20)
 
 instance (x : Point) : Decidable (small_change_is_left x) :=
   inferInstanceAs (Decidable (
-    (6 ≤ x.x1 ∧ x.x1 ≤ 20) ∧ (6 ≤ x.x2 ∧ x.x2 ≤ 20) ∧ (6 ≤ x.x3 ∧ x.x3 ≤ 20) ∧ (6 ≤ x.x4 ∧ x.x4 ≤
-    20) ∧ (6 ≤ x.x5 ∧ x.x5 ≤ 20) ∧ (6 ≤ x.x6 ∧ x.x6 ≤ 20) ∧ (6 ≤ x.x7 ∧ x.x7 ≤ 20) ∧ (6 ≤ x.x8 ∧
-    x.x8 ≤ 20)))
+    (6 ≤ x.x1 ∧ x.x1 ≤ 20) ∧ (6 ≤ x.x2 ∧ x.x2 ≤ 20) ∧ (6 ≤ x.x3 ∧ x.x3 ≤ 20) ∧
+    (6 ≤ x.x4 ∧ x.x4 ≤ 20) ∧ (6 ≤ x.x5 ∧ x.x5 ≤ 20) ∧ (6 ≤ x.x6 ∧ x.x6 ≤ 20) ∧
+    (6 ≤ x.x7 ∧ x.x7 ≤ 20) ∧ (6 ≤ x.x8 ∧ x.x8 ≤ 20)))
 
 /-- `x[4] ∉ P /\ x[4] >= 9`
 

@@ -8,7 +8,7 @@ overflows on deep terms.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ..corpus.chunk import Chunk
@@ -90,17 +90,38 @@ def _definition(comment: str, name: str, body: str, kind: str = "Prop") -> list[
 
 
 def _wrapped(text: str, indent: int) -> str:
-    """text in lines of about 100 columns; a quoted name is never broken."""
+    """text in lines of about 100 columns, broken after a connective outside all brackets wherever that does."""
     margin = " " * indent
+    lines = [margin]
+    for term in _terms(text):
+        if len(lines[-1]) + len(term) > 100 and lines[-1] != margin:
+            lines.append(margin)
+        lines[-1] += term
+    return "\n".join(broken for line in lines for broken in _broken(line.rstrip(), margin))
+
+
+def _terms(text: str) -> Iterator[str]:
+    """text cut after each connective that stands outside brackets and quotes."""
+    depth, start = 0, 0
+    for at, character in enumerate(text):
+        depth += (character in "(«") - (character in ")»")
+        if depth == 0 and character in "∧∨→↔":
+            yield text[start : at + 2]
+            start = at + 2
+    yield text[start:]
+
+
+def _broken(line: str, margin: str) -> list[str]:
+    """A line that is still long, broken at spaces outside quotes."""
     inside, characters = False, []
-    for c in text:
+    for c in line:
         inside = c == "«" or (inside and c != "»")
         characters.append("\0" if inside and c == " " else c)
     found = textwrap.wrap(
-        "".join(characters), 100, initial_indent=margin, subsequent_indent=margin,
+        "".join(characters).strip(), 100, initial_indent=margin, subsequent_indent=margin + "  ",
         break_long_words=False, break_on_hyphens=False,
     )  # fmt: skip
-    return "\n".join(found).replace("\0", " ")
+    return [part.replace("\0", " ") for part in found]
 
 
 class _Helpers:

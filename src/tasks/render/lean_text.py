@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from importlib.resources import files
 
 from .text import lines, visible
 
@@ -14,24 +15,8 @@ _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_']*")
 # Characters that a name between « and » keeps; others become _.
 _QUOTABLE = re.compile(r"[^\W_]|[ _!#$%&*+,\-./:;<=>?@^|~'()\[\]{}]")
 
-# Words that are no identifiers in some version of Lean 4, or that our own text means something by.
-RESERVED = frozenset(
-    """
-    abbrev add_decl_doc admit after all_goals and any_goals app apply as at attribute axiom before binder_predicate
-    bif break builtin_initialize by calc case catch check_failure class coinductive conv constructor continue
-    coinductive_fixpoint dbg_trace declare_syntax_cat decide def default deriving do done elab elab_rules else end
-    eval example exact exists export extends false finally first fix for forall from fun generalizing gen_injective_theorems
-    guard haveI have hiding if import in include inductive inductive_fixpoint infix infixl infixr initialize inline
-    inferInstance inferInstanceAs inst instance intro letI let local macro macro_rules match matches meta mod_cast module
-    mutual namespace next nofun noncomputable nomatch nonrec not notation of omit only opaque open or override
-    partial postfix prefix prelude private protected public rec register_builtin_option renaming repeat return rfl
-    run_cmd scoped section seal set_option show simp simproc skip sorry stop structure suffices syntax tactic termination_by
-    then theorem this throw trailing true try unif_hint universe universes unless unsafe unseal until using variable variables
-    where while with xor decreasing_by partial_fixpoint panic unreachable assert nat_lit leading_parser trailing_parser
-    Prop Type Sort True False And Or Not Iff Eq Ne Int Nat Bool List Decidable Exists HEq Duality Point Valid Bounds
-    UnitSum witness witness_valid satisfiable tdiv tmod iabs imin imax bool2int x valid bounds unit_sum Constraint
-    """.split()
-)
+# Words that are no identifiers in some version of Lean 4, and words that our own text means something by.
+RESERVED = frozenset((files(__package__) / "lean" / "reserved.txt").read_text(encoding="utf-8").split())
 
 
 def names(constraints: Iterable[str], taken: Iterable[str] = ()) -> list[str]:

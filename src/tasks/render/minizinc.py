@@ -13,7 +13,7 @@ from ..language.syntax import Expression
 from .text import label, lines
 
 KEYWORDS = frozenset(
-    "ann annotation any array bool case constraint default diff div else elseif endif enum false float function if in "  # noqa: SIM905
+    "ann annotation any array bool case constraint default diff div else elseif endif enum false float function if in "
     "include infinity int intersect let list maximize minimize mod not of op opt output par predicate record satisfy "
     "set solve string subset superset symdiff test then true tuple type union var where xor".split()
 )  # fmt: skip
