@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "render": {"corpus", "language"},
     "check": {"errors"},
     "layout": {"corpus"},
-    "stamps": {"files"},
+    "stamps": {"errors", "files"},
     "summary": {"files", "layout", "stamps"},
     "stages": {
         "check",

@@ -53,9 +53,12 @@ _CODE = {
     "balance": (*_SOLVING, "stages/solve.py"),
     "render_lean": (*_READING, *_LEAN),
     "lean": (*_RUNNING, "check/lean.py", "check/lean_install.py"),
-    "prove": (*_READING, *_RUNNING, "check/lean.py", "check/lean_install.py", "render/lean_text.py", "stages/lean.py"),
+    "prove": (
+        *_RUNNING, "check/lean.py", "check/lean_install.py", "corpus/document.py", "render/lean_text.py",
+        "stages/lean.py", "stamps.py",
+    ),
     "summary": ("summary.py", "stamps.py"),
-}
+}  # fmt: skip
 
 MINIZINC = "_minizinc"
 """The hidden task whose result is the identity of the MiniZinc on PATH."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from . import __version__
+from .errors import CorpusError
 from .files import write_whole
 
 Engine: TypeAlias = Mapping[str, str]
@@ -44,6 +45,15 @@ def read_stamp(path: Path) -> dict[str, Any] | None:
     except (OSError, ValueError, RecursionError):
         return None
     return stamp if isinstance(stamp, dict) and stamp.get("status") == "passed" else None
+
+
+def read_witness(solved: Path) -> list[int]:
+    """The witness (8 integers) in a stamp of solve. Raises CorpusError where there is none."""
+    stamp = read_stamp(solved)
+    witness = stamp["outcome"].get("witness") if stamp else None
+    if not isinstance(witness, list) or len(witness) != 8:
+        raise CorpusError(f"{solved}: no stamp with a witness; `doit forget` the solve task and build again")
+    return witness
 
 
 def note_in_journal(journal: Path, task: str, result: str, seconds: float) -> None:

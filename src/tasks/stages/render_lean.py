@@ -7,12 +7,11 @@ from importlib.resources import files
 from pathlib import Path
 
 from ..corpus.document import read_text
-from ..errors import CorpusError
 from ..files import digest, write_whole
 from ..render import certificate as certificates
 from ..render import lean_module as modules
 from ..specification import read_specification
-from ..stamps import OURSELVES, read_stamp, write_stamp
+from ..stamps import OURSELVES, read_witness, write_stamp
 
 
 def run(chunk_id: str, source: Path, solved: Path, module: Path, certificate: Path, stamp: Path) -> None:
@@ -38,15 +37,6 @@ def run(chunk_id: str, source: Path, solved: Path, module: Path, certificate: Pa
             "outputs": {f"{path.parent.name}/{path.name}": digest(text) for path, text in texts.items()},
         },
     )
-
-
-def read_witness(solved: Path) -> list[int]:
-    """The witness in a stamp of solve."""
-    stamp = read_stamp(solved)
-    witness = stamp["outcome"].get("witness") if stamp else None
-    if not isinstance(witness, list) or len(witness) != 8:
-        raise CorpusError(f"{solved}: no stamp with a witness; `doit forget` the solve task and build again")
-    return witness
 
 
 def write_package(toolchain: Path, lean: Path, certificates: Path, chunk_ids: Sequence[str]) -> None:
