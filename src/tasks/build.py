@@ -45,20 +45,18 @@ _READING = (
 _RUNNING = ("check/limits.py", "check/process.py")
 _SOLVING = (*_READING, *_RUNNING, "check/minizinc.py", "render/text.py")
 _LEAN = ("render/certificate.py", "render/lean", "render/lean_module.py", "render/lean_text.py", "render/text.py")
+_JUDGING = (*_RUNNING, "check/lean.py", "check/lean_install.py", "corpus/document.py", "stamps.py")
 _CODE = {
     "schema": _READING,
     "render_mzn": (*_READING, "render/minizinc.py", "render/text.py"),
-    "minizinc": (*_RUNNING, "check/minizinc.py"),
+    "minizinc": (*_RUNNING, "check/minizinc.py", "stamps.py"),
     "solve": _SOLVING,
     "balance": (*_SOLVING, "stages/solve.py"),
     "render_lean": (*_READING, *_LEAN),
-    "lean": (*_RUNNING, "check/lean.py", "check/lean_install.py"),
-    "prove": (
-        *_RUNNING, "check/lean.py", "check/lean_install.py", "corpus/document.py", "render/lean_text.py",
-        "stages/lean.py", "stamps.py",
-    ),
+    "lean": _JUDGING,
+    "prove": (*_JUDGING, "render/lean_text.py", "render/text.py", "stages/lean.py"),
     "summary": ("summary.py", "stamps.py"),
-}  # fmt: skip
+}
 
 MINIZINC = "_minizinc"
 """The hidden task whose result is the identity of the MiniZinc on PATH."""
