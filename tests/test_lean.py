@@ -190,6 +190,8 @@ def test_long_chains_are_cut_into_groups(judge: Callable[[str], Judgement]) -> N
         "count_": "count(i in 1..8, j in 1..40)(x[i] >= j) >= 8",
         "members_": "x[8] in {" + ", ".join(str(i) for i in range(30, 400)) + "}",
         "least_": "min(i in 1..8, j in 1..40)(x[i] + j) >= 1",
+        "members_of_all": "forall(i in 1..8)(x[i] in {" + ", ".join(map(str, range(10, 31))) + "})",
+        "nested": " \\/ ".join(f"not (forall(i in 1..8)(x[i] > {j} && x[i] < 100))" for j in range(4, 14)),
         "xor_": " xor ".join(f"(x[{i % 8 + 1}] >= {i + 50})" for i in range(40)) + " xor (x[8] = 30)",
     }
     chunk = make_chunk(texts)
@@ -200,6 +202,7 @@ def test_long_chains_are_cut_into_groups(judge: Callable[[str], Judgement]) -> N
         for operator in "∧∨+↔":
             assert body.count(operator) <= GROUP
         assert body.count("imin") <= 2 * GROUP
+        assert len(re.findall("[≤≥<>=≠]", body)) <= lean_module.WEIGHT
     for name, text in texts.items():
         statement = interpret(text, 100, chunk.primes)
         assert statement.expression is not None

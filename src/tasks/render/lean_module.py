@@ -25,10 +25,17 @@ ATOM, APPLICATION, PRODUCT, SUM, NEGATION, COMPARISON, NOT, AND, OR, IMPLIES, IF
 _COMPARISON = {"<": "<", "<=": "≤", ">": ">", ">=": "≥", "=": "=", "!=": "≠"}
 
 
+WEIGHT = 2 * GROUP
+"""Propositions in one definition; Lean looks for instances of at most 128 parts."""
+
+
 @dataclass(frozen=True)
 class Term:
+    """weight counts the propositions that the term is made of; that of a number is 0."""
+
     text: str
     binding: int
+    weight: int = 0
 
     def at(self, least: int) -> str:
         """The text for a place that asks for this binding."""
@@ -65,7 +72,7 @@ def render(chunk: Chunk, statements: Sequence[Statement], witness: Sequence[int]
         parts += helpers.take()
         parts += _definition(doc_comment(constraint.text, constraint.notes), name, term.text)
         conjuncts.append(f"{name} x")
-    valid = _chain([Term(text, APPLICATION) for text in conjuncts], "∧", AND, helpers)
+    valid = _chain([Term(text, APPLICATION, 1) for text in conjuncts], "∧", AND, helpers)
     parts += helpers.take()
     parts += _definition("/-- The point meets every constraint of the chunk. -/", "Valid", valid.text)
     coordinates = ", ".join(map(str, witness))
@@ -135,7 +142,7 @@ class _Helpers:
         self.count += 1
         name = f"part{self.count}"
         self.pending += _definition("", name, term.text, kind)
-        return Term(f"{name} x", APPLICATION)
+        return Term(f"{name} x", APPLICATION, int(kind == "Prop"))
 
     def take(self) -> list[str]:
         taken, self.pending = self.pending, []
@@ -145,15 +152,23 @@ class _Helpers:
 def _chain(terms: list[Term], operator: str, binding: int, helpers: _Helpers) -> Term:
     """terms joined by an associative operator, in groups of groups where they are many."""
     least, kind = {AND: (NOT, "Prop"), OR: (NOT, "Prop"), SUM: (PRODUCT, "Int")}[binding]
+    terms = _lightened(terms, helpers)
+
+    def joined(group: list[Term]) -> Term:
+        text = f" {operator} ".join(t.at(least) for t in group)
+        return Term(text, binding, sum(t.weight for t in group))
+
     while len(terms) > GROUP:
         groups = [terms[i : i + GROUP] for i in range(0, len(terms), GROUP)]
-        terms = [
-            helpers.add(Term(f" {operator} ".join(t.at(least) for t in group), binding), kind)
-            if len(group) > 1
-            else group[0]
-            for group in groups
-        ]
-    return Term(f" {operator} ".join(t.at(least) for t in terms), binding)
+        terms = [helpers.add(joined(group), kind) if len(group) > 1 else group[0] for group in groups]
+    return joined(terms)
+
+
+def _lightened(terms: list[Term], helpers: _Helpers) -> list[Term]:
+    """terms of little weight together: where they are heavy, each compound one becomes a definition of its own."""
+    if sum(t.weight for t in terms) <= WEIGHT:
+        return terms
+    return [helpers.add(t, "Prop") if t.weight > 1 else t for t in terms]
 
 
 class _Module(Visitor):
@@ -166,7 +181,7 @@ class _Module(Visitor):
         return Term(str(node.value) if node.value >= 0 else f"({node.value})", ATOM)
 
     def Boolean(self, node: syntax.Boolean) -> Term:
-        return Term("True" if node.value else "False", ATOM)
+        return Term("True" if node.value else "False", ATOM, 1)
 
     def Coordinate(self, node: syntax.Coordinate) -> Term:
         assert isinstance(node.index, syntax.Integer)
@@ -207,7 +222,8 @@ class _Module(Visitor):
         return terms[0]
 
     def BoolToInt(self, node: syntax.BoolToInt) -> Term:
-        return Term(f"bool2int {self.visit(node.operand).at(ATOM)}", APPLICATION)
+        (term,) = _lightened([self.visit(node.operand)], self.helpers)
+        return Term(f"bool2int {term.at(ATOM)}", APPLICATION)
 
     def Comparison(self, node: syntax.Comparison) -> Term:
         return self.compared(node.left, _COMPARISON[node.operator], node.right)
@@ -217,7 +233,7 @@ class _Module(Visitor):
         if is_constant(left) and is_constant(right):
             # Between literals alone Lean would take natural numbers, where 2 - 3 is 0.
             texts = [f"({text} : Int)" for text in texts]
-        return Term(f"{texts[0]} {operator} {texts[1]}", COMPARISON)
+        return Term(f"{texts[0]} {operator} {texts[1]}", COMPARISON, 1)
 
     def Membership(self, node: syntax.Membership) -> Term:
         if isinstance(node.set, syntax.Range):
@@ -229,11 +245,12 @@ class _Module(Visitor):
         assert isinstance(node.set, syntax.SetLiteral)
         cases = [self.compared(node.element, "=", element) for element in node.set.elements]
         if not cases:
-            return Term("False", ATOM)
+            return Term("False", ATOM, 1)
         return cases[0] if len(cases) == 1 else _chain(cases, "∨", OR, self.helpers)
 
     def Not(self, node: syntax.Not) -> Term:
-        return Term(f"¬ {self.visit(node.operand).at(ATOM)}", NOT)
+        operand = self.visit(node.operand)
+        return Term(f"¬ {operand.at(ATOM)}", NOT, operand.weight + 1)
 
     def Logic(self, node: syntax.Logic) -> Term:
         terms = [self.visit(operand) for operand in node.operands]
@@ -245,18 +262,20 @@ class _Module(Visitor):
         for position, (operator, term) in enumerate(zip(node.operators, terms[1:], strict=True), start=1):
             if position % GROUP == 0:
                 result = self.helpers.add(result, "Prop")
+            result, term = _lightened([result, term], self.helpers)
             a, b = result.at(NOT), term.at(NOT)
+            weight = result.weight + term.weight + 1
             match operator:
                 case "xor":
-                    result = Term(f"¬ ({a} ↔ {b})", NOT)
+                    result = Term(f"¬ ({a} ↔ {b})", NOT, weight)
                 case "<->":
-                    result = Term(f"{a} ↔ {b}", IFF)
+                    result = Term(f"{a} ↔ {b}", IFF, weight)
                 case "->":
-                    result = Term(f"{a} → {b}", IMPLIES)
+                    result = Term(f"{a} → {b}", IMPLIES, weight)
                 case "\\/":
-                    result = Term(f"{a} ∨ {b}", OR)
+                    result = Term(f"{a} ∨ {b}", OR, weight)
                 case _:
-                    result = Term(f"{a} ∧ {b}", AND)
+                    result = Term(f"{a} ∧ {b}", AND, weight)
         return result
 
     def Total(self, node: syntax.Total) -> Term:
