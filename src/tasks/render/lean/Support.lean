@@ -78,7 +78,10 @@ def Int.add (a b : Int) : Int :=
     (fun m => Int.rec (fun n => Int.ofNat (Nat.add m n)) (fun n => Int.subNatNat m (Nat.succ n)) b)
     (fun m => Int.rec (fun n => Int.subNatNat n (Nat.succ m))
       (fun n => Int.negSucc (Nat.succ (Nat.add m n))) b) a
-def Int.sub (a b : Int) : Int := Int.add a (Int.neg b)
+def Int.sub (a b : Int) : Int :=
+  Int.rec
+    (fun m => Int.rec (fun n => Int.subNatNat m n) (fun n => Int.ofNat (Nat.add m (Nat.succ n))) b)
+    (fun m => Int.rec (fun n => Int.negSucc (Nat.add m n)) (fun n => Int.subNatNat n m) b) a
 def Int.natAbs (a : Int) : Nat := Int.rec (fun n => n) (fun n => Nat.succ n) a
 def Int.isNegative (a : Int) : Bool := Int.rec (fun _ => Bool.false) (fun _ => Bool.true) a
 def Int.signed (negative : Bool) (n : Nat) : Int := Bool.cond negative (Int.subNatNat 0 n) (Int.ofNat n)
@@ -87,10 +90,19 @@ def Int.mul (a b : Int) : Int :=
 def Int.div (a b : Int) : Int :=
   Int.signed (Bool.xor (Int.isNegative a) (Int.isNegative b)) (Nat.div (Int.natAbs a) (Int.natAbs b))
 def Int.mod (a b : Int) : Int := Int.signed (Int.isNegative a) (Nat.mod (Int.natAbs a) (Int.natAbs b))
-def Int.abs (a : Int) : Int := Int.ofNat (Int.natAbs a)
-def Int.ble (a b : Int) : Bool := Bool.not (Int.isNegative (Int.sub b a))
-def Int.blt (a b : Int) : Bool := Int.isNegative (Int.sub a b)
-def Int.beq (a b : Int) : Bool := Nat.beq (Int.natAbs (Int.sub a b)) 0
+def Int.abs (a : Int) : Int := Int.rec (fun n => Int.ofNat n) (fun n => Int.ofNat (Nat.succ n)) a
+def Int.ble (a b : Int) : Bool :=
+  Int.rec
+    (fun m => Int.rec (fun n => Nat.ble m n) (fun _ => Bool.false) b)
+    (fun m => Int.rec (fun _ => Bool.true) (fun n => Nat.ble n m) b) a
+def Int.blt (a b : Int) : Bool :=
+  Int.rec
+    (fun m => Int.rec (fun n => Nat.ble (Nat.succ m) n) (fun _ => Bool.false) b)
+    (fun m => Int.rec (fun _ => Bool.true) (fun n => Nat.ble (Nat.succ n) m) b) a
+def Int.beq (a b : Int) : Bool :=
+  Int.rec
+    (fun m => Int.rec (fun n => Nat.beq m n) (fun _ => Bool.false) b)
+    (fun m => Int.rec (fun _ => Bool.false) (fun n => Nat.beq m n) b) a
 def Int.min (a b : Int) : Int := Bool.cond (Int.ble a b) a b
 def Int.max (a b : Int) : Int := Bool.cond (Int.ble a b) b a
 def Bool.toInt (a : Bool) : Int := Bool.cond a 1 0
