@@ -42,6 +42,11 @@ def task_prove():
     return build.prove()
 
 
+def task_crosscheck():
+    """compare what JSON, MiniZinc and Lean say of each constraint at points that matter"""
+    return build.crosscheck()
+
+
 def task_balance():
     """find how far the tracts can be apart, over all valid points of each chunk"""
     return build.balance()
@@ -60,6 +65,11 @@ def task_pilots():
 def task_primes():
     """check each chunk's Monster primes (write=yes assigns them)"""
     return build.primes()
+
+
+def task_lint():
+    """advise on constraints that say nothing, too little or too much (lint=strict fails)"""
+    return build.lint()
 
 
 def task_summary():

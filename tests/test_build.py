@@ -12,7 +12,7 @@ import pytest
 
 from conftest import Project, contents
 
-STAGES = ("schema", "render_mzn", "solve", "render_lean", "prove", "balance")
+STAGES = ("schema", "render_mzn", "solve", "render_lean", "prove", "crosscheck", "balance")
 
 
 def tasks_of(*chunk_ids: str, stages: tuple[str, ...] = STAGES) -> set[str]:
@@ -30,7 +30,7 @@ def test_a_first_build_runs_every_stage_and_sums_up(project: Project) -> None:
     assert "minizinc" in finished.output
     summary = project.summary()
     assert summary["status"] == "passed"
-    assert summary["stages"]["solve"] == {"passed": 3, "failed": 0, "not run": 0}
+    assert summary["stages"]["solve"] == {"passed": 3, "warned": 0, "failed": 0, "not run": 0}
     assert "count.mzn" not in finished.text()
 
 
@@ -102,12 +102,12 @@ def test_changing_the_renderer_renders_all_and_solves_only_what_came_out_differe
     renderer.write_text(code + "\n# A comment changes the code, and no text.\n")
     assert built.doit().ran == tasks_of("06", "08", "19", stages=("render_mzn",))
 
-    different = code.replace("minimize objective;", "  minimize objective;")
+    different = code.replace('f"var int: objective', '"% what is minimised", f"var int: objective')
     assert different != code
     renderer.write_text(different)
     ran = built.doit().ran
     rendered = tasks_of("06", "08", "19", stages=("render_mzn",))
-    assert ran == {*rendered, *tasks_of("08", stages=("solve", "render_lean", "balance")), "summary"}
+    assert ran == {*rendered, *tasks_of("08", stages=("solve", "render_lean", "crosscheck", "balance")), "summary"}
 
 
 def test_changing_the_language_runs_all_that_reads_it(built: Project) -> None:
@@ -131,7 +131,10 @@ def test_another_minizinc_version_solves_all_again(built: Project, stub: Callabl
     )
     built.environment["PATH"] = f"{folder}{os.pathsep}{os.environ['PATH']}"
     finished = built.doit()
-    assert finished.ran == {*tasks_of("06", "08", "19", stages=("solve", "render_lean", "balance")), "summary"}
+    assert finished.ran == {
+        *tasks_of("06", "08", "19", stages=("solve", "render_lean", "crosscheck", "balance")),
+        "summary",
+    }
     assert built.stamp("solve", "06")["engine"]["version"] == "2.9.9"
     assert "minizinc 2.9.9" in finished.output
     assert built.doit().ran == set()
@@ -149,7 +152,7 @@ def test_a_missing_minizinc_is_said_once_and_the_rest_is_built(project: Project,
     assert finished.status != 0
     assert finished.output.count("minizinc is not installed") == 1
     assert {"schema:01", *tasks_of("06", "08", "19", stages=("schema", "render_mzn"))} <= finished.ran
-    assert project.summary()["stages"]["solve"] == {"passed": 0, "failed": 0, "not run": 3}
+    assert project.summary()["stages"]["solve"] == {"passed": 0, "warned": 0, "failed": 0, "not run": 3}
     assert "Traceback" not in finished.text()
 
 
@@ -187,7 +190,7 @@ def test_a_failing_chunk_leaves_no_stamp_and_hides_no_other(built: Project) -> N
     summary = built.summary()
     assert summary["status"] == "failed"
     assert set(summary["failures"]) == {"solve:06", "balance:06"}
-    assert summary["stages"]["solve"] == {"passed": 2, "failed": 1, "not run": 0}
+    assert summary["stages"]["solve"] == {"passed": 2, "warned": 0, "failed": 1, "not run": 0}
     assert "FAILED: balance:06, solve:06" in finished.output
     built.write("06", "x[1] + x[2] >= 30", "x[3] = 5")
     assert built.doit().status == 0
@@ -205,7 +208,7 @@ def test_a_chunk_that_fails_its_schema_leaves_no_older_verdict(built: Project) -
     for stage in STAGES:
         assert not (built.rendered / "stamps" / stage / "06.json").exists()
     assert not (built.rendered / "mzn" / "chunk-06.mzn").exists()
-    assert built.summary()["stages"]["solve"] == {"passed": 2, "failed": 0, "not run": 1}
+    assert built.summary()["stages"]["solve"] == {"passed": 2, "warned": 0, "failed": 0, "not run": 1}
 
 
 def test_informal_claims_only_where_the_corpus_allows_them(built: Project) -> None:
@@ -268,7 +271,7 @@ def test_foreign_files_are_noted_and_misnamed_chunks_are_errors(built: Project) 
 
 def test_doit_list_reads_like_a_table_of_contents(project: Project) -> None:
     lines = project.doit("list").output.splitlines()
-    assert [line.split()[0] for line in lines] == [*STAGES, "chunk", "pilots", "primes", "summary"]
+    assert [line.split()[0] for line in lines] == [*STAGES, "chunk", "pilots", "primes", "lint", "summary"]
     assert all(len(line.split(maxsplit=1)[1]) > 20 for line in lines)
 
 
@@ -289,7 +292,7 @@ def test_clean_info_and_forget_work_as_with_any_doit(built: Project) -> None:
         (["chunk=x"], "unknown variable chunk=; known are chunks="),
         (["chunks=nowhere"], "nowhere: cannot be read as a folder of chunks"),
         (["out=dodo.py"], "dodo.py: cannot be made"),
-        (["primes", "write=maybe"], "write=maybe: expected yes or no"),
+        (["primes", "write=maybe"], "write=maybe: expected no or yes"),
         (["solve:77"], "solve:77"),
     ],
 )

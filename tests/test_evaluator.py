@@ -17,7 +17,7 @@ from tasks.language.evaluate import Undefined, evaluate, truncated_division, tru
 from tasks.language.parse import parse
 from tasks.language.syntax import Expression
 from tasks.language.typing import Elaborator
-from tasks.render.minizinc import _formula
+from tasks.render.minizinc import formula
 
 X = [1, 2, 3, 4, 5, 6, 7, 72]
 N, P = 100, (2, 7, 17)
@@ -219,7 +219,7 @@ def _minizinc(
         f"array[{rows},1..8] of int: points = array2d({rows}, 1..8, {[value for point in points for value in point]});",
     ]
     for k, expression in enumerate(expressions):
-        parts.append(f"predicate c{k}(array[int] of var int: x) = {_formula(expression)};")
+        parts.append(f"predicate c{k}(array[int] of var int: x) = {formula(expression)};")
         parts.append(f"array[{rows}] of var bool: v{k} = [c{k}(points[k, 1..8]) | k in {rows}];")
     shown = ", ".join(f'show([bool2int(fix(v{k}[k])) | k in {rows}]), "\\n"' for k in range(len(expressions)))
     model = "\n".join([*parts, "solve satisfy;", f"output [{shown}];", ""])

@@ -363,9 +363,8 @@ def full(project: Project, stub: Callable[[str, str], Path], tmp_path: Path) -> 
 
 def test_a_full_lean_judges_modules_against_a_base_compiled_once(full: Callable[..., Project], tmp_path: Path) -> None:
     project = full()
-    finished = project.doit()
+    finished = project.doit("prove")
     assert finished.status == 0, finished.text()
-    assert "lean 4.15.0 (toolchain)" in finished.output
     stamp = project.stamp("prove", "06")
     assert stamp["engine"] == {"name": "lean", "version": "4.15.0", "form": "toolchain"}
     assert stamp["outcome"]["judged"] == "module"
@@ -374,9 +373,9 @@ def test_a_full_lean_judges_modules_against_a_base_compiled_once(full: Callable[
     assert sum("Base.lean" in line for line in log) == 1
     assert sum("--stdin" in line for line in log) == 3
     assert all("LEAN_PATH=rendered/.lean" in line for line in log if "--stdin" in line)
-    assert project.doit().ran == set()
+    assert project.doit("prove").ran == set()
     full(version="4.16.0")
-    again = project.doit()
+    again = project.doit("prove")
     assert {task for task in again.ran if task.startswith("prove")} == {"prove:06", "prove:08", "prove:19"}
     assert project.stamp("prove", "06")["engine"]["version"] == "4.16.0"
 
@@ -456,7 +455,7 @@ def test_lean_off_is_said_and_keeps_what_was_proved(built: Project) -> None:
     finished = built.doit("lean=off")
     assert finished.status == 0
     assert not any(task.startswith("prove") for task in finished.ran)
-    assert "prove              off   nothing is proved (lean=off)" in finished.output
+    assert "prove              off   (lean=off)" in finished.output
     assert "5 formal (5 solved, 0 proved)" in finished.output
     assert built.summary()["lean"] == "off"
     assert built.doit().ran == {"summary"}

@@ -22,8 +22,8 @@ from .corpus.settings import allows_informal
 from .errors import DualityError
 from .files import code_digest
 from .layout import Layout
-from .stamps import Engine, note_in_journal
-from .state import ContentChecker, SameFiles, Unchanged
+from .stamps import Engine, note_in_journal, read_stamp
+from .state import ContentChecker, SameFiles, SettledFor, Unchanged
 from .summary import stages_of
 
 Task = dict[str, Any]
@@ -31,8 +31,10 @@ Task = dict[str, Any]
 
 VARIABLES = {
     "chunks": "the folder of chunks",
+    "crosscheck": "strict, or warn: disagreements outside the pilots are warnings",
     "out": "the folder for everything that is built",
     "lean": "which Lean judges: auto, toolchain, kernel or off",
+    "lint": "with the task lint: strict makes every finding a failure, advice none",
     "write": "with the task primes: yes assigns them",
 }
 """What may stand on the command line as name=value."""
@@ -43,18 +45,20 @@ _READING = (
     "language", "specification.py", "stamps.py",
 )  # fmt: skip
 _RUNNING = ("check/limits.py", "check/process.py")
-_SOLVING = (*_READING, *_RUNNING, "check/minizinc.py", "render/text.py")
+_SOLVING = (*_READING, *_RUNNING, "check/minizinc.py", "check/model_text.py", "render/text.py")
 _LEAN = ("render/certificate.py", "render/lean", "render/lean_module.py", "render/lean_text.py", "render/text.py")
 _JUDGING = (*_RUNNING, "check/lean.py", "check/lean_install.py", "corpus/document.py", "stamps.py")
 _CODE = {
     "schema": _READING,
     "render_mzn": (*_READING, "render/minizinc.py", "render/text.py"),
-    "minizinc": (*_RUNNING, "check/minizinc.py", "stamps.py"),
+    "minizinc": (*_RUNNING, "check/minizinc.py", "check/model_text.py", "stamps.py"),
     "solve": _SOLVING,
     "balance": (*_SOLVING, "stages/solve.py"),
     "render_lean": (*_READING, *_LEAN),
     "lean": _JUDGING,
     "prove": (*_JUDGING, "render/lean_text.py", "render/text.py", "stages/lean.py"),
+    "lint": (*_SOLVING, "check/hygiene.py", "render/boundary.py", "render/minizinc.py", "stages/solve.py"),
+    "crosscheck": (*_SOLVING, *_JUDGING, "render/lean_text.py", "sampling.py", "stages/lean.py"),
     "summary": ("summary.py", "stamps.py"),
 }
 
@@ -200,6 +204,30 @@ def prove() -> Iterator[Task]:
         }
 
 
+def crosscheck() -> Iterator[Task]:
+    corpus, layout, settings = _corpus(), _layout(), _corpus().settings
+    warn = _choice("crosscheck", "strict", "warn") == "warn" or settings.strict == "pilots"
+    for chunk_id in corpus.computational if _lean_mode() != "off" else ():
+        lean = {"module": layout.module(chunk_id), "certificate": layout.certificate(chunk_id)}
+        texts = {"model": layout.model(chunk_id), **lean}
+        solved = layout.stamp("solve", chunk_id)
+        strict = not warn or chunk_id in settings.pilots
+        given = {
+            "toolchain": TOOLCHAIN, "folder": layout.library, "solved": solved, "samples": settings.samples,
+            "strict": strict, "solve_limits": _limits("solve"), "prove_limits": _limits("prove"),
+        }  # fmt: skip
+        yield _stage("crosscheck", chunk_id, given | texts, reads=[solved, *texts.values()]) | {
+            "uptodate": [
+                Unchanged(code=_code("crosscheck"), samples=settings.samples),
+                SettledFor(strict),
+                *map(result_dep, (LEAN, LEAN_LIBRARY, MINIZINC)),
+            ],
+            "getargs": {
+                "engine": (LEAN, "engine"), "library": (LEAN_LIBRARY, "library"), "minizinc": (MINIZINC, "engine"),
+            },
+        }  # fmt: skip
+
+
 def chunk() -> Iterator[Task]:
     corpus = _corpus()
     for chunk_id in corpus.ids:
@@ -218,11 +246,30 @@ def pilots() -> Task:
 
 def primes() -> Task:
     corpus = _corpus()
-    write = get_var("write", "no")
-    if write not in ("yes", "no"):
-        raise InvalidDodoFile(f"write={write}: expected yes or no")
+    write = _choice("write", "no", "yes")
     sources = [corpus.path(chunk_id) for chunk_id in corpus.computational]
     return {"actions": [_action("primes", "primes", sources=sources, write=write == "yes")], "uptodate": [False]}
+
+
+def lint() -> Iterator[Task]:
+    corpus, layout = _corpus(), _layout()
+    mode = get_var("lint", "advice")
+    if mode not in ("advice", "strict"):
+        raise InvalidDodoFile(f"lint={mode}: expected advice or strict")
+    strict = mode == "strict"
+    for chunk_id in corpus.computational:
+        task = _minizinc_stage("lint", chunk_id, {"strict": strict})
+        if strict:  # what was advice is to fail now; a chunk without findings has nothing to fail with
+            task["uptodate"].append(_linted_clean(layout.stamp("lint", chunk_id)))
+        yield task
+    chunks = {chunk_id: chunk_id in corpus.computational for chunk_id in corpus.ids}
+    yield {
+        "name": "table",
+        "doc": "how much of the corpus is really checked, and all findings",
+        "actions": [_action("lint", "lint:table", "table", layout=layout, chunks=chunks)],
+        "task_dep": [f"schema:{i}" for i in corpus.ids] + [f"lint:{i}" for i in corpus.computational],
+        "uptodate": [False],
+    }
 
 
 def summary() -> Task:
@@ -275,6 +322,11 @@ def _minizinc_stage(stage: str, chunk_id: str, arguments: dict[str, Any], **sett
     return task
 
 
+def _linted_clean(path: Path) -> bool:
+    stamp = read_stamp(path)
+    return stamp is not None and stamp["outcome"].get("findings") == []
+
+
 def _layout() -> Layout:
     def folder(name: str, default: str) -> Path:
         return Path(os.path.normpath(get_var(name, None) or default))
@@ -295,11 +347,16 @@ def _limits(tool: str) -> Limits:
     return Limits(settings.solve_seconds if tool == "solve" else settings.prove_seconds, settings.memory_mb)
 
 
+def _choice(variable: str, *allowed: str) -> str:
+    """The value of a variable of the command line, the first of allowed where it is not given."""
+    value: str = get_var(variable, None) or allowed[0]
+    if value not in allowed:
+        raise InvalidDodoFile(f"{variable}={value}: expected {', '.join(allowed[:-1])} or {allowed[-1]}")
+    return value
+
+
 def _lean_mode() -> str:
-    mode: str = get_var("lean", "auto")
-    if mode not in ("auto", "toolchain", "kernel", "off"):
-        raise InvalidDodoFile(f"lean={mode}: expected auto, toolchain, kernel or off")
-    return mode
+    return _choice("lean", "auto", "toolchain", "kernel", "off")
 
 
 @cache
@@ -313,7 +370,7 @@ def _action(stage: str, task: str, function: str = "run", **arguments: Any) -> t
 
 def _perform(
     stage: str, function: str, name: str, journal: Path, arguments: dict[str, Any], targets: list[str],
-    engine: Engine | None = None, library: str | None = None,
+    engine: Engine | None = None, library: str | None = None, minizinc: Engine | None = None,
 ) -> TaskFailed | dict[str, Any] | None:  # fmt: skip
     """The action of every task: runs a function of a stage's module, which leaves all of its targets or none.
 
@@ -321,7 +378,8 @@ def _perform(
     """
     for target in targets:
         Path(target).unlink(missing_ok=True)
-    given = arguments | ({"engine": engine} if engine else {}) | ({"library": library} if library else {})
+    found = {"engine": engine, "library": library, "minizinc": minizinc}
+    given = arguments | {name: value for name, value in found.items() if value is not None}
     started = time.monotonic()
     failure: str | None = None
     result = None

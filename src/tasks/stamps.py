@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from . import __version__
 from .errors import CorpusError
@@ -28,11 +28,12 @@ def to_json(data: Any) -> str:
 
 
 def write_stamp(
-    path: Path, *, chunk: str, stage: str, engine: Engine, inputs: Mapping[str, str], outcome: Mapping[str, Any]
-) -> None:
-    """Writes the stamp of a check that passed; inputs maps names to SHA-256."""
+    path: Path, *, chunk: str, stage: str, engine: Engine, inputs: Mapping[str, str], outcome: Mapping[str, Any],
+    status: Literal["passed", "warned"] = "passed",
+) -> None:  # fmt: skip
+    """Writes the stamp of a check that passed, or that was let pass with a warning; inputs maps names to SHA-256."""
     stamp = {
-        "chunk": chunk, "stage": stage, "status": "passed",
+        "chunk": chunk, "stage": stage, "status": status,
         "engine": dict(engine), "inputs": dict(inputs), "outcome": dict(outcome),
     }  # fmt: skip
     write_whole(path, to_json(stamp))
@@ -44,7 +45,7 @@ def read_stamp(path: Path) -> dict[str, Any] | None:
         stamp = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return None
-    return stamp if isinstance(stamp, dict) and stamp.get("status") == "passed" else None
+    return stamp if isinstance(stamp, dict) and stamp.get("status") in ("passed", "warned") else None
 
 
 def read_witness(solved: Path) -> list[int]:

@@ -71,6 +71,19 @@ class Unchanged:
         return f"Unchanged({', '.join(self.recipe)}, targets)"
 
 
+class SettledFor:
+    """Up to date unless the task was let pass with a warning (its value "warned") and is asked to be strict now."""
+
+    def __init__(self, strict: bool) -> None:
+        self.strict = strict
+
+    def __call__(self, task: Task, values: Mapping[str, Any]) -> bool:
+        return not (self.strict and values.get("warned"))
+
+    def __repr__(self) -> str:
+        return "SettledFor(strict)" if self.strict else "SettledFor(warnings)"
+
+
 class SameFiles:
     """Up to date while the commands that PATH finds, or the files named, are the very ones; for a tool's probe."""
 

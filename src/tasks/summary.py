@@ -11,13 +11,17 @@ from .files import write_whole
 from .layout import Layout
 from .stamps import read_stamp, to_json
 
-STAGES = ("schema", "render_mzn", "solve", "render_lean", "prove", "balance")
+STAGES = ("schema", "render_mzn", "solve", "render_lean", "prove", "crosscheck", "balance")
 """In the order of the pipeline; the first alone is for documentation chunks too."""
+
+
+NEED_LEAN = ("prove", "crosscheck")
+"""Without Lean they are not run."""
 
 
 def stages_of(computational: bool, proving: bool = True) -> tuple[str, ...]:
     """The stages of a chunk; proving is False where Lean is turned off."""
-    return tuple(s for s in STAGES if proving or s != "prove") if computational else STAGES[:1]
+    return tuple(s for s in STAGES if proving or s not in NEED_LEAN) if computational else STAGES[:1]
 
 
 def summarise(
@@ -29,7 +33,7 @@ def summarise(
     names of failed tasks (`solve:06`) to their messages. A stage is passed where its stamp is there, failed where
     its task failed, else not run.
     """
-    stages = {stage: {"passed": 0, "failed": 0, "not run": 0} for stage in stages_of(True, proving)}
+    stages = {stage: {"passed": 0, "warned": 0, "failed": 0, "not run": 0} for stage in stages_of(True, proving)}
     kinds = {"formal": 0, "solved": 0, "proved": 0, "vacuous": 0, "informal": 0}
     engines: dict[str, dict[str, str]] = {}
     rows = []
@@ -37,10 +41,10 @@ def summarise(
         row: dict[str, Any] = {"id": chunk_id, "documentation": not computational, "stages": {}}
         for stage in stages_of(computational, proving):
             stamp = read_stamp(layout.stamp(stage, chunk_id))
-            result = "failed" if f"{stage}:{chunk_id}" in failures else "passed" if stamp else "not run"
+            result = "failed" if f"{stage}:{chunk_id}" in failures else str(stamp["status"]) if stamp else "not run"
             stages[stage][result] += 1
             row["stages"][stage] = result
-            if stamp and result == "passed":
+            if stamp and result != "failed":
                 engine = stamp["engine"]
                 engines[" ".join(engine.values())] = engine
                 _add_outcome(row, kinds, stage, stamp["outcome"])
@@ -75,6 +79,9 @@ def _add_outcome(row: dict[str, Any], kinds: dict[str, int], stage: str, outcome
         case "prove":
             row["proved"] = outcome["judged"]
             kinds["proved"] += row.get("constraints", {}).get("formal", 0)
+        case "crosscheck":
+            row["never seen to turn"] = outcome["never seen to turn"]
+            row["disagreements"] = outcome["disagreements"]
         case "balance":
             row["balance"] = [outcome["least"], outcome["most"]]
 
@@ -94,9 +101,10 @@ def table(summary: Mapping[str, Any]) -> str:
     for stage in STAGES:
         if stage in summary["stages"]:
             result = summary["stages"][stage]
-            lines.append(f"{stage:<14}{result['passed']:>8}{result['failed']:>8}{result['not run']:>9}")
+            warned = f"   {result['warned']} with warnings" if result["warned"] else ""
+            lines.append(f"{stage:<14}{result['passed']:>8}{result['failed']:>8}{result['not run']:>9}{warned}")
         else:
-            lines.append(f"{stage:<14}{'off':>8}   nothing is proved (lean=off)")
+            lines.append(f"{stage:<14}{'off':>8}   (lean=off)")
     engines = ", ".join(_engine(e) for e in summary["engines"] if e["name"] != "duality") or "none"
     lines += [
         "",

@@ -6,7 +6,7 @@ import ctypes
 import json
 import platform
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -113,6 +113,104 @@ class Lean:
         if accepted == (finished.status == 1):
             raise ToolError(f"lean contradicts itself: exit code {finished.status} with {len(messages)} messages")
         return Judgement(accepted, _axioms(messages, theorem) if accepted and theorem else (), messages)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """That a definition over points has these truth values at these points (8 integers each)."""
+
+    definition: str
+    points: Sequence[Sequence[int]]
+    expected: Sequence[bool]
+
+
+_AGREES = """
+def Crosscheck.coordinate (packed place base shift : Nat) : Int :=
+  Int.subNatNat (Nat.mod (Nat.div packed place) base) shift
+def Crosscheck.point (packed base shift {places} : Nat) : Point :=
+  Point.mk {coordinates}
+def Crosscheck.agrees (f : Point -> Bool) (count base shift {places} whole packed expected : Nat) : Bool :=
+  Nat.rec (fun _ _ => Bool.true)
+    (fun _ rest packed expected =>
+      Bool.cond (Bool.iff (f (Crosscheck.point packed base shift {places})) (Nat.beq (Nat.mod expected 2) 1))
+        (rest (Nat.div packed whole) (Nat.div expected 2)) Bool.false)
+    count packed expected
+""".format(
+    places=" ".join(f"p{i}" for i in range(8)),
+    coordinates=" ".join(f"(Crosscheck.coordinate packed p{i} base shift)" for i in range(8)),
+)
+
+
+def disagreements(
+    lean: Lean, text: str, claims: Sequence[Claim], library: Path, limits: Limits
+) -> list[tuple[Claim, int]]:
+    """The claims about definitions of a text that Lean does not share, each with the first point where it does not.
+
+    The embedded kernel is asked for one theorem a claim, of a certificate; points and truth values are packed into
+    one numeral each, as the kernel computes on numerals by itself and lists of them are slow to read. A full Lean
+    evaluates the decision procedures of a module. Raises as Lean.judge does, and CheckFailed where Lean does not
+    read the text.
+    """
+    if lean.form == "toolchain":
+        found = _evaluated(lean, text, claims, library, limits)
+        return [
+            (c, _first_difference(c, truths)) for c, truths in zip(claims, found, strict=True) if truths != c.expected
+        ]
+    wrong = _refused(lean, text, claims, library, limits)
+    located = []
+    for claim in wrong:
+        single = [Claim(claim.definition, [p], [e]) for p, e in zip(claim.points, claim.expected, strict=True)]
+        alone = _refused(lean, text, single, library, limits)
+        located.append((claim, single.index(alone[0]) if alone else 0))
+    return located
+
+
+def _first_difference(claim: Claim, truths: Sequence[bool]) -> int:
+    return next(i for i, (a, b) in enumerate(zip(claim.expected, truths, strict=True)) if a != b)
+
+
+def _refused(lean: Lean, text: str, claims: Sequence[Claim], library: Path, limits: Limits) -> list[Claim]:
+    stated = text.partition("\ntheorem ")[0]  # what is proved of the witness is another task's concern
+    head = f"{stated}\nopen Constraint\nset_option smartUnfolding false\n{_AGREES}"
+    first = head.count("\n") + 1
+    theorems = [_theorem(number, claim) for number, claim in enumerate(claims)]
+    judgement = lean.judge(head + "\n".join(theorems) + "\n", None, library, limits)
+    lines = {message.line for message in judgement.errors()}
+    foreign = [m for m in judgement.errors() if m.line < first or m.line >= first + len(claims)]
+    if foreign:
+        raise CheckFailed(f"Lean does not accept the text (line {foreign[0].line}): {foreign[0].text}")
+    return [claim for number, claim in enumerate(claims) if first + number in lines]
+
+
+def _evaluated(lean: Lean, text: str, claims: Sequence[Claim], library: Path, limits: Limits) -> list[list[bool]]:
+    asked = []
+    for claim in claims:
+        points = ", ".join(f"⟨{', '.join(f'({v})' if v < 0 else str(v) for v in point)}⟩" for point in claim.points)
+        asked.append(f"#eval ([{points}] : List Duality.Point).map (fun x => decide ({claim.definition} x))")
+    first = text.count("\n") + 2
+    judgement = lean.judge("\n".join([text, *asked, ""]), None, library, limits)
+    if judgement.errors():
+        error = judgement.errors()[0]
+        raise CheckFailed(f"Lean does not accept the text (line {error.line}): {error.text}")
+    answers = {m.line - first: m.text for m in judgement.messages if m.severity == "information" and m.line >= first}
+    found = [[word == "true" for word in re.findall("true|false", answers.get(i, ""))] for i in range(len(claims))]
+    if [len(truths) for truths in found] != [len(claim.points) for claim in claims]:
+        raise ToolError(f"lean answered something that is no list of verdicts: {str(answers)[:200]}")
+    return found
+
+
+def _theorem(number: int, claim: Claim) -> str:
+    shift = max(0, -min((value for point in claim.points for value in point), default=0))
+    base = shift + 1 + max((value for point in claim.points for value in point), default=0)
+    packed = 0
+    for point in reversed(claim.points):
+        for value in reversed(point):
+            packed = packed * base + value + shift
+    expected = sum(1 << position for position, truth in enumerate(claim.expected) if truth)
+    places = " ".join(hex(base**i) for i in range(8))
+    numbers = f"{len(claim.points)} {base} {shift} {places} {hex(base**8)} {hex(packed)} {hex(expected)}"
+    statement = f"Eq (Crosscheck.agrees {claim.definition} {numbers}) Bool.true"
+    return f"theorem Crosscheck.claim{number} : {statement} := Eq.refl Bool.true"
 
 
 def find(mode: Mode, toolchain: str) -> Lean:

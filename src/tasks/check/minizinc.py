@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeAlias
 
 from ..errors import ToolError
 from .limits import Limits
+from .model_text import ModelText, question
 from .process import Run, run
 
 COMMAND = "minizinc"
@@ -27,9 +28,9 @@ Status: TypeAlias = Literal["satisfied", "unsatisfiable", "no answer"]
 # Debian's MiniZinc says the first of its own library, for every model; the second only says "unsatisfiable" again.
 _HARMLESS = re.compile(r'included file "count\.mzn" overrides a global constraint file|^model inconsistency detected')
 
-_CONSTRAINT = re.compile(r'^constraint :: "((?:[^"\\]|\\.)*)" .*;$', re.MULTILINE)
-
-_UNIT_SUM = re.compile(r'^constraint :: "unit sum_*" sum\(x\) = N;$', re.MULTILINE)
+CONSTRAINT = re.compile(r'^constraint :: "((?:[^"\\]|\\.)*)" (.*);$', re.MULTILINE)
+"""A constraint of a rendered model: its name as MiniZinc's string, and its condition."""
+UNIT_SUM = re.compile(r'^constraint :: "unit sum_*" sum\(x\) = N;$', re.MULTILINE)
 # The tracts are variables of their own, bounded by what they share, and the search decides them first: without that
 # the solver enumerates points to prove an optimum (measured: over 30 s instead of 0.06 s for x without constraints).
 _TRACTS = """
@@ -97,15 +98,37 @@ def imbalance(model: str, end: Literal["least", "most"], limits: Limits) -> Answ
     """The least or the most |T_int - T_ext| over all points that the model's constraints allow, as `imbalance`."""
     value_choice, direction = _BALANCE_GOALS[end]
     body, _, _ = model.rpartition("\nsolve ")
-    if _UNIT_SUM.search(body):
-        tracts = _TRACTS.format(most="N", t_ext="(N - t_int)").replace("var 0..N: t_ext;\n", "")
-    else:
-        tracts = _TRACTS.format(most="(4 * N)", t_ext="t_ext")
     goal = (
         f"solve :: seq_search([int_search([imbalance, t_int], input_order, {value_choice}), "
         f"int_search(x, first_fail, indomain_split)]) {direction} imbalance;"
     )
-    return solve(f"{body}\n{tracts}{goal}\n", limits)
+    return solve(f"{with_tracts(body)}{goal}\n", limits)
+
+
+def with_tracts(body: str) -> str:
+    """What stands before a model's solve item, with the tracts t_int and t_ext and their imbalance as variables."""
+    if UNIT_SUM.search(body):
+        tracts = _TRACTS.format(most="N", t_ext="(N - t_int)").replace("var 0..N: t_ext;\n", "")
+    else:
+        tracts = _TRACTS.format(most="(4 * N)", t_ext="t_ext")
+    return f"{body}\n{tracts}"
+
+
+def verdicts(model: ModelText, points: Sequence[Sequence[int]], limits: Limits) -> tuple[list[list[bool]], list[int]]:
+    """For each constraint of the model its truth at each point (8 integers), and the objective's value at each.
+
+    Raises ToolError where the tool crashes, rejects the text or has no answer in time.
+    """
+    answer = solve(question(model, [list(point) for point in points]), limits)
+    if answer.status != "satisfied":
+        raise ToolError(f"minizinc has no verdicts within {limits.seconds} s; see limits.solve_seconds in corpus.yaml")
+    names = [f"asked_{position}" for position in range(1, len(model.constraints) + 1)]
+    truths = [answer.values.get(name) for name in names]
+    values = answer.values.get("asked_objective") if model.objective is not None else []
+    for found, kind in (*((truth, bool) for truth in truths), (values or [], int)):
+        if not isinstance(found, list) or len(found) not in (len(points), 0) or any(type(v) is not kind for v in found):
+            raise ToolError(f"minizinc answered something that is no list of verdicts: {str(found)[:200]}")
+    return truths, values  # type: ignore[return-value]
 
 
 def conflict(model: str, limits: Limits) -> tuple[list[str], bool]:
@@ -116,13 +139,13 @@ def conflict(model: str, limits: Limits) -> tuple[list[str], bool]:
     """
     body, _, goal = model.rpartition("\nsolve ")
     goal = re.sub(r"(min|max)imize \w+", "satisfy", goal)
-    statements = {m.group(0): m.group(1) for m in _CONSTRAINT.finditer(body)}
+    statements = {m.group(0): m.group(1) for m in CONSTRAINT.finditer(body)}
     proven = True
 
     def consistent(kept: Iterable[str]) -> bool:
         nonlocal proven
         keep = set(kept)
-        text = _CONSTRAINT.sub(lambda m: m.group(0) if m.group(0) in keep else "", body)
+        text = CONSTRAINT.sub(lambda m: m.group(0) if m.group(0) in keep else "", body)
         status = solve(f"{text}\nsolve {goal}", limits).status
         proven = proven and status != "no answer"
         return status != "unsatisfiable"
@@ -139,7 +162,12 @@ def conflict(model: str, limits: Limits) -> tuple[list[str], bool]:
 
     every = list(statements)
     core = explain([], False, every) if every else []
-    return [re.sub(r"\\(.)", r"\1", statements[line]) for line in every if line in core], proven
+    return [unquoted(statements[line]) for line in every if line in core], proven
+
+
+def unquoted(string: str) -> str:
+    """The text that the inside of a MiniZinc string literal stands for."""
+    return re.sub(r"\\(.)", r"\1", string)
 
 
 def _start(command: Sequence[str], text: str, limits: Limits) -> Run:

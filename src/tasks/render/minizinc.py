@@ -59,7 +59,7 @@ def render(chunk: Chunk, statements: Sequence[Statement]) -> str:
             [
                 *comment,
                 f"predicate {identifier}(array[int] of var int: x) =",
-                f"  {_formula(statement.expression)};",
+                f"  {formula(statement.expression)};",
                 f"constraint :: {_string(name)} {identifier}(x);",
             ]
         )
@@ -95,7 +95,8 @@ def _string(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _formula(expression: Expression) -> str:
+def formula(expression: Expression) -> str:
+    """The expression as MiniZinc's, over x, N and P."""
     text: str = _Renderer(expression).visit(expression)
     return text
 

@@ -1,0 +1,285 @@
+"""Lint finds what it says and nothing else: with the real MiniZinc, and against brute force."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from conftest import Project, program
+from expressions import random_formula
+from samples import all_points, make_chunk, model_of, valid_points, write_chunk
+from tasks.check.hygiene import contradictions, implied, never
+from tasks.check.limits import Limits
+from tasks.language.display import display
+from tasks.language.evaluate import evaluate
+from tasks.language.statement import interpret
+from tasks.render.boundary import boundary
+from tasks.render.minizinc import formula
+from tasks.stages import lint
+
+LIMITS = Limits(20, 4096)
+ENGINE = {"name": "minizinc", "version": "0"}
+
+
+def findings(folder: Path, constraints: dict[str, str], limits: Limits = LIMITS, **settings: Any) -> dict[str, list]:
+    """What lint finds in a chunk: the constraints' names of each finding by kind, "not known" among them."""
+    from json import loads
+
+    folder.mkdir(exist_ok=True)
+    chunk = make_chunk(constraints, **settings)
+    model = folder / "model.mzn"
+    model.write_text(model_of(chunk), encoding="utf-8")
+    stamp = folder / "lint.json"
+    lint.run(chunk.id, write_chunk(folder, chunk), model, stamp, limits, False, ENGINE)
+    found: dict[str, list] = {}
+    outcome = loads(stamp.read_text(encoding="utf-8"))["outcome"]
+    for finding in (*outcome["findings"], *outcome["not known"]):
+        found.setdefault(finding["kind"], []).append(tuple(finding["constraints"]))
+    return found
+
+
+def boundary_of(text: str, total: int = 100) -> str | None:
+    expression = interpret(text, total, (2, 7, 17)).expression
+    assert expression is not None
+    edge = boundary(expression)
+    return None if edge is None else display(edge)
+
+
+# The boundary of a constraint
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("x[1] >= 3", "x[1] = 3"),
+        ("x[1] + x[2] <= x[3]", "(x[1] + x[2]) = x[3]"),
+        ("x[1] < x[2]", "(x[1] + 1) = x[2]"),
+        ("x[1] > x[2]", "x[1] = (x[2] + 1)"),
+        ("x[1] = 3", "x[1] = 3"),
+        ("x[1] >= 3 /\\ x[2] < 4", "(x[1] = 3) \\/ ((x[2] + 1) = 4)"),
+        ("x[1] >= 3 /\\ 2 >= 2", "(x[1] = 3) \\/ false"),
+        ("forall(i in 1..8 where i > 2)(x[i] >= 3)", "exists(i in 1..8 where i > 2)(x[i] = 3)"),
+        ("x[1] in x[2]..x[3]", "(x[2] = x[1]) \\/ (x[1] = x[3])"),
+        ("x[1] != 3", None),
+        ("x[1] in 2..5", None),
+        ("not (x[1] >= 3)", None),
+        ("x[1] >= 3 \\/ x[2] >= 3", None),
+        ("x[1] >= 3 /\\ x[2] != 4", None),
+        ("exists(i in 1..8)(x[i] >= 3)", None),
+        ("forall(i in 1..8)(x[i] >= 3 -> x[1] > 2)", None),
+    ],
+)
+def test_the_boundary_is_where_a_comparison_just_holds(text: str, expected: str | None) -> None:
+    assert boundary_of(text) == expected
+
+
+# Each kind of finding
+
+
+def test_a_chunk_with_nothing_to_find_has_no_findings(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert findings(tmp_path, {"a": "x[1] + x[2] >= 30", "b": "x[3] <= 5", "c": "x[4] in P"}) == {}
+    assert capsys.readouterr().out == ""
+
+
+def test_a_constraint_that_the_others_imply_is_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = findings(tmp_path, {"a": "x[1] >= 30", "b": "x[1] + x[2] >= 30", "c": "x[5] <= 9"})
+    assert found == {"implied": [("b",)]}
+    assert capsys.readouterr().out == "chunk 42: implied: b holds wherever the others do\n"
+
+
+def test_the_simplex_takes_part_in_what_implies(tmp_path: Path) -> None:
+    texts = {"internal": "sum(i in 1..4)(x[i]) >= 50", "external": "sum(i in 5..8)(x[i]) <= 50"}
+    assert findings(tmp_path, texts, Limits(5, 4096))["implied"] == [("internal",), ("external",)]
+    assert findings(tmp_path, texts, unit_sum=False) == {}
+
+
+def test_vacuous_constraints_are_found_and_informal_ones_are_not(tmp_path: Path) -> None:
+    assert findings(tmp_path, {"a": "1 <= 2", "b": "component_of(X, T_int)"}) == {"vacuous": [("a",)]}
+
+
+def test_a_single_point_is_found(tmp_path: Path) -> None:
+    found = findings(tmp_path, {"a": "forall(i in 1..7)(x[i] = i)", "b": "x[8] >= 10"})
+    assert found["single point"] == [("a", "b")]
+    assert found["never binds"] == [("b",)]
+
+
+def test_a_constraint_that_never_binds_is_found_though_it_is_not_implied(tmp_path: Path) -> None:
+    texts = {"a": "x[1] mod 2 = 0", "odd": "x[1] <= 51", "even": "x[2] > 3 /\\ x[1] + x[2] >= 9"}
+    assert findings(tmp_path, texts) == {"never binds": [("odd",)]}
+
+
+def test_two_constraints_that_contradict_each_other_are_found(tmp_path: Path) -> None:
+    texts = {"a": "x[1] >= 60", "b": "x[2] >= 60", "c": "x[3] >= 1", "d": "x[1] <= 59"}
+    assert findings(tmp_path, texts) == {"contradiction": [("a", "b"), ("a", "d")]}
+
+
+def test_a_constraint_that_nothing_meets_is_found_and_in_no_pair(tmp_path: Path) -> None:
+    assert findings(tmp_path, {"a": "x[1] > N", "b": "x[2] = 3"}) == {"impossible": [("a",)]}
+
+
+def test_a_conflict_of_three_is_no_contradiction_of_two(tmp_path: Path) -> None:
+    texts = {"a": "x[1] >= 40", "b": "x[2] >= 40", "c": "x[3] >= 40"}
+    assert findings(tmp_path, texts) == {"unsatisfiable": [("a", "b", "c")]}
+
+
+def test_a_question_without_an_answer_is_never_a_finding(tmp_path: Path) -> None:
+    texts = {"a": "x[1] + x[3] + x[5] + x[7] >= 50", "b": "sum(i in {2, 4, 6, 8})(x[i]) <= 50"}
+    assert findings(tmp_path, texts, Limits(1, 4096)) == {"not known": [("a",), ("b",)]}
+
+
+def test_names_of_any_kind_are_matched(tmp_path: Path) -> None:
+    texts = {'say "it"\\': "x[1] >= 30", "unit sum": "x[1] >= 20", "line\nbreak": "x[2] >= 1"}
+    assert findings(tmp_path, texts) == {"implied": [("unit sum",)], "never binds": [("unit sum",)]}
+
+
+# Against brute force
+
+
+def _random_texts(random: Random, total: int) -> list[str]:
+    texts: list[str] = []
+    while len(texts) < 3:
+        text = display(random_formula(random, 2))
+        if random.random() < 0.6:
+            index, operator = random.randint(1, 8), random.choice(("<", "<=", ">", ">="))
+            text = f"x[{index}] {operator} {random.randint(0, total)}"
+        if interpret(text, total, (2, 3)).kind == "formal":
+            texts.append(text)
+    return texts
+
+
+def test_random_chunks_are_judged_as_by_brute_force(tmp_path: Path) -> None:
+    seen: set[str] = set()
+    for seed in range(16):
+        random = Random(seed)
+        total = random.choice((2, 3))
+        texts = {f"c{k}": text for k, text in enumerate(_random_texts(random, total))}
+        settings = {"total": total, "primes": (2, 3)}
+        holds = {
+            name: {tuple(p) for p in valid_points(make_chunk({name: text}, **settings))} for name, text in texts.items()
+        }
+        simplex = {tuple(p) for p in all_points(total, True)}
+        valid = simplex.intersection(*holds.values())
+        expected: dict[str, list] = {}
+        if valid:
+            expected["single point"] = [tuple(texts)] if len(valid) == 1 else []
+            expected["implied"] = [
+                (name,)
+                for name in texts
+                if simplex.intersection(*(holds[other] for other in texts if other != name)) <= holds[name]
+            ]
+            edges = {name: boundary(interpret(text, total, (2, 3)).expression) for name, text in texts.items()}
+            expected["never binds"] = [
+                (name,)
+                for name, edge in edges.items()
+                if edge is not None and not any(evaluate(edge, point, total, (2, 3)) for point in valid)
+            ]
+        else:
+            expected["impossible"] = [(name,) for name in texts if not holds[name]]
+            expected["contradiction"] = [
+                (a, b) for a, b in combinations(texts, 2) if holds[a] and holds[b] and not holds[a] & holds[b]
+            ]
+            if not expected["impossible"] and not expected["contradiction"]:
+                expected["unsatisfiable"] = [tuple(texts)]
+        expected = {kind: names for kind, names in expected.items() if names}
+        assert findings(tmp_path / str(seed), texts, **settings) == expected, (seed, texts)
+        seen.update(expected)
+    assert {"implied", "never binds"} <= seen
+    assert seen & {"impossible", "contradiction"}
+
+
+def test_every_pair_of_many_constraints_is_settled_in_few_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tasks.check import hygiene
+
+    runs = []
+    real = hygiene.solve
+    monkeypatch.setattr(hygiene, "solve", lambda *given: runs.append(1) or real(*given))
+    model = model_of(make_chunk({f"c{k}": f"x[1] {'>=' if k % 2 else '<='} {50 + k % 2}" for k in range(12)}))
+    found = contradictions(model, LIMITS)
+    assert found.pairs == tuple((f"c{a}", f"c{b}") for a, b in combinations(range(12), 2) if (a + b) % 2)
+    assert (found.impossible, found.unknown) == ((), ())
+    assert len(runs) <= 2 * 12 + 1
+
+
+def test_the_questions_are_about_the_text_of_the_model() -> None:
+    model = model_of(make_chunk({"a": "x[1] >= 30", "b": "x[2] >= 3"}))
+    assert implied(model.replace("x[2] >= 3", "x[1] >= 3"), "b", LIMITS) is True
+    assert implied(model, "b", LIMITS) is False
+    edge = boundary(interpret("x[2] >= 3", 100, ()).expression)
+    assert never(model, formula(edge), LIMITS) is False
+    assert never(model.replace("x[2] >= 3", "x[2] >= 4"), formula(edge), LIMITS) is True
+
+
+# As a task
+
+
+@pytest.fixture
+def linted(tmp_path: Path) -> Project:
+    """A corpus with and without findings, linted once."""
+    project = Project(program(tmp_path / "project"))
+    project.write("01", "component_of(X, T_int)", "x[1] > 3")
+    project.write("06", "x[1] + x[2] >= 30", "x[3] <= 5")
+    project.write("08", "x[1] >= 30", "x[1] + x[2] >= 20", "1 <= 2")
+    project.write("19", "x[1] >= 60", "x[2] >= 60")
+    (project.chunks / "corpus.yaml").write_text('documentation: ["01"]\n')
+    finished = project.doit("lint")
+    assert finished.status == 0, finished.text()
+    assert {"lint:06", "lint:08", "lint:19", "lint:table"} <= finished.ran
+    assert not [task for task in finished.ran if task.startswith(("solve", "prove"))]
+    return project
+
+
+SAID = (
+    "chunk 08: vacuous: c3 is constantly true",
+    "chunk 08: implied: c2 holds wherever the others do",
+    "chunk 08: never binds: c2 is at its bound at no valid point",
+    "chunk 19: contradiction: c1 and c2 hold at no common point",
+)
+
+
+def test_a_second_run_runs_the_table_alone_and_still_says_everything(linted: Project) -> None:
+    again = linted.doit("lint")
+    assert (again.status, again.ran) == (0, {"lint:table"})
+    for line in SAID:
+        assert again.output.count(line) == 1
+    assert "findings      1 vacuous, 1 implied, 1 contradiction, 1 never binds" in again.output
+    rows = [line.split() for line in again.output.splitlines()]
+    assert ["all", "7", "1", "1", "6", "of", "9", "(66.7", "%)"] in rows
+
+
+def test_an_edited_chunk_alone_is_linted_again(linted: Project) -> None:
+    linted.write("08", "x[1] >= 30", "x[2] >= 20")
+    finished = linted.doit("lint")
+    assert finished.ran == {"schema:08", "render_mzn:08", "lint:08", "lint:table"}
+    assert "findings      1 contradiction\n" in finished.output
+
+
+def test_strict_fails_with_the_findings_and_only_where_there_are_some(linted: Project) -> None:
+    finished = linted.doit("lint", "lint=strict")
+    assert finished.status != 0
+    assert finished.ran == {"lint:08", "lint:19"}
+    for line in SAID:
+        assert line in finished.output
+    assert "FAILED: lint:08, lint:19" in finished.output
+    assert "Traceback" not in finished.text()
+    linted.write("08", "x[1] >= 30", "x[2] >= 20")
+    linted.write("19", "x[1] >= 60")
+    finished = linted.doit("lint", "lint=strict")
+    assert finished.status == 0, finished.text()
+    assert linted.doit("lint").ran == {"lint:table"}
+
+
+def test_a_wrong_mode_is_refused(project: Project) -> None:
+    finished = project.doit("lint", "lint=maybe")
+    assert finished.status == 3
+    assert "lint=maybe: expected advice or strict" in finished.errors
+
+
+def test_lint_is_no_part_of_a_build_and_leaves_nothing_of_a_chunk_that_is_gone(linted: Project) -> None:
+    (linted.chunks / "chunk-19.constraints.json").unlink()
+    assert not [task for task in linted.doit("lean=off").ran if task.startswith("lint")]
+    linted.doit("lint")
+    assert sorted(p.name for p in (linted.rendered / "stamps" / "lint").iterdir()) == ["06.json", "08.json"]
