@@ -3,180 +3,264 @@
 from __future__ import annotations
 
 import json
-import re
+import os
+import sys
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from conftest import REPOSITORY, Project
+from expressions import random_formula, random_point, random_stray
+from sabotage import mutants
 from tasks.check.limits import Limits
-from tasks.errors import DualityError
+from tasks.errors import CheckFailed, DualityError
+from tasks.language import syntax
+from tasks.language.compile import compile_expression
+from tasks.language.display import display
+from tasks.language.evaluate import evaluate
+from tasks.language.mutate import mutants as faults_of
+from tasks.language.unroll import unroll
+from tasks.render import certificate, minizinc
+from tasks.sampling import sample
+from tasks.specification import read_specification
 from tasks.stages import crosscheck
 
 LIMITS = Limits(60, 4096)
-TOOLCHAIN = REPOSITORY / "lean-toolchain"
+SOURCES = REPOSITORY / "chunks"
 
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The rendered folder of the project's own corpus."""
+    """The rendered folder of the project's own corpus, cross-checked."""
     out = tmp_path_factory.mktemp("corpus") / "rendered"
     finished = Project(REPOSITORY).doit("-n", "2", f"out={out}", "lean=kernel", "crosscheck")
     assert finished.status == 0, finished.text()[-3000:]
     return out
 
 
-def check(corpus: Path, chunk_id: str, tmp_path: Path, texts: dict[str, str] | None = None) -> dict[str, object]:
+def check(corpus: Path, chunk_id: str, folder: Path, **texts: str) -> dict[str, object]:
     """Cross-checks a chunk of the corpus, with other texts for its model or its certificate; returns the outcome."""
     paths = {
         "model": corpus / "mzn" / f"chunk-{chunk_id}.mzn",
         "certificate": corpus / "certificate" / f"Chunk{chunk_id}.lean",
     }
-    for name, text in (texts or {}).items():
-        paths[name] = tmp_path / name
-        paths[name].write_text(text, encoding="utf-8")
-    stamp = tmp_path / "stamp.json"
+    for form, text in texts.items():
+        paths[form] = folder / form
+        paths[form].write_text(text, encoding="utf-8")
+    stamp = folder / "stamp.json"
     crosscheck.run(
-        chunk_id, REPOSITORY / "chunks" / f"chunk-{chunk_id}.constraints.json", corpus / "stamps" / "solve" / f"{chunk_id}.json",
-        paths["model"], corpus / "none", paths["certificate"], stamp, TOOLCHAIN, corpus / ".lean", 256, True, LIMITS, LIMITS,
-        {"name": "lean", "version": "4", "form": "embedded kernel"}, {"name": "minizinc", "version": "2"}, "library",
+        chunk_id, SOURCES / f"chunk-{chunk_id}.constraints.json", corpus / "stamps" / "solve" / f"{chunk_id}.json",
+        paths["model"], corpus / "no-module", paths["certificate"], stamp, REPOSITORY / "lean-toolchain",
+        corpus / ".lean", 256, True, LIMITS, LIMITS, {"name": "lean", "version": "4", "form": "embedded kernel"},
+        {"name": "minizinc", "version": "2"}, "library",
     )  # fmt: skip
     outcome: dict[str, object] = json.loads(stamp.read_text())["outcome"]
     return outcome
 
 
-# mutants
-
-MZN_SWAPS = [
-    ("<=", "<"), ("<=", ">="), ("<", "<="), ("<", ">"), (">=", ">"), (">=", "<="), (">", ">="), (">", "<"),
-    (" = ", " != "), ("!=", "="), (" + ", " - "), (" - ", " + "), (" /\\ ", " \\/ "), (" \\/ ", " /\\ "),
-    ("forall(", "exists("), ("exists(", "forall("), ("abs(", "("), ("min(", "max("), ("max(", "min("), (" -> ", " <-> "),
-    (" <-> ", " -> "), (" xor ", " \\/ "), (" mod ", " div "), (" div ", " mod "), ("not (", "("), (" * ", " + "),
-]  # fmt: skip
-LEAN_SWAPS = [
-    ("Int.ble", "Int.blt"), ("Int.blt", "Int.ble"), ("Int.beq", "Int.ble"), ("Int.add", "Int.sub"), ("Int.sub", "Int.add"),
-    ("Int.sub", "Nat"), ("Bool.and", "Bool.or"), ("Bool.or", "Bool.and"), ("Bool.not (", "("), ("Int.abs", "Int.neg"),
-    ("Int.min", "Int.max"), ("Int.max", "Int.min"), ("Int.mod", "Int.div"), ("Int.div", "Int.mod"), ("Int.mod", "floored"),
-    ("Bool.imp", "Bool.iff"), ("Bool.iff", "Bool.imp"), ("Bool.xor", "Bool.or"), ("Int.mul", "Int.add"),
-]  # fmt: skip
-NAT_SUB = "(Int.ofNat (Nat.sub (Int.natAbs {0}) (Int.natAbs {1})))"
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """A fault planted in one text of one chunk; place is the line that differs."""
-
-    chunk_id: str
-    form: str
-    kind: str
-    place: str
-    text: str = field(repr=False)
-
-
-def mutants(corpus: Path) -> Iterator[Mutant]:
-    """Faults in the rendered texts of the corpus, one place each, spread over the chunks."""
-    taken: Counter[tuple[str, str]] = Counter()
-    for path in sorted((corpus / "mzn").glob("*.mzn")):
-        yield from spread(taken, model_mutants(path.stem[6:], path.read_text(encoding="utf-8")), 3, 14)
-    for path in sorted((corpus / "certificate").glob("Chunk*.lean")):
-        yield from spread(taken, certificate_mutants(path.stem[5:], path.read_text(encoding="utf-8")), 2, 14)
-
-
-def spread(taken: Counter[tuple[str, str]], found: Iterator[Mutant], per_chunk: int, per_kind: int) -> Iterator[Mutant]:
-    """A few mutants of a chunk, of the kinds that are rarest so far."""
-    for mutant in sorted(found, key=lambda m: taken[m.form, m.kind])[:per_chunk]:
-        if taken[mutant.form, mutant.kind] < per_kind:
-            taken[mutant.form, mutant.kind] += 1
-            yield mutant
-
-
-def once(chunk_id: str, form: str, text: str, line: str, changes: list[tuple[str, str]]) -> Iterator[Mutant]:
-    for kind, changed in changes:
-        if changed != line:
-            yield Mutant(chunk_id, form, kind, changed.strip(), text.replace(line, changed, 1))
-
-
-def model_mutants(chunk_id: str, text: str) -> Iterator[Mutant]:
-    changes: list[tuple[str, str]]
-    for line in re.findall(r"^  .*;$", text, re.MULTILINE):  # the bodies of predicates
-        changes = [(f"{a.strip()} to {b.strip()}", line.replace(a, b, 1)) for a, b in MZN_SWAPS if a in line]
-        changes.append(("constant off by one", re.sub(r"(?<![\w\[.])(\d+)(?!\.\.|\w|\])", _plus_one, line, count=1)))
-        changes.append(("index off by one", re.sub(r"x\[(\d)\]", lambda m: f"x[{int(m[1]) % 8 + 1}]", line, count=1)))
-        changes.append(
-            ("bound off by one", re.sub(r"(\d)\.\.(\d)", lambda m: f"{m[1]}..{int(m[2]) - 1}", line, count=1))
-        )
-        changes.append(("lower bound off by one", re.sub(r"(\d)\.\.", lambda m: f"{int(m[1]) + 1}..", line, count=1)))
-        changes.append(("dropped where", re.sub(r" where [^()]*\)", ")", line, count=1)))
-        changes.append(("dropped conjunct", re.sub(r"\([^()]*(\[[^\]]*\][^()]*)*\) /\\ ", "", line, count=1)))
-        yield from once(chunk_id, "model", text, line, changes)
-    for line in re.findall(r"^constraint :: .*;$", text, re.MULTILINE):
-        yield from once(chunk_id, "model", text, line + "\n", [("dropped constraint", "")])
-    yield from once(chunk_id, "model", text, "int: N = ", [("wrong N", "int: N = 1")])
-    yield from once(chunk_id, "model", text, "var 0..N: x", [("wrong bounds", "var 1..N: x")])
-    for a, b in (
-        ("indomain_min", "indomain_max"),
-        ("minimize", "maximize"),
-        ("- N)", "+ N)"),
-        ("abs(x[i + 1]", "abs(x[i]"),
-    ):
-        if a in text:
-            yield Mutant(chunk_id, "model", f"goal: {a} to {b}", b, text.replace(a, b))
-
-
-def certificate_mutants(chunk_id: str, text: str) -> Iterator[Mutant]:
-    for line in re.findall(r"^  \(.*$", text, re.MULTILINE):  # the bodies of definitions
-        changes = [
-            (f"{a} to {b}", line.replace(a, b, 1)) for a, b in LEAN_SWAPS if a in line and b not in ("Nat", "floored")
-        ]
-        changes.append(
-            ("constant off by one", re.sub(r"\((\d+) : Int\)", lambda m: f"({int(m[1]) + 1} : Int)", line, count=1))
-        )
-        changes.append(("index off by one", re.sub(r"x\.x(\d)", lambda m: f"x.x{int(m[1]) % 8 + 1}", line, count=1)))
-        leaf = r"(x\.x\d|\(\d+ : Int\))"
-        nat = re.sub(rf"\(Int\.sub {leaf} {leaf}\)", lambda m: NAT_SUB.format(m[1], m[2]), line, count=1)
-        changes.append(("Nat subtraction", nat))
-        floored = r"(Bool.cond (Int.isNegative \1) (Int.sub (Int.div (Int.add \1 1) \2) 1) (Int.div \1 \2))"
-        changes.append(("floored div", re.sub(rf"\(Int\.div {leaf} {leaf}\)", floored, line, count=1)))
-        changes.append(("bounds off by one", re.sub(r"isBetween 0", "isBetween 1", line, count=1)))
-        changes.append(
-            ("dropped from valid", re.sub(r"\(\((Constraint\.\S+) x\)\.and \(", "(Bool.true.and (", line, count=1))
-        )
-        yield from once(chunk_id, "certificate", text, line, changes)
-    yield from once(chunk_id, "certificate", text, "Point.mk ", [("wrong witness", "Point.mk 1")])
-
-
-def _plus_one(match: re.Match[str]) -> str:
-    return str(int(match[1]) + 1)
-
-
-# Mutants that mean the same, each with the reason.
-EQUIVALENT: dict[tuple[str, str, str], str] = {}
+# Mutants that mean what the text meant before at every point within the bounds, each with the reason.
+EQUIVALENT: dict[tuple[str, str, str], str] = {
+    ("15", "model", "dropped where"): "3 * p is beyond N for the prime that the condition leaves out",
+    ("13", "certificate", "Int.ble to Int.blt"): "100 = 8 * x[5] has no solution in integers",
+    ("23", "certificate", "floored div"): "x[3] div 3 differs for negative x[3] alone",
+    ("33", "certificate", "floored div"): "for negative x[2], x[3] <= x[2] div 2 contradicts 18 <= x[3] either way",
+    ("40", "certificate", "floored div"): "for negative x[3], 3 <= x[3] div 6 is false either way",
+    ("41", "certificate", "floored div"): "the dividend is the constant 1000",
+    ("45", "certificate", "Nat subtraction"): "the difference is the constant 80",
+    ("55", "certificate", "Int.beq to Int.ble"): "x[7] mod 12 is negative for negative x[7] alone, and x[7] in 36..60",
+    ("57", "certificate", "Nat subtraction"): "x[5] < x[1] stands beside it, so the difference is not cut off",
+    ("61", "certificate", "Bool.iff to Bool.imp"): "a <-> false and a -> false are the same",
+}
 
 
 def test_every_planted_fault_is_found(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     results: Counter[tuple[str, str, str]] = Counter()
-    missed = []
-    distinct = set()
+    missed, texts = [], set()
     for mutant in mutants(corpus):
-        distinct.add((mutant.chunk_id, mutant.form, mutant.text))
+        texts.add((mutant.chunk_id, mutant.text))
         try:
-            check(corpus, mutant.chunk_id, tmp_path, {mutant.form: mutant.text})
+            check(corpus, mutant.chunk_id, tmp_path, **{mutant.form: mutant.text})
         except DualityError:
             results[mutant.form, mutant.kind, "found"] += 1
             continue
-        if (mutant.chunk_id, mutant.kind, mutant.place) in EQUIVALENT:
-            results[mutant.form, mutant.kind, "equivalent"] += 1
-        else:
-            results[mutant.form, mutant.kind, "missed"] += 1
+        same = (mutant.chunk_id, mutant.form, mutant.kind) in EQUIVALENT
+        results[mutant.form, mutant.kind, "equivalent" if same else "missed"] += 1
+        if not same:
             missed.append(mutant)
     with capsys.disabled():
         print(f"\n{'form':<12} {'fault':<32} {'found':>5} {'equivalent':>10} {'missed':>6}")
         for form, kind in sorted({(form, kind) for form, kind, _ in results}):
-            row = [results[form, kind, result] for result in ("found", "equivalent", "missed")]
-            print(f"{form:<12} {kind:<32} {row[0]:>5} {row[1]:>10} {row[2]:>6}")
-        print(f"{len(distinct)} distinct mutants")
+            found, same, lost = (results[form, kind, result] for result in ("found", "equivalent", "missed"))
+            print(f"{form:<12} {kind:<32} {found:>5} {same:>10} {lost:>6}")
+        print(f"{len(texts)} distinct mutants")
+        for (chunk_id, form, kind), reason in EQUIVALENT.items():
+            print(f"equivalent: chunk {chunk_id}, {form}, {kind}: {reason}")
     assert not missed, "\n".join(map(str, missed))
-    assert len(distinct) >= 300
+    assert len(texts) >= 300
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "old", "new"),
+    [
+        (certificate, "_ARITHMETIC", "sub", "add"),
+        (certificate, "_ARITHMETIC", "mod", "div"),
+        (certificate, "_LOGIC", "imp", "iff"),
+        (certificate, "_LOGIC", "and", "or"),
+        (minizinc, "OBJECTIVES", "abs(x[i + 1] - x[i])", "x[i + 1] - x[i]"),
+        (minizinc, "OBJECTIVES", "8 * x[i]", "7 * x[i]"),
+    ],
+)
+def test_a_fault_in_a_renderer_is_found(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: object, name: str, old: str, new: str
+) -> None:
+    table = getattr(module, name)
+    monkeypatch.setattr(module, name, {key: value.replace(old, new) for key, value in table.items()})
+    different = 0
+    for chunk_id in ("08", "10", "13", "16", "27", "42", "43", "51", "56"):
+        specification = read_specification(SOURCES / f"chunk-{chunk_id}.constraints.json")
+        stamp = json.loads((corpus / "stamps" / "solve" / f"{chunk_id}.json").read_text())
+        chunk, statements = specification.chunk, specification.statements
+        if module is certificate:
+            form, kept = "certificate", corpus / "certificate" / f"Chunk{chunk_id}.lean"
+            text = certificate.render(chunk, statements, stamp["outcome"]["witness"])
+        else:
+            form, kept = "model", corpus / "mzn" / f"chunk-{chunk_id}.mzn"
+            text = minizinc.render(chunk, statements)
+        if text != kept.read_text(encoding="utf-8"):
+            different += 1
+            with pytest.raises(CheckFailed, match="do not mean the same"):
+                check(corpus, chunk_id, tmp_path, **{form: text})
+    assert different
+
+
+def test_a_disagreement_names_constraint_point_verdicts_and_source(corpus: Path, tmp_path: Path) -> None:
+    text = (corpus / "mzn" / "chunk-06.mzn").read_text(encoding="utf-8")
+    with pytest.raises(CheckFailed) as failed:
+        check(corpus, "06", tmp_path, model=text.replace("  x[5] < x[8];", "  x[5] <= x[8];"))
+    lines = str(failed.value).splitlines()
+    assert lines[0] == "chunk 06: the forms of the chunk do not mean the same"
+    assert lines[1].startswith("    cadence_rises: at x = [")
+    assert lines[1].endswith("] the evaluator says false, MiniZinc says true")
+    assert lines[2] == "        x[5] < x[8]"
+
+
+def test_the_stamp_says_what_was_compared(corpus: Path, tmp_path: Path) -> None:
+    outcome = check(corpus, "06", tmp_path)
+    assert outcome["points"] == 256
+    assert outcome["constraints"] == {"formal": 7, "vacuous": 0, "informal": 0}
+    assert outcome["comparisons"] == {"seen on both sides": 16, "all": 16}
+    assert outcome["never seen to turn"] == []
+    assert outcome["disagreements"] == []
+
+
+def test_points_are_the_same_for_the_same_chunk_and_begin_with_the_witness() -> None:
+    specification = read_specification(SOURCES / "chunk-09.constraints.json")
+    witness = [20, 14, 12, 13, 15, 11, 6, 9]
+    one, two = sample(specification, witness, 256), sample(specification, witness, 256)
+    assert one.points == two.points
+    assert one.points[0] == tuple(witness)
+    assert len(one.points) == len(set(one.points)) == 256
+    assert {sum(p) == 100 for p in one.points} == {True, False}
+    assert len(sample(specification, witness, 16).points) == 16
+
+
+def test_compiled_formulas_are_the_evaluator_s_and_their_faults_are_not_they() -> None:
+    random = Random(7)
+    for _ in range(200):
+        formula = random_formula(random, 3)
+        unrolled = unroll(formula, 40, (2, 7, 17))
+        function = compile_expression(unrolled)
+        for point in (random_point(random, 40), random_stray(random, 40)):
+            assert bool(function(point)) is evaluate(formula, point, 40, (2, 7, 17))
+        for fault in list(faults_of(unrolled))[:20]:
+            assert fault != unrolled
+            compile_expression(fault)
+    simple = syntax.Comparison("<", syntax.Coordinate(syntax.Integer(8)), syntax.Integer(3))
+    found = [display(fault) for fault in faults_of(simple)]
+    assert found == ["x[8] <= 3", "x[8] > 3", "x[1] < 3", "x[8] < 4", "x[8] < 2"]
+
+
+DARK_CORNERS = [
+    "(x[1] - 40) div 7 = -3 || (x[1] - 40) mod 7 = -2 || x[2] >= 0", "(x[3] - 9) div -2 + (x[3] - 9) mod -4 <= 40",
+    "forall(i in 1..0)(false) /\\ not exists(i in 1..0)(true) /\\ sum(i in 1..0)(x[i]) = 0 /\\ x[1] >= 0",
+    "count(i in 1..8)(count(j in 1..8)(x[i] >= x[j]) >= 4) >= 2", "min(x[1], -x[2], 3) <= max(x[3] - 5, min(x[4], 2))",
+    "x[5] in P \\/ x[5] ∉ P \\/ x[6] = 0", "x[7] ∈ {} -> x[7] = 3", "x[8] * x[8] <= 1000000000000",
+    "not (not (not (not (not (not (x[1] + x[2] >= 0))))))", "(x[1] = 3) xor (x[2] = 3) xor (x[3] = 3) xor (x[4] >= 0)",
+    "-x[1] - -x[2] <= 1000000 - -3", "bool2int(x[1] > 2) + bool2int(x[1] <= 2) = 1 /\\ x[8] >= 5",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("total", [7, 100, 1_000_000])
+def test_the_three_agree_in_dark_corners(project: Project, total: int) -> None:
+    for path in project.chunks.glob("chunk-*.json"):
+        path.unlink()
+    (project.chunks / "corpus.yaml").unlink()
+    project.write("11", *DARK_CORNERS, parameters={"scaleN": total, "monsterPrimes": [2, 3, 71]})
+    finished = project.doit("crosscheck:11", "prove:11")
+    assert finished.status == 0, finished.text()
+    assert {"crosscheck:11", "prove:11"} <= finished.ran
+
+
+def test_warn_lets_pass_with_a_warning_but_not_the_pilots(built: Project) -> None:
+    renderer = built.home / "src" / "tasks" / "render" / "certificate.py"
+    renderer.write_text(
+        renderer.read_text().replace('"(Int.ble {right} {left})"', '"(Int.ble {right} (Int.add {left} 1))"')
+    )
+    strict = built.doit()
+    assert strict.status != 0
+    assert {"crosscheck:06", "crosscheck:08", "crosscheck:19"} <= set(built.summary()["failures"])
+    warned = built.doit("crosscheck=warn")
+    assert "warning: chunk 08: the forms of the chunk do not mean the same" in warned.output
+    assert set(built.summary()["failures"]) == {"crosscheck:06"}
+    assert built.summary()["stages"]["crosscheck"] == {"passed": 0, "warned": 2, "failed": 1, "not run": 0}
+    (built.chunks / "corpus.yaml").write_text('pilots: []\ndocumentation: ["01"]\n')
+    passed = built.doit("crosscheck=warn")
+    assert passed.status == 0, passed.text()
+    assert "crosscheck           0       0        0   3 with warnings" in passed.output
+    assert built.doit("crosscheck=warn").ran == set()
+    again = built.doit()
+    assert again.status != 0
+    assert {"crosscheck:06", "crosscheck:08", "crosscheck:19"} <= again.ran
+
+
+FULL_LEAN = """#!{python}
+import json, re, sys
+sys.path[:0] = [{tests!r}, {source!r}]
+from lean_notation import definitions, value
+if "--version" in sys.argv:
+    print("Lean (version 4.15.0, x86_64-unknown-linux-gnu)")
+    sys.exit(0)
+if "-o" in sys.argv:
+    open(sys.argv[sys.argv.index("-o") + 1], "w").write("olean")
+    sys.exit(0)
+text = sys.stdin.read()
+module, defined = text.partition("#eval")[0], definitions(text.partition("#eval")[0])
+for number, line in enumerate(text.splitlines(), start=1):
+    if line.startswith("#eval"):
+        name = re.search(r"decide \\(Duality\\.Chunk\\d+\\.(\\S+|«.*») x\\)", line)[1]
+        points = [[int(n) for n in re.findall(r"-?\\d+", p)] for p in re.findall("⟨(.*?)⟩", line)]
+        data = str([bool(value(defined[name], p, defined)) for p in points]).lower()
+        print(json.dumps(dict(severity="information", data=data, pos=dict(line=number, column=0))))
+    if line.startswith("#print axioms"):
+        data = f"'{{line.split()[-1]}}' does not depend on any axioms"
+        print(json.dumps(dict(severity="information", data=data, pos=dict(line=number, column=0))))
+"""
+
+
+def test_with_a_full_lean_the_module_is_compared(project: Project, stub: Callable[[str, str], Path]) -> None:
+    tests = str(Path(__file__).parent)
+    source = str(REPOSITORY / "src")
+    folder = stub("lean", FULL_LEAN.format(python=sys.executable, tests=tests, source=source).replace("\\\\", "\\"))
+    project.environment["PATH"] = f"{folder}{os.pathsep}{os.environ['PATH']}"
+    finished = project.doit()
+    assert finished.status == 0, finished.text()
+    assert "lean/Chunk06.lean" not in finished.output
+    assert "Duality/Chunk06.lean" in project.stamp("crosscheck", "06")["inputs"]
+    renderer = project.home / "src" / "tasks" / "render" / "lean_module.py"
+    renderer.write_text(renderer.read_text().replace('">=": "≥"', '">=": ">"'))
+    finished = project.doit()
+    assert finished.status != 0
+    assert "the evaluator says true, Lean says false" in finished.output

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from random import Random
 from typing import TypeAlias
 
 from .language import syntax
 from .language.compile import Function, compile_expression, members_of
-from .language.mutate import mutants
+from .language.evaluate import Undefined, evaluate
+from .language.mutate import mutants, quantifier_mutants
 from .language.syntax import Expression, children
 from .language.unroll import unroll
 from .specification import Specification
@@ -20,8 +22,10 @@ Point: TypeAlias = tuple[int, ...]
 
 MOST_COMPARISONS = 400
 """Of one constraint, whose boundaries are looked for; the others are only seen by chance."""
-MOST_FAULTS = 120
-"""Single faults of one constraint that are tried on the points."""
+NEGATIVE: tuple[Point, ...] = ((-1,) * 8, tuple(range(-24, 0, 3)), tuple(range(-3, -27, -3)), (-5, -1, -4, -2) * 2)
+"""Points far outside every simplex, where division and subtraction show their signs."""
+MOST_FAULTS, MOST_FAR = 100, 150
+"""Single faults of one constraint that are tried on the points, and points sought for them two changes away."""
 
 
 @dataclass(frozen=True)
@@ -73,11 +77,13 @@ def sample(specification: Specification, witness: Sequence[int], count: int) -> 
     bases = [first, centre, *(_on_simplex(random, chunk.total) for _ in range(2))]
     subjects: list[Subject] = []
     formulas: list[Expression] = []
+    faults: list[list[Expression]] = []
     for constraint, statement in zip(chunk.constraints, specification.statements, strict=True):
         if statement.kind == "formal" and statement.expression is not None:
             expression = unroll(statement.expression, chunk.total, chunk.primes)
             leaves = list(_leaves(expression))
             formulas.append(expression)
+            faults.append(_faults(expression, statement.expression, specification))
             boundary = dict.fromkeys(p for leaf in leaves[:MOST_COMPARISONS] for p in _around(leaf, bases, chunk.total))
             comparisons = tuple(compile_expression(leaf) for leaf in leaves)
             value = compile_expression(expression)
@@ -85,23 +91,42 @@ def sample(specification: Specification, witness: Sequence[int], count: int) -> 
             if turned := _turned(subjects[-1], leaves, bases, chunk.total):
                 subjects[-1] = replace(subjects[-1], boundary=(turned, *subjects[-1].boundary))
     corners = [tuple(chunk.total * (i == j) for i in range(8)) for j in range(8)]
-    turns = zip_longest(*(subject.boundary for subject in subjects))
+    given = [first, centre, *corners, *_neighbours(first)]
+    others = [_random_point(random, chunk.total, attempt) for attempt in range(count)]
+    for i, (subject, formula) in enumerate(zip(subjects, formulas, strict=True)):
+        near = dict.fromkeys([*subject.boundary, *given[:40], *NEGATIVE, *others[:60]])
+        verges = [first, *subject.boundary[:6], *others[2:12:4], *NEGATIVE[:2]]
+        own = dict.fromkeys(_leaves(formula))
+        foreign = dict.fromkeys(leaf for fault in faults[i] for leaf in _leaves(fault) if leaf not in own)
+        far = [p for leaf in [*foreign][:24] for p in _around(leaf, [first], chunk.total, 0)]
+        far += (p for leaf in [*own][:16] for base in verges for p in _around(leaf, [base], chunk.total, 0))
+        subjects[i] = _telling(subject, faults[i], tuple(near), tuple(dict.fromkeys(far)))
+    turns = zip_longest(*(subject.own for subject in subjects))
     sought = [point for turn in turns for point in turn if point is not None]
-    wanted = [first, centre, *corners, *_neighbours(first), *sought[: max(0, count * 5 // 8)]]
-    points = dict.fromkeys(wanted[:count] if count >= 100 else [first, *sought, *wanted][:count])
-    for attempt in range(20 * count):
-        if len(points) >= count:
-            break
-        points[_random_point(random, chunk.total, attempt)] = None
-    drawn = tuple(points)
-    return Sample(drawn, tuple(_telling(s, f, drawn) for s, f in zip(subjects, formulas, strict=True)))
+    points = dict.fromkeys([first, *sought, *given, *(p for s in subjects for p in s.boundary), *others])
+    drawn = tuple(points)[: max(count, 1)]
+    kept = set(drawn)
+    return Sample(drawn, tuple(replace(s, own=tuple(p for p in s.own if p in kept)) for s in subjects))
 
 
-def _telling(subject: Subject, formula: Expression, points: Sequence[Point]) -> Subject:
-    """The subject with the points of its own, found by planting every single fault in its formula."""
+def _faults(unrolled: Expression, formula: Expression, specification: Specification) -> list[Expression]:
+    """Unrolled formulas with one fault in them, at most about MOST_FAULTS and those of the quantifiers."""
+    chunk = specification.chunk
+    single = list(mutants(unrolled))
+    found = single[:: max(1, len(single) // MOST_FAULTS)]
+    for fault in islice(quantifier_mutants(formula), MOST_FAULTS):
+        with suppress(Undefined):  # an index of x beyond 8, or more terms than the language allows
+            evaluate(fault, None, chunk.total, chunk.primes)
+            found.append(unroll(fault, chunk.total, chunk.primes))
+    return found
+
+
+def _telling(subject: Subject, tried: Sequence[Expression], near: Sequence[Point], far: Sequence[Point]) -> Subject:
+    """The subject with the points of its own: of near, and where those do not do of far, the few that show every single
+    fault in its formula which can be shown there.
+    """
+    points = (*near, *far[:MOST_FAR])
     values = {point: bool(subject.value(point)) for point in points}
-    faults = list(mutants(formula))
-    tried = faults[:: max(1, len(faults) // MOST_FAULTS)]
     own: dict[Point, None] = {}
     shown = 0
     for fault in tried:
@@ -110,6 +135,7 @@ def _telling(subject: Subject, formula: Expression, points: Sequence[Point]) -> 
         if telling is not None:
             shown += 1
             own[telling] = None
+    own |= dict.fromkeys(NEGATIVE)
     for wanted in (True, False):
         own |= dict.fromkeys([p for p in points if values[p] is wanted][:2])
     return replace(subject, own=tuple(own), faults=(shown, len(tried)))
@@ -123,8 +149,8 @@ def _leaves(expression: Expression) -> Iterator[Expression]:
         yield from _leaves(child)
 
 
-def _around(leaf: Expression, bases: Sequence[Point], total: int) -> Iterator[Point]:
-    """Points where the sides of a comparison are equal, and one apart either way."""
+def _around(leaf: Expression, bases: Sequence[Point], total: int, reach: int = 12) -> Iterator[Point]:
+    """Points where the sides of a comparison are equal, and one apart either way; see _reached."""
     if isinstance(leaf, syntax.Comparison):
         left, right = compile_expression(leaf.left), compile_expression(leaf.right)
         targets = [(lambda x: left(x) - right(x), d) for d in (0, -1, 1)]
@@ -134,13 +160,18 @@ def _around(leaf: Expression, bases: Sequence[Point], total: int) -> Iterator[Po
         ends = sorted({*members[:2], *members[-2:]})
         targets = [(element, value + d) for value in ends for d in (0, -1, 1)]
     for difference, target in targets:
-        point = _reached(difference, target, bases, total)
+        point = _reached(difference, target, bases, total, reach)
         if point is not None:
             yield point
 
 
-def _reached(function: Callable[[Point], int], target: int, bases: Sequence[Point], total: int) -> Point | None:
-    """A point near one of bases where function has the value target, changing one coordinate of it."""
+def _reached(
+    function: Callable[[Point], int], target: int, bases: Sequence[Point], total: int, reach: int
+) -> Point | None:
+    """A point where function has the value target, one coordinate away from one of bases.
+
+    Tried are the step that a linear function would need, and all steps up to reach.
+    """
     for base in bases:
         value = function(base)
         if value == target:
@@ -153,7 +184,7 @@ def _reached(function: Callable[[Point], int], target: int, bases: Sequence[Poin
                     return found
     for base in bases:
         for i in range(8):
-            for step in range(-12, 13):
+            for step in range(-reach, reach + 1):
                 found = _moved(base, i, step)
                 if -1 <= found[i] <= total + 1 and function(found) == target:
                     return found

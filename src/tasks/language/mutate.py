@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 
 from . import syntax
 from .syntax import Expression
@@ -27,7 +27,10 @@ def mutants(node: Expression) -> Iterator[Expression]:
     match node:
         case syntax.Arithmetic(operands=parts) | syntax.Logic(operands=parts) | syntax.Extremum(operands=parts):
             for i, part in enumerate(parts):
+                divisor = isinstance(node, syntax.Arithmetic) and i > 0 and node.operators[i - 1] in ("div", "mod")
                 for changed in mutants(part):
+                    if divisor and (not isinstance(changed, syntax.Integer) or changed.value == 0):
+                        continue
                     yield replace(node, operands=(*parts[:i], changed, *parts[i + 1 :]))
         case syntax.Negative(operand=part) | syntax.Absolute(operand=part) | syntax.Not(operand=part):
             yield from (replace(node, operand=changed) for changed in mutants(part))
@@ -112,3 +115,32 @@ def _sets(members: Expression) -> Iterator[Expression]:
                 yield syntax.SetLiteral(elements[:i] + elements[i + 1 :])
                 assert isinstance(element, syntax.Integer)
                 yield syntax.SetLiteral((*elements[:i], syntax.Integer(element.value + 1), *elements[i + 1 :]))
+
+
+def quantifier_mutants(node: Expression) -> Iterator[Expression]:
+    """Every formula in which one quantifier runs through other values: without its condition, or a bound off by one."""
+    if isinstance(node, syntax.Quantified):
+        if node.condition is not None:
+            yield replace(node, condition=None)
+        for i, generator in enumerate(node.generators):
+            if isinstance(generator.domain, syntax.Range):
+                for domain in _shifted(generator.domain):
+                    other = replace(generator, domain=domain)
+                    yield replace(node, generators=(*node.generators[:i], other, *node.generators[i + 1 :]))
+        yield from (replace(node, body=changed) for changed in quantifier_mutants(node.body))
+        return
+    for field in fields(node):
+        value = getattr(node, field.name)
+        if isinstance(value, Expression):
+            yield from (replace(node, **{field.name: c}) for c in quantifier_mutants(value))  # type: ignore[arg-type]
+        elif isinstance(value, tuple) and value and isinstance(value[0], Expression):
+            for i, part in enumerate(value):
+                for changed in quantifier_mutants(part):
+                    yield replace(node, **{field.name: (*value[:i], changed, *value[i + 1 :])})
+
+
+def _shifted(domain: syntax.Range) -> Iterator[syntax.Range]:
+    one = syntax.Integer(1)
+    for operator in ("+", "-"):
+        yield replace(domain, low=syntax.Arithmetic((operator,), (domain.low, one)))
+        yield replace(domain, high=syntax.Arithmetic((operator,), (domain.high, one)))

@@ -78,10 +78,7 @@ def run(
             "status": "disagree" if found else "agree",
             "points": len(drawn.points),
             "verdicts in Lean": sum(len(s.own) for s in drawn.subjects),
-            "faults": {
-                "shown": sum(s.faults[0] for s in drawn.subjects),
-                "tried": sum(s.faults[1] for s in drawn.subjects),
-            },
+            "faults": {"shown": sum(shown for shown, _ in faults), "tried": sum(tried for _, tried in faults)},
             "constraints": specification.kinds(),
             "comparisons": {"seen on both sides": both, "all": comparisons},
             "never seen to turn": constant,
