@@ -24,7 +24,7 @@ MOST_COMPARISONS = 400
 """Of one constraint, whose boundaries are looked for; the others are only seen by chance."""
 NEGATIVE: tuple[Point, ...] = ((-1,) * 8, tuple(range(-24, 0, 3)), tuple(range(-3, -27, -3)), (-5, -1, -4, -2) * 2)
 """Points far outside every simplex, where division and subtraction show their signs."""
-MOST_FAULTS, MOST_FAR = 100, 150
+MOST_FAULTS, MOST_FAR = 80, 100
 """Single faults of one constraint that are tried on the points, and points sought for them two changes away."""
 
 

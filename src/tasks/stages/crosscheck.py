@@ -217,10 +217,12 @@ def _in_lean(
 def _simplex(drawn: Sample, chunk: Chunk, called: tuple[str, str, str]) -> list[tuple[Claim, str, str]]:
     """What the Lean text says beside the constraints: bounds, unit sum, and all of it together, with name and text.
 
-    The chunk as a whole is judged at its witness, at points that one constraint alone excludes, and at some others.
+    The chunk as a whole is judged at its witness and at points that one constraint alone excludes; that it joins all
+    constraints is seen in the text.
     """
     first, total = drawn.points[0], chunk.total
-    beside = [(*first[:i], value, *first[i + 1 :]) for i in range(8) for value in (-1, 0, total, total + 1)]
+    beside = [(*first[:i], value, *first[i + 1 :]) for i in range(8) for value in (-1, total + 1)]
+    beside += [(0,) * 8, (total,) * 8]
     inside = [all(0 <= value <= total for value in point) for point in beside]
     found = [(Claim(called[0], beside, inside), "the bounds", f"every coordinate is in 0..{total}")]
     if chunk.unit_sum:
@@ -231,7 +233,7 @@ def _simplex(drawn: Sample, chunk: Chunk, called: tuple[str, str, str]) -> list[
     for subject in drawn.subjects:
         others = [s for s in drawn.subjects if s is not subject]
         alone += [p for p in drawn.points if not subject.value(p) and _valid(others, chunk, p)][:1]
-    whole = list(dict.fromkeys([first, *alone, *drawn.points[:: max(1, len(drawn.points) // 6)]]))
+    whole = list(dict.fromkeys([first, *alone]))
     valid = [_valid(drawn.subjects, chunk, point) for point in whole]
     return [*found, (Claim(called[2], whole, valid), "the whole chunk", "every constraint")]
 
