@@ -46,7 +46,8 @@ def summarise(
             row["stages"][stage] = result
             if stamp and result != "failed":
                 engine = stamp["engine"]
-                engines[" ".join(engine.values())] = engine
+                if stage != "crosscheck":  # two engines that are named by their own stages already
+                    engines[" ".join(engine.values())] = engine
                 _add_outcome(row, kinds, stage, stamp["outcome"])
         rows.append(row)
     whole = not failures and all(s["failed"] == s["not run"] == 0 for s in stages.values())

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from .limits import Limits
-from .minizinc import CONSTRAINT, UNIT_SUM, Answer, solve, unquoted, with_tracts
+from .minizinc import Answer, solve, with_tracts
+from .model_text import CONSTRAINT, UNIT_SUM, unquoted
 
 # No point is wanted for its own sake here, so the search looks for what fails first. Where it has no answer, the tracts
 # come before it, as a constraint on their sums is otherwise refuted point by point: T_ext <= N / 2 from T_int >= N / 2

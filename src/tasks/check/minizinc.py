@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeAlias
 
 from ..errors import ToolError
 from .limits import Limits
-from .model_text import ModelText, question
+from .model_text import CONSTRAINT, UNIT_SUM, ModelText, question, unquoted
 from .process import Run, run
 
 COMMAND = "minizinc"
@@ -28,9 +28,6 @@ Status: TypeAlias = Literal["satisfied", "unsatisfiable", "no answer"]
 # Debian's MiniZinc says the first of its own library, for every model; the second only says "unsatisfiable" again.
 _HARMLESS = re.compile(r'included file "count\.mzn" overrides a global constraint file|^model inconsistency detected')
 
-CONSTRAINT = re.compile(r'^constraint :: "((?:[^"\\]|\\.)*)" (.*);$', re.MULTILINE)
-"""A constraint of a rendered model: its name as MiniZinc's string, and its condition."""
-UNIT_SUM = re.compile(r'^constraint :: "unit sum_*" sum\(x\) = N;$', re.MULTILINE)
 # The tracts are variables of their own, bounded by what they share, and the search decides them first: without that
 # the solver enumerates points to prove an optimum (measured: over 30 s instead of 0.06 s for x without constraints).
 _TRACTS = """
@@ -163,11 +160,6 @@ def conflict(model: str, limits: Limits) -> tuple[list[str], bool]:
     every = list(statements)
     core = explain([], False, every) if every else []
     return [unquoted(statements[line]) for line in every if line in core], proven
-
-
-def unquoted(string: str) -> str:
-    """The text that the inside of a MiniZinc string literal stands for."""
-    return re.sub(r"\\(.)", r"\1", string)
 
 
 def _start(command: Sequence[str], text: str, limits: Limits) -> Run:

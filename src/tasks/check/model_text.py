@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from ..errors import ToolError
 
 CONSTRAINT = re.compile(r'^constraint :: "((?:[^"\\]|\\.)*)" (.*);$', re.MULTILINE)
+"""A constraint of a rendered model: its name as MiniZinc's string, and its condition."""
+UNIT_SUM = re.compile(r'^constraint :: "unit sum_*" sum\(x\) = N;$', re.MULTILINE)
 _OBJECTIVE = re.compile(r"^var int: objective = (.*);$", re.MULTILINE)
+
+
+def unquoted(string: str) -> str:
+    """The text that the inside of a MiniZinc string literal stands for."""
+    return re.sub(r"\\(.)", r"\1", string)
 
 
 @dataclass(frozen=True)
@@ -36,7 +43,7 @@ def read_model(text: str) -> ModelText:
     return ModelText(
         body=body,
         goal=f"solve {goal.strip()}",
-        constraints=tuple((re.sub(r"\\(.)", r"\1", m.group(1)), m.group(2)) for m in CONSTRAINT.finditer(body)),
+        constraints=tuple((unquoted(m.group(1)), m.group(2)) for m in CONSTRAINT.finditer(body)),
         total=int(total[0]),
         primes=tuple(int(p) for p in primes[0].split(",") if p.strip()),
         domain=domain[0],
