@@ -253,10 +253,7 @@ def primes() -> Task:
 
 def lint() -> Iterator[Task]:
     corpus, layout = _corpus(), _layout()
-    mode = get_var("lint", "advice")
-    if mode not in ("advice", "strict"):
-        raise InvalidDodoFile(f"lint={mode}: expected advice or strict")
-    strict = mode == "strict"
+    strict = _choice("lint", "advice", "strict") == "strict"
     for chunk_id in corpus.computational:
         task = _minizinc_stage("lint", chunk_id, {"strict": strict})
         if strict:  # what was advice is to fail now; a chunk without findings has nothing to fail with
