@@ -147,6 +147,13 @@ def test_a_disagreement_names_constraint_point_verdicts_and_source(corpus: Path,
     assert lines[2] == "        x[5] < x[8]"
 
 
+def test_a_whole_that_joins_nothing_is_found(corpus: Path, tmp_path: Path) -> None:
+    text = (corpus / "certificate" / "Chunk06.lean").read_text(encoding="utf-8")
+    head, whole, rest = text.partition("def valid (x : Point) : Bool :=\n")
+    with pytest.raises(CheckFailed, match="conjuncts in Lean: found \\[\\]"):
+        check(corpus, "06", tmp_path, certificate=f"{head}{whole}  Bool.true\n{rest.partition(chr(10))[2]}")
+
+
 def test_the_stamp_says_what_was_compared(corpus: Path, tmp_path: Path) -> None:
     outcome = check(corpus, "06", tmp_path)
     assert outcome["points"] == 256

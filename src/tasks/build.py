@@ -230,8 +230,8 @@ def crosscheck() -> Iterator[Task]:
 
 def chunk() -> Iterator[Task]:
     corpus = _corpus()
-    for chunk_id in corpus.ids:
-        stages = stages_of(chunk_id in corpus.computational, _lean_mode() != "off")
+    for chunk_id, computational in corpus.roles.items():
+        stages = stages_of(computational, _lean_mode() != "off")
         yield {
             "name": chunk_id,
             "doc": f"everything for chunk {chunk_id}",
@@ -259,11 +259,10 @@ def lint() -> Iterator[Task]:
         if strict:  # what was advice is to fail now; a chunk without findings has nothing to fail with
             task["uptodate"].append(_linted_clean(layout.stamp("lint", chunk_id)))
         yield task
-    chunks = {chunk_id: chunk_id in corpus.computational for chunk_id in corpus.ids}
     yield {
         "name": "table",
         "doc": "how much of the corpus is really checked, and all findings",
-        "actions": [_action("lint", "lint:table", "table", layout=layout, chunks=chunks)],
+        "actions": [_action("lint", "lint:table", "table", layout=layout, chunks=corpus.roles)],
         "task_dep": [f"schema:{i}" for i in corpus.ids] + [f"lint:{i}" for i in corpus.computational],
         "uptodate": [False],
     }
@@ -271,7 +270,7 @@ def lint() -> Iterator[Task]:
 
 def summary() -> Task:
     corpus, layout = _corpus(), _layout()
-    chunks = {chunk_id: chunk_id in corpus.computational for chunk_id in corpus.ids}
+    chunks = corpus.roles
     proving = _lean_mode() != "off"
     notes = [f"{layout.chunks.name}/{name} is no chunk and is ignored" for name in corpus.ignored]
     stamps = [layout.stamp(s, chunk_id) for chunk_id, computed in chunks.items() for s in stages_of(computed, proving)]

@@ -16,8 +16,6 @@ from .model_text import CONSTRAINT, UNIT_SUM, ModelText, question, unquoted
 from .process import Run, run
 
 COMMAND = "minizinc"
-EXECUTABLES = (COMMAND, "fzn-gecode")
-"""The files whose change may mean another tool."""
 
 # MiniZinc 2.6 to 2.8 half-reify some conditions under bool2int that they must reify whole, and then call points
 # solutions that are none (libminizinc issues 719 and 810): sum(..)(bool2int(..)) >= 2 -> x[1] in {2, 7} is enough.

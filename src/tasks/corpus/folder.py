@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from ..errors import CorpusError
@@ -23,10 +24,16 @@ class Corpus:
     ignored: tuple[str, ...]
     misnamed: tuple[str, ...]
 
-    @property
+    @cached_property
     def computational(self) -> tuple[str, ...]:
         """The ids of the chunks that are rendered and checked."""
         return tuple(i for i in self.ids if i not in self.settings.documentation)
+
+    @cached_property
+    def roles(self) -> dict[str, bool]:
+        """For each id whether its chunk is computational."""
+        computational = set(self.computational)
+        return {chunk_id: chunk_id in computational for chunk_id in self.ids}
 
     def path(self, chunk_id: str) -> Path:
         return self.folder / file_name(chunk_id)

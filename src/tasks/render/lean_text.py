@@ -19,10 +19,10 @@ _QUOTABLE = re.compile(r"[^\W_]|[ _!#$%&*+,\-./:;<=>?@^|~'()\[\]{}]")
 RESERVED = frozenset((files(__package__) / "lean" / "reserved.txt").read_text(encoding="utf-8").split())
 
 
-def names(constraints: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
+def names(constraints: Iterable[str]) -> list[str]:
     """For each constraint's name a Lean identifier, distinct, quoted with « » wherever it has to be."""
     found: list[str] = []
-    seen = {*RESERVED, *taken}
+    seen = set(RESERVED)
     for position, name in enumerate(constraints, start=1):
         kept = "".join(c if _QUOTABLE.fullmatch(c) else "_" for c in name)[:80].strip()
         candidate = kept if kept == name else f"{kept}_{position}".lstrip("_ ") or f"c_{position}"
@@ -35,7 +35,11 @@ def names(constraints: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
 
 def comment_text(text: str) -> list[str]:
     """text as lines that neither end nor open a block comment."""
-    return [re.sub(r"/(?=-)", "/ ", re.sub(r"-(?=/)", "- ", line)) for line in lines(text, 96)]
+    return [_unbroken(line) for line in lines(text, 96)]
+
+
+def _unbroken(line: str) -> str:
+    return re.sub(r"/(?=-)", "/ ", re.sub(r"-(?=/)", "- ", line))
 
 
 def doc_comment(expression: str, notes: str) -> str:
@@ -53,7 +57,7 @@ def line_comment(text: str) -> list[str]:
 
 def heading(text: str) -> str:
     """A text for one line of a block comment."""
-    return re.sub(r"/(?=-)", "/ ", re.sub(r"-(?=/)", "- ", visible(text)))
+    return _unbroken(visible(text))
 
 
 def balanced(terms: Sequence[str], join: Callable[[str, str], str]) -> str:

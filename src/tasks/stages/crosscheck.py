@@ -132,6 +132,12 @@ def read_stated(text: str, form: Form, chunk_id: str) -> Stated:
     )
 
 
+def _identifiers(chunk: Chunk) -> dict[str, str]:
+    """What each constraint is called in Lean."""
+    given = [constraint.name for constraint in chunk.constraints]
+    return dict(zip(given, names(given), strict=True))
+
+
 def _structure(specification: Specification, witness: list[int], model: ModelText, lean: Stated) -> list[Disagreement]:
     """What of names, parameters, goal and witness is not as the chunk and the solver have it."""
     chunk = specification.chunk
@@ -142,9 +148,10 @@ def _structure(specification: Specification, witness: list[int], model: ModelTex
         own = labels.pop() if labels else ""
         if not re.fullmatch("unit sum_*", own):
             wanted.append("unit sum")
-    everyone = dict(zip((c.name for c in chunk.constraints), names(c.name for c in chunk.constraints), strict=True))
+    everyone = _identifiers(chunk)
     simplex = [name.rpartition(".")[2] for name in lean.simplex[: 2 if chunk.unit_sum else 1]]
     identifiers = [everyone[name] for name in formal]
+    joined = simplex + identifiers
     if chunk.objective == "none":
         goal = "solve :: int_search(x, input_order, indomain_min) satisfy;"
     else:
@@ -155,7 +162,7 @@ def _structure(specification: Specification, witness: list[int], model: ModelTex
     compared: list[tuple[str, object, object]] = [
         ("names in the model", labels, wanted),
         ("names in Lean", list(lean.names), identifiers),
-        ("conjuncts in Lean", list(lean.conjuncts or simplex + identifiers), simplex + identifiers),
+        ("conjuncts in Lean", joined if lean.conjuncts is None else list(lean.conjuncts), joined),
         ("N in the model", model.total, chunk.total),
         ("P in the model", model.primes, chunk.primes),
         ("bounds in the model", model.domain, "0..N"),
@@ -196,7 +203,7 @@ def _in_lean(
 ) -> list[Disagreement]:
     """Where Lean's verdict about a definition is not the evaluator's."""
     chunk = specification.chunk
-    identifiers = dict(zip((c.name for c in chunk.constraints), names(c.name for c in chunk.constraints), strict=True))
+    identifiers = _identifiers(chunk)
     subjects: dict[str, tuple[str, str]] = {}
     claims = []
     for subject in drawn.subjects:
