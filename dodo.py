@@ -29,6 +29,11 @@ def task_render_lean():
     return build.render_lean()
 
 
+def task_sample():
+    """draw the points of each chunk where a wrong translation would show"""
+    return build.sample()
+
+
 def task__lean():
     return build.lean()
 

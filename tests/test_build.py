@@ -12,7 +12,7 @@ import pytest
 
 from conftest import Project, contents
 
-STAGES = ("schema", "render_mzn", "solve", "render_lean", "prove", "crosscheck", "balance")
+STAGES = ("schema", "render_mzn", "solve", "render_lean", "sample", "prove", "crosscheck", "balance")
 
 
 def tasks_of(*chunk_ids: str, stages: tuple[str, ...] = STAGES) -> set[str]:
@@ -107,7 +107,11 @@ def test_changing_the_renderer_renders_all_and_solves_only_what_came_out_differe
     renderer.write_text(different)
     ran = built.doit().ran
     rendered = tasks_of("06", "08", "19", stages=("render_mzn",))
-    assert ran == {*rendered, *tasks_of("08", stages=("solve", "render_lean", "crosscheck", "balance")), "summary"}
+    assert ran == {
+        *rendered,
+        *tasks_of("08", stages=("solve", "render_lean", "sample", "crosscheck", "balance")),
+        "summary",
+    }
 
 
 def test_changing_the_language_runs_all_that_reads_it(built: Project) -> None:
@@ -132,7 +136,7 @@ def test_another_minizinc_version_solves_all_again(built: Project, stub: Callabl
     built.environment["PATH"] = f"{folder}{os.pathsep}{os.environ['PATH']}"
     finished = built.doit()
     assert finished.ran == {
-        *tasks_of("06", "08", "19", stages=("solve", "render_lean", "crosscheck", "balance")),
+        *tasks_of("06", "08", "19", stages=("solve", "render_lean", "sample", "crosscheck", "balance")),
         "summary",
     }
     assert built.stamp("solve", "06")["engine"]["version"] == "2.9.9"
@@ -255,7 +259,7 @@ def test_one_chunk_alone_and_the_pilots_alone(project: Project) -> None:
     assert project.doit("chunk:08").ran == {*tasks_of("08"), "render_lean:package"}
     assert project.doit("pilots").ran == tasks_of("06")
     assert project.doit("solve:19").ran == tasks_of("19", stages=("schema", "render_mzn", "solve"))
-    assert project.doit("prove:19").ran == tasks_of("19", stages=("render_lean", "prove"))
+    assert project.doit("prove:19").ran == tasks_of("19", stages=("render_lean", "sample", "prove"))
 
 
 def test_foreign_files_are_noted_and_misnamed_chunks_are_errors(built: Project) -> None:

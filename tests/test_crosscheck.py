@@ -16,7 +16,7 @@ from conftest import REPOSITORY, Project
 from expressions import random_formula, random_point, random_stray
 from sabotage import mutants
 from tasks.check.limits import Limits
-from tasks.errors import CheckFailed, DualityError
+from tasks.errors import CheckFailed, DualityError, ToolError
 from tasks.language import syntax
 from tasks.language.compile import compile_expression
 from tasks.language.display import display
@@ -24,9 +24,9 @@ from tasks.language.evaluate import evaluate
 from tasks.language.mutate import mutants as faults_of
 from tasks.language.unroll import unroll
 from tasks.render import certificate, minizinc
-from tasks.sampling import sample
+from tasks.sampling import draw
 from tasks.specification import read_specification
-from tasks.stages import crosscheck
+from tasks.stages import crosscheck, prove
 
 LIMITS = Limits(60, 4096)
 SOURCES = REPOSITORY / "chunks"
@@ -42,7 +42,9 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def check(corpus: Path, chunk_id: str, folder: Path, **texts: str) -> dict[str, object]:
-    """Cross-checks a chunk of the corpus, with other texts for its model or its certificate; returns the outcome."""
+    """Proves and cross-checks a chunk of the corpus, with other texts for its model or its certificate; returns the
+    outcome.
+    """
     paths = {
         "model": corpus / "mzn" / f"chunk-{chunk_id}.mzn",
         "certificate": corpus / "certificate" / f"Chunk{chunk_id}.lean",
@@ -50,12 +52,21 @@ def check(corpus: Path, chunk_id: str, folder: Path, **texts: str) -> dict[str, 
     for form, text in texts.items():
         paths[form] = folder / form
         paths[form].write_text(text, encoding="utf-8")
-    stamp = folder / "stamp.json"
+    stamp, proved = folder / "stamp.json", corpus / "stamps" / "prove" / f"{chunk_id}.json"
+    given = {
+        "chunk_id": chunk_id, "source": SOURCES / f"chunk-{chunk_id}.constraints.json",
+        "solved": corpus / "stamps" / "solve" / f"{chunk_id}.json",
+        "sampled": corpus / "stamps" / "sample" / f"{chunk_id}.json",
+        "module": corpus / "no-module", "certificate": paths["certificate"], "toolchain": REPOSITORY / "lean-toolchain",
+        "folder": corpus / ".lean", "engine": {"name": "lean", "version": "4", "form": "embedded kernel"},
+        "library": "library",
+    }  # fmt: skip
+    if "certificate" in texts:
+        proved = folder / "proved.json"
+        prove.run(stamp=proved, limits=LIMITS, **given)  # type: ignore[arg-type]
     crosscheck.run(
-        chunk_id, SOURCES / f"chunk-{chunk_id}.constraints.json", corpus / "stamps" / "solve" / f"{chunk_id}.json",
-        paths["model"], corpus / "no-module", paths["certificate"], stamp, REPOSITORY / "lean-toolchain",
-        corpus / ".lean", 256, True, LIMITS, LIMITS, {"name": "lean", "version": "4", "form": "embedded kernel"},
-        {"name": "minizinc", "version": "2"}, "library",
+        stamp=stamp, proved=proved, model=paths["model"], strict=True, solve_limits=LIMITS, prove_limits=LIMITS,
+        minizinc={"name": "minizinc", "version": "2"}, **given,  # type: ignore[arg-type]
     )  # fmt: skip
     outcome: dict[str, object] = json.loads(stamp.read_text())["outcome"]
     return outcome
@@ -131,7 +142,7 @@ def test_a_fault_in_a_renderer_is_found(
             text = minizinc.render(chunk, statements)
         if text != kept.read_text(encoding="utf-8"):
             different += 1
-            with pytest.raises(CheckFailed, match="do not mean the same"):
+            with pytest.raises(CheckFailed, match=r"do not mean the same|THE SOLVER AND THE PROVER DISAGREE"):
                 check(corpus, chunk_id, tmp_path, **{form: text})
     assert different
 
@@ -154,6 +165,23 @@ def test_a_whole_that_joins_nothing_is_found(corpus: Path, tmp_path: Path) -> No
         check(corpus, "06", tmp_path, certificate=f"{head}{whole}  Bool.true\n{rest.partition(chr(10))[2]}")
 
 
+def test_a_certificate_that_ends_before_it_is_asked_is_no_agreement(corpus: Path, tmp_path: Path) -> None:
+    text = (corpus / "certificate" / "Chunk06.lean").read_text(encoding="utf-8")
+    with pytest.raises(ToolError, match="does not say that it has judged Constraint"):
+        check(corpus, "06", tmp_path, certificate=f"{text}\n#exit\n")
+
+
+def test_a_proof_about_another_text_is_not_believed(corpus: Path, tmp_path: Path) -> None:
+    certificate = corpus / "certificate" / "Chunk06.lean"
+    kept = certificate.read_text(encoding="utf-8")
+    certificate.write_text(kept + "\n")
+    try:
+        with pytest.raises(CheckFailed, match="no stamp about the text and the sample as they are now"):
+            check(corpus, "06", tmp_path)
+    finally:
+        certificate.write_text(kept)
+
+
 def test_the_stamp_says_what_was_compared(corpus: Path, tmp_path: Path) -> None:
     outcome = check(corpus, "06", tmp_path)
     assert outcome["points"] == 256
@@ -166,12 +194,12 @@ def test_the_stamp_says_what_was_compared(corpus: Path, tmp_path: Path) -> None:
 def test_points_are_the_same_for_the_same_chunk_and_begin_with_the_witness() -> None:
     specification = read_specification(SOURCES / "chunk-09.constraints.json")
     witness = [20, 14, 12, 13, 15, 11, 6, 9]
-    one, two = sample(specification, witness, 256), sample(specification, witness, 256)
+    one, two = draw(specification, witness, 256), draw(specification, witness, 256)
     assert one.points == two.points
     assert one.points[0] == tuple(witness)
     assert len(one.points) == len(set(one.points)) == 256
     assert {sum(p) == 100 for p in one.points} == {True, False}
-    assert len(sample(specification, witness, 16).points) == 16
+    assert len(draw(specification, witness, 16).points) == 16
 
 
 def test_compiled_formulas_are_the_evaluator_s_and_their_faults_are_not_they() -> None:

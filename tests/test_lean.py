@@ -26,7 +26,7 @@ from tasks.language.unroll import unroll
 from tasks.render import certificate, lean_module
 from tasks.render.lean_text import GROUP, names
 from tasks.specification import read_specification
-from tasks.stages import prove, render_lean
+from tasks.stages import prove, render_lean, sample
 from tasks.stamps import write_stamp
 
 TOOLCHAIN = REPOSITORY / "lean-toolchain"
@@ -281,8 +281,11 @@ def solved(tmp_path: Path, library: Path) -> Callable[..., dict[str, object]]:
         )  # fmt: skip
         paths = {"module": tmp_path / "Module.lean", "certificate": tmp_path / "Chunk42.lean"}
         render_lean.run("42", source, stamp, stamp=tmp_path / "rendered.json", **paths)
+        sampled = tmp_path / "sampled.json"
+        sample.run("42", source, stamp, sampled, 64)
         return {
-            "chunk_id": "42", "source": source, "solved": stamp, **paths, "stamp": tmp_path / "proved.json",
+            "chunk_id": "42", "source": source, "solved": stamp, "sampled": sampled,
+            "stamp": tmp_path / "proved.json", **paths,
             "toolchain": TOOLCHAIN, "folder": library, "limits": LIMITS, "library": "none",
             "engine": {"name": "lean", "version": "4", "form": "embedded kernel"},
         }  # fmt: skip
@@ -341,10 +344,11 @@ case "$*" in
   *" -o "*|"-R "*) shift 3; echo olean > "$1"; exit 0 ;;
 esac
 text=$(cat)
+line=$(printf '%s\\n' "$text" | sed -n '/^#print axioms /=')
 theorem=$(printf '%s\\n' "$text" | sed -n 's/^#print axioms //p')
 say() { printf '{"severity":"%s","data":"%s","pos":{"line":%s,"column":0}}\\n' "$1" "$2" "$3"; }
 BODY
-say information "'$theorem' does not depend on any axioms" 99
+say information "'$theorem' does not depend on any axioms" "$line"
 """
 
 

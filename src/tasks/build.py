@@ -55,10 +55,11 @@ _CODE = {
     "solve": _SOLVING,
     "balance": (*_SOLVING, "stages/solve.py"),
     "render_lean": (*_READING, *_LEAN),
-    "lean": _JUDGING,
-    "prove": (*_JUDGING, "render/lean_text.py", "render/text.py", "stages/lean.py"),
+    "lean": (*_JUDGING, "sample.py"),
+    "sample": (*_READING, "render/lean_text.py", "render/text.py", "sample.py", "sampling.py"),
+    "prove": (*_JUDGING, "render/lean_text.py", "render/text.py", "sample.py", "stages/lean.py"),
     "lint": (*_SOLVING, "check/hygiene.py", "render/boundary.py", "render/minizinc.py", "stages/solve.py"),
-    "crosscheck": (*_SOLVING, *_JUDGING, "render/lean_text.py", "sampling.py", "stages/lean.py"),
+    "crosscheck": (*_SOLVING, *_JUDGING, "render/lean_text.py", "sample.py", "stages/lean.py"),
     "summary": ("summary.py", "stamps.py"),
 }
 
@@ -186,46 +187,31 @@ def lean_library() -> Task:
     }
 
 
-def prove() -> Iterator[Task]:
-    layout = _layout()
-    for chunk_id in _corpus().computational if _lean_mode() != "off" else ():
-        texts = {"module": layout.module(chunk_id), "certificate": layout.certificate(chunk_id)}
+def sample() -> Iterator[Task]:
+    corpus, layout, samples = _corpus(), _layout(), _corpus().settings.samples
+    for chunk_id in corpus.computational if _lean_mode() != "off" else ():
         solved = layout.stamp("solve", chunk_id)
-        given = {
-            "toolchain": TOOLCHAIN,
-            "folder": layout.library,
-            "limits": _limits("prove"),
-            "solved": solved,
-            **texts,
-        }
-        yield _stage("prove", chunk_id, given | texts, reads=[*texts.values()]) | {
-            "uptodate": [Unchanged(code=_code("prove")), result_dep(LEAN), result_dep(LEAN_LIBRARY)],
-            "getargs": {"engine": (LEAN, "engine"), "library": (LEAN_LIBRARY, "library")},
-        }
+        given = {"solved": solved, "samples": samples}
+        yield _stage("sample", chunk_id, given, reads=[solved], samples=samples)
+
+
+def prove() -> Iterator[Task]:
+    for chunk_id in _corpus().computational if _lean_mode() != "off" else ():
+        yield _lean_stage("prove", chunk_id, {"limits": _limits("prove")}, {})
 
 
 def crosscheck() -> Iterator[Task]:
     corpus, layout, settings = _corpus(), _layout(), _corpus().settings
     warn = _choice("crosscheck", "strict", "warn") == "warn" or settings.strict == "pilots"
     for chunk_id in corpus.computational if _lean_mode() != "off" else ():
-        lean = {"module": layout.module(chunk_id), "certificate": layout.certificate(chunk_id)}
-        texts = {"model": layout.model(chunk_id), **lean}
-        solved = layout.stamp("solve", chunk_id)
         strict = not warn or chunk_id in settings.pilots
-        given = {
-            "toolchain": TOOLCHAIN, "folder": layout.library, "solved": solved, "samples": settings.samples,
-            "strict": strict, "solve_limits": _limits("solve"), "prove_limits": _limits("prove"),
-        }  # fmt: skip
-        yield _stage("crosscheck", chunk_id, given | texts, reads=[solved, *texts.values()]) | {
-            "uptodate": [
-                Unchanged(code=_code("crosscheck"), samples=settings.samples),
-                SettledFor(strict),
-                *map(result_dep, (LEAN, LEAN_LIBRARY, MINIZINC)),
-            ],
-            "getargs": {
-                "engine": (LEAN, "engine"), "library": (LEAN_LIBRARY, "library"), "minizinc": (MINIZINC, "engine"),
-            },
-        }  # fmt: skip
+        given = {"strict": strict, "solve_limits": _limits("solve"), "prove_limits": _limits("prove")}
+        solved, proved = layout.stamp("solve", chunk_id), layout.stamp("prove", chunk_id)
+        texts = {"model": layout.model(chunk_id), "solved": solved, "proved": proved}
+        task = _lean_stage("crosscheck", chunk_id, given, texts)
+        task["uptodate"] += [SettledFor(strict), result_dep(MINIZINC)]
+        task["getargs"]["minizinc"] = (MINIZINC, "engine")
+        yield task
 
 
 def chunk() -> Iterator[Task]:
@@ -315,6 +301,23 @@ def _minizinc_stage(stage: str, chunk_id: str, arguments: dict[str, Any], **sett
     task = _stage(stage, chunk_id, {"model": model, "limits": _limits("solve"), **arguments}, reads=[model], **settings)
     task["uptodate"].append(result_dep(MINIZINC))
     task["getargs"] = {"engine": (MINIZINC, "engine")}
+    return task
+
+
+def _lean_stage(stage: str, chunk_id: str, arguments: dict[str, Any], reads: dict[str, Path]) -> Task:
+    """A stage about the Lean texts and the sample of a chunk; it is as old as the Lean that judges."""
+    layout = _layout()
+    solved = layout.stamp("solve", chunk_id)
+    texts = {
+        "sampled": layout.stamp("sample", chunk_id),
+        "module": layout.module(chunk_id),
+        "certificate": layout.certificate(chunk_id),
+        **reads,
+    }
+    given = {"toolchain": TOOLCHAIN, "folder": layout.library, "solved": solved, **arguments, **texts}
+    task = _stage(stage, chunk_id, given, reads=[*texts.values()])
+    task["uptodate"] += [result_dep(LEAN), result_dep(LEAN_LIBRARY)]
+    task["getargs"] = {"engine": (LEAN, "engine"), "library": (LEAN_LIBRARY, "library")}
     return task
 
 

@@ -64,3 +64,7 @@ class ToolError(DualityError):
 
 class CheckFailed(DualityError):
     """A check gave its verdict, and the verdict is no."""
+
+
+class NoVerdict(CheckFailed):
+    """A tool had no verdict within its limits."""

@@ -47,7 +47,7 @@ class Subject:
 
 
 @dataclass(frozen=True)
-class Sample:
+class Drawn:
     """points are distinct, the witness first; subjects are the chunk's formal constraints in order."""
 
     points: tuple[Point, ...]
@@ -63,7 +63,7 @@ class Sample:
         return both, total
 
 
-def sample(specification: Specification, witness: Sequence[int], count: int) -> Sample:
+def draw(specification: Specification, witness: Sequence[int], count: int) -> Drawn:
     """About count points for a chunk, the same ones for the same chunk and witness.
 
     The witness and its neighbours one unit away, on the simplex and off it; for every comparison points where its
@@ -106,7 +106,7 @@ def sample(specification: Specification, witness: Sequence[int], count: int) -> 
     points = dict.fromkeys([first, *sought, *given, *(p for s in subjects for p in s.boundary), *others])
     drawn = tuple(points)[: max(count, 1)]
     kept = set(drawn)
-    return Sample(drawn, tuple(replace(s, own=tuple(p for p in s.own if p in kept)) for s in subjects))
+    return Drawn(drawn, tuple(replace(s, own=tuple(p for p in s.own if p in kept)) for s in subjects))
 
 
 def _faults(unrolled: Expression, formula: Expression, specification: Specification) -> list[Expression]:

@@ -11,11 +11,11 @@ from .files import write_whole
 from .layout import Layout
 from .stamps import read_stamp, to_json
 
-STAGES = ("schema", "render_mzn", "solve", "render_lean", "prove", "crosscheck", "balance")
+STAGES = ("schema", "render_mzn", "solve", "render_lean", "sample", "prove", "crosscheck", "balance")
 """In the order of the pipeline; the first alone is for documentation chunks too."""
 
 
-NEED_LEAN = ("prove", "crosscheck")
+NEED_LEAN = ("sample", "prove", "crosscheck")
 """Without Lean they are not run."""
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from ..errors import CheckFailed, ToolError
+from ..errors import CheckFailed, NoVerdict, ToolError
 from .lean_install import COMMAND, INSTALL, LIBRARIES, Form, Mode, full_lean, kernel_folder
 from .limits import Limits
 from .process import Run, run, run_forked
@@ -42,11 +42,14 @@ class Message:
 
 @dataclass(frozen=True)
 class Judgement:
-    """accepted: the text compiled without an error; axioms: what its theorem depends on."""
+    """accepted: the text compiled without an error; axioms: what its theorem depends on; added: what Lean said of the
+    text that was added to it, lines counted from the first one added.
+    """
 
     accepted: bool
     axioms: tuple[str, ...]
     messages: tuple[Message, ...]
+    added: tuple[Message, ...] = ()
 
     def warnings(self) -> list[str]:
         return [m.text for m in self.messages if m.severity == "warning"]
@@ -93,30 +96,39 @@ class Lean:
             raise ToolError(f"lean does not compile {source}: {_first_line(finished)}")
         return olean
 
-    def judge(self, text: str, theorem: str | None, library: Path, limits: Limits) -> Judgement:
+    def judge(self, text: str, theorem: str | None, library: Path, limits: Limits, added: str = "") -> Judgement:
         """Lean's judgement about text, and what the theorem named rests on, where one is named.
 
-        Raises CheckFailed where there is none within the limits, ToolError where lean crashes or answers garbage.
+        added is a text that is put behind it and judged in the same run; it has no part in the judgement about text.
+        Raises NoVerdict where there is none within the limits, ToolError where lean crashes or answers garbage.
         """
-        finished = self.run(["--json", "--stdin"], text, limits, library)
+        if not text.endswith("\n"):
+            text += "\n"
+        finished = self.run(["--json", "--stdin"], text + added, limits, library)
         if finished.status is None:
-            raise CheckFailed(
-                f"Lean has no verdict within {limits.seconds} s; raise limits.prove_seconds in corpus.yaml"
-            )
+            raise NoVerdict(f"Lean has no verdict within {limits.seconds} s; raise limits.prove_seconds in corpus.yaml")
         if finished.status not in (0, 1):
             raise ToolError(
                 f"lean ended with status {finished.status} after {finished.seconds:.1f} s: {_first_line(finished)} "
                 f"(its memory limit is {limits.memory_mb} MB: limits.memory_mb in corpus.yaml)"
             )
-        messages = tuple(_messages(finished.output))
-        accepted = finished.status == 0 and not any(m.severity == "error" for m in messages)
-        if accepted == (finished.status == 1):
-            raise ToolError(f"lean contradicts itself: exit code {finished.status} with {len(messages)} messages")
-        return Judgement(accepted, _axioms(messages, theorem) if accepted and theorem else (), messages)
+        everything = _messages(finished.output)
+        clean = not any(m.severity == "error" for m in everything)
+        if clean == (finished.status == 1):
+            raise ToolError(f"lean contradicts itself: exit code {finished.status} with {len(everything)} messages")
+        lines = text.count("\n")
+        messages = tuple(m for m in everything if m.line <= lines or not added)
+        accepted = not any(m.severity == "error" for m in messages)
+        return Judgement(
+            accepted,
+            _axioms(messages, theorem) if accepted and theorem else (),
+            messages,
+            tuple(Message(m.severity, m.text, m.line - lines) for m in everything if m not in messages),
+        )
 
 
 @dataclass(frozen=True)
-class Claim:
+class Assertion:
     """That a definition over points has these truth values at these points (8 integers each)."""
 
     definition: str
@@ -139,78 +151,80 @@ def Crosscheck.agrees (f : Point -> Bool) (count base shift {places} whole packe
     places=" ".join(f"p{i}" for i in range(8)),
     coordinates=" ".join(f"(Crosscheck.coordinate packed p{i} base shift)" for i in range(8)),
 )
+_NAME = "Crosscheck.claim{}"
+# A file need not end with a line feed, so the first line stays empty.
+_HEAD = f"\nopen Constraint\nset_option smartUnfolding false\n{_AGREES}"
 
 
-def disagreements(
-    lean: Lean, text: str, claims: Sequence[Claim], library: Path, limits: Limits
-) -> list[tuple[Claim, int]]:
-    """The claims about definitions of a text that Lean does not share, each with the first point where it does not.
+def question(form: Form, assertions: Sequence[Assertion]) -> str:
+    """What is put behind a certificate or a module to ask about its definitions, for answer to read.
 
-    The embedded kernel is asked for one theorem a claim, of a certificate; points and truth values are packed into
-    one numeral each, as the kernel computes on numerals by itself and lists of them are slow to read. A full Lean
-    evaluates the decision procedures of a module. Raises as Lean.judge does, and CheckFailed where Lean does not
-    read the text.
+    The embedded kernel is asked for one theorem an assertion; points and truth values are packed into one numeral
+    each, as the kernel computes on numerals by itself and lists of them are slow to read. A full Lean evaluates the
+    decision procedures of a module.
     """
-    if lean.form == "toolchain":
-        found = _evaluated(lean, text, claims, library, limits)
-        return [
-            (c, _first_difference(c, truths)) for c, truths in zip(claims, found, strict=True) if truths != c.expected
-        ]
-    wrong = _refused(lean, text, claims, library, limits)
-    located = []
-    for claim in wrong:
-        single = [Claim(claim.definition, [p], [e]) for p, e in zip(claim.points, claim.expected, strict=True)]
-        alone = _refused(lean, text, single, library, limits)
-        located.append((claim, single.index(alone[0]) if alone else 0))
-    return located
-
-
-def _first_difference(claim: Claim, truths: Sequence[bool]) -> int:
-    return next(i for i, (a, b) in enumerate(zip(claim.expected, truths, strict=True)) if a != b)
-
-
-def _refused(lean: Lean, text: str, claims: Sequence[Claim], library: Path, limits: Limits) -> list[Claim]:
-    stated = text.partition("\ntheorem ")[0]  # what is proved of the witness is another task's concern
-    head = f"{stated}\nopen Constraint\nset_option smartUnfolding false\n{_AGREES}"
-    first = head.count("\n") + 1
-    theorems = [_theorem(number, claim) for number, claim in enumerate(claims)]
-    judgement = lean.judge(head + "\n".join(theorems) + "\n", None, library, limits)
-    lines = {message.line for message in judgement.errors()}
-    foreign = [m for m in judgement.errors() if m.line < first or m.line >= first + len(claims)]
-    if foreign:
-        raise CheckFailed(f"Lean does not accept the text (line {foreign[0].line}): {foreign[0].text}")
-    return [claim for number, claim in enumerate(claims) if first + number in lines]
-
-
-def _evaluated(lean: Lean, text: str, claims: Sequence[Claim], library: Path, limits: Limits) -> list[list[bool]]:
+    if form == "embedded kernel":
+        theorems = [_theorem(number, assertion) for number, assertion in enumerate(assertions)]
+        return "\n".join([_HEAD, *theorems, ""])
     asked = []
-    for claim in claims:
-        points = ", ".join(f"⟨{', '.join(f'({v})' if v < 0 else str(v) for v in point)}⟩" for point in claim.points)
-        asked.append(f"#eval ([{points}] : List Duality.Point).map (fun x => decide ({claim.definition} x))")
-    first = text.count("\n") + 2
-    judgement = lean.judge("\n".join([text, *asked, ""]), None, library, limits)
-    if judgement.errors():
-        error = judgement.errors()[0]
-        raise CheckFailed(f"Lean does not accept the text (line {error.line}): {error.text}")
-    answers = {m.line - first: m.text for m in judgement.messages if m.severity == "information" and m.line >= first}
-    found = [[word == "true" for word in re.findall("true|false", answers.get(i, ""))] for i in range(len(claims))]
-    if [len(truths) for truths in found] != [len(claim.points) for claim in claims]:
-        raise ToolError(f"lean answered something that is no list of verdicts: {str(answers)[:200]}")
-    return found
+    for assertion in assertions:
+        points = ", ".join(f"⟨{', '.join(f'({v})' if v < 0 else str(v) for v in point)}⟩" for point in assertion.points)
+        asked.append(f"#eval ([{points}] : List Duality.Point).map (fun x => decide ({assertion.definition} x))")
+    return "\n".join(["", *asked, ""])
 
 
-def _theorem(number: int, claim: Claim) -> str:
-    shift = max(0, -min((value for point in claim.points for value in point), default=0))
-    base = shift + 1 + max((value for point in claim.points for value in point), default=0)
+def answer(form: Form, assertions: Sequence[Assertion], judgement: Judgement) -> list[Assertion]:
+    """The assertions that Lean does not share, by what it said of their question.
+
+    Raises CheckFailed where Lean does not understand the question, ToolError where its answer is none.
+    """
+    first = (_HEAD.count("\n") if form == "embedded kernel" else 0) + 2
+    errors = [m for m in judgement.added if m.severity == "error"]
+    foreign = [m for m in errors if not first <= m.line < first + len(assertions)]
+    if foreign:
+        raise CheckFailed(f"Lean does not accept what it is asked behind the text: {foreign[0].text}")
+    mistaken = {m.line for m in errors}
+    said = {m.line: m.text for m in judgement.added if m.severity == "information"}
+    refused = []
+    for line, assertion in enumerate(assertions, start=first):
+        told = said.get(line, "")
+        if line in mistaken:
+            refused.append(assertion)
+        elif form == "embedded kernel":
+            if told != f"'{_NAME.format(line - first)}' does not depend on any axioms":
+                raise ToolError(f"lean does not say that it has judged {assertion.definition}: {told[:200]!r}")
+        else:
+            truths = [word == "true" for word in re.findall("true|false", told)]
+            if len(truths) != len(assertion.points):
+                raise ToolError(f"lean answered something that is no list of verdicts: {told[:200]!r}")
+            if truths != list(assertion.expected):
+                refused.append(assertion)
+    return refused
+
+
+def first_difference(lean: Lean, text: str, assertion: Assertion, library: Path, limits: Limits) -> int:
+    """The index of the first point at which Lean does not share an assertion about a text; raises as Lean.judge."""
+    single = [
+        Assertion(assertion.definition, [p], [e]) for p, e in zip(assertion.points, assertion.expected, strict=True)
+    ]
+    judgement = lean.judge(text, None, library, limits, question(lean.form, single))
+    refused = answer(lean.form, single, judgement)
+    return next((i for i, s in enumerate(single) if s in refused), 0)
+
+
+def _theorem(number: int, assertion: Assertion) -> str:
+    shift = max(0, -min((value for point in assertion.points for value in point), default=0))
+    base = shift + 1 + max((value for point in assertion.points for value in point), default=0)
     packed = 0
-    for point in reversed(claim.points):
+    for point in reversed(assertion.points):
         for value in reversed(point):
             packed = packed * base + value + shift
-    expected = sum(1 << position for position, truth in enumerate(claim.expected) if truth)
+    expected = sum(1 << position for position, truth in enumerate(assertion.expected) if truth)
     places = " ".join(hex(base**i) for i in range(8))
-    numbers = f"{len(claim.points)} {base} {shift} {places} {hex(base**8)} {hex(packed)} {hex(expected)}"
-    statement = f"Eq (Crosscheck.agrees {claim.definition} {numbers}) Bool.true"
-    return f"theorem Crosscheck.claim{number} : {statement} := Eq.refl Bool.true"
+    numbers = f"{len(assertion.points)} {base} {shift} {places} {hex(base**8)} {hex(packed)} {hex(expected)}"
+    statement = f"Eq (Crosscheck.agrees {assertion.definition} {numbers}) Bool.true"
+    name = _NAME.format(number)
+    return f"theorem {name} : {statement} := Eq.refl Bool.true #print axioms {name}"
 
 
 def find(mode: Mode, toolchain: str) -> Lean:

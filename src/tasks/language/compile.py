@@ -59,6 +59,9 @@ class _Compiler(Visitor):
     ) -> Function:
         first = self.visit(operands[0])
         rest = [(meaning[o], self.visit(operand)) for o, operand in zip(operators, operands[1:], strict=True)]
+        if len(rest) == 1:
+            only, second = rest[0]
+            return lambda x: only(first(x), second(x))
 
         def fold(x: Point) -> int:
             value: int = first(x)

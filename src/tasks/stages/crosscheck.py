@@ -5,24 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
-from ..check.lean import Claim, Lean, disagreements
-from ..check.lean_install import Form
+from ..check.lean import Lean, first_difference
 from ..check.limits import Limits
 from ..check.minizinc import verdicts
 from ..check.model_text import ModelText, read_model
 from ..corpus.chunk import Chunk
 from ..corpus.document import read_text
 from ..errors import CheckFailed
-from ..files import digest
+from ..files import digest, file_digest
 from ..render.lean_text import names
 from ..render.text import label, visible
-from ..sampling import Sample, Subject, sample
+from ..sample import Sample, read_sample
 from ..specification import Specification, read_specification
-from ..stamps import Engine, read_witness, write_stamp
-from .lean import chosen
+from ..stamps import Engine, read_stamp, read_witness, write_stamp
+from .lean import Judged, chosen, judged
 
 MOST_SHOWN = 20
 
@@ -36,32 +35,32 @@ class Disagreement:
 
 
 def run(
-    chunk_id: str, source: Path, solved: Path, model: Path, module: Path, certificate: Path, stamp: Path,
-    toolchain: Path, folder: Path, samples: int, strict: bool, solve_limits: Limits, prove_limits: Limits,
-    engine: Engine, minizinc: Engine, library: str,
+    chunk_id: str, source: Path, solved: Path, sampled: Path, proved: Path, model: Path, module: Path,
+    certificate: Path, stamp: Path, toolchain: Path, folder: Path, strict: bool, solve_limits: Limits,
+    prove_limits: Limits, engine: Engine, minizinc: Engine, library: str,
 ) -> dict[str, bool]:  # fmt: skip
     """Compares the three forms of a chunk as they lie on disk; returns whether it warned.
 
-    Raises CheckFailed with every disagreement (where strict), ToolError where a tool crashes or rejects a text.
+    The evaluator's verdicts stand in the stamp of sample, Lean's in that of prove. Raises CheckFailed with every
+    disagreement (where strict) and where Lean had no verdict, ToolError where a tool crashes or rejects a text.
     """
     specification = read_specification(source)
     witness = read_witness(solved)
+    sample, drawn, proof = read_sample(sampled), read_stamp(sampled), read_stamp(proved)
     lean = chosen(engine, toolchain)
-    form = certificate if lean.form == "embedded kernel" else module
-    texts = {model: read_text(model), form: read_text(form)}
-    drawn = sample(specification, witness, samples)
+    form = judged(lean.form, chunk_id, module, certificate)
+    texts = {model: read_text(model), form.path: read_text(form.path)}
+    text = texts[form.path]
+    inputs = _digests(texts) | {"sample": str(file_digest(sampled))}
+    about = {"sample": inputs["sample"], form.path.name: digest(text)}
+    if drawn is None or proof is None or not about.items() <= proof["inputs"].items():
+        raise CheckFailed(f"{proved}: no stamp about the text and the sample as they are now; build prove:{chunk_id}")
     surface = read_model(texts[model])
-    stated = read_stated(texts[form], lean.form, chunk_id)
     found = [
-        *_structure(specification, witness, surface, stated),
-        *_in_minizinc(specification, drawn, surface, solve_limits),
-        *_in_lean(specification, drawn, stated, lean, folder, prove_limits),
+        *_structure(specification, witness, surface, read_stated(text, form), form),
+        *_in_minizinc(specification, sample, surface, solve_limits),
+        *_in_lean(specification, sample, proof["outcome"], form, text, lean, folder, prove_limits),
     ]
-    both, comparisons = drawn.seen()
-    constant = [
-        visible(subject.name) for subject in drawn.subjects if len({bool(subject.value(p)) for p in drawn.points}) < 2
-    ]
-    faults = [subject.faults for subject in drawn.subjects]
     if found:
         message = _message(chunk_id, found)
         if strict:
@@ -73,15 +72,13 @@ def run(
         stage="crosscheck",
         status="warned" if found else "passed",
         engine={"name": "minizinc and lean", "version": f"{minizinc['version']} and {engine['version']}"},
-        inputs={source.name: specification.sha256, "library": library} | _digests(texts),
+        inputs={source.name: specification.sha256, "library": library} | inputs,
         outcome={
             "status": "disagree" if found else "agree",
-            "points": len(drawn.points),
-            "verdicts in Lean": sum(len(s.own) for s in drawn.subjects),
-            "faults": {"shown": sum(shown for shown, _ in faults), "tried": sum(tried for _, tried in faults)},
+            "points": len(sample.points),
+            "verdicts in Lean": sum(len(c.points) for c in sample.claims if c.subject == "constraint"),
             "constraints": specification.kinds(),
-            "comparisons": {"seen on both sides": both, "all": comparisons},
-            "never seen to turn": constant,
+            **{name: drawn["outcome"][name] for name in ("faults", "comparisons", "never seen to turn")},
             "disagreements": [f"{d.where}: {d.what}" for d in found],
         },
     )
@@ -94,41 +91,36 @@ def _digests(texts: Mapping[Path, str]) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Stated:
-    """The surface of a rendered Lean text. names and conjuncts are in the order of the text; prefix and simplex are how
-    the constraints' definitions and those of bounds, unit sum and the whole are to be called.
+    """The surface of a rendered Lean text, in the order of the text.
+
+    conjuncts is None where the whole goes through helper definitions.
     """
 
-    text: str
     names: tuple[str, ...]
     conjuncts: tuple[str, ...] | None
     witness: tuple[int, ...]
-    prefix: str
-    simplex: tuple[str, str, str]
 
 
-def read_stated(text: str, form: Form, chunk_id: str) -> Stated:
-    """What a certificate or a module states. conjuncts is None where `Valid` goes through helper definitions."""
-    if form == "embedded kernel":
+def read_stated(text: str, form: Judged) -> Stated:
+    """What a certificate or a module states."""
+    if form.kind == "certificate":
         section = text.partition("\nnamespace Constraint\n")[2].partition("\nend Constraint\n")[0]
-        kind, prefix, simplex = "Bool", "Constraint.", ("bounds", "unit_sum", "valid")
+        kind = "Bool"
         point = re.search(r"^def witness : Point :=\n  Point\.mk (.*)$", text, re.MULTILINE)
         whole = re.search(r"^def valid \(x : Point\) : Bool :=\n  (.*)$", text, re.MULTILINE)
         conjuncts = re.findall(r"\((?:Constraint\.)?(«[^»]*»|[\w']+) x\)", whole.group(1) if whole else "")
     else:
-        section, kind, prefix = text, "Prop", f"Duality.Chunk{chunk_id}."
-        simplex = ("Bounds", "UnitSum", "Valid")
+        section, kind = text, "Prop"
         point = re.search(r"^def witness : Point :=\n  ⟨(.*)⟩$", text, re.MULTILINE)
         whole = re.search(r"^def Valid \(x : Point\) : Prop :=\n(.*?)\n\n", text, re.MULTILINE | re.DOTALL)
         conjuncts = re.findall(r"(«[^»]*»|[\w']+) x(?: |$|\n)", whole.group(1) if whole else "")
     found = re.findall(rf"^def («[^»]*»|\S+) \(x : Point\) : {kind}", section, re.MULTILINE)
     numbers = re.findall(r"\(Int\.neg (\d+)\)|(-?\d+)", point.group(1) if point else "")
+    simplex = [name.rpartition(".")[2] for name in form.simplex]
     return Stated(
-        text=text,
         names=tuple(name for name in found if name not in simplex and not re.fullmatch(r"part\d+", name)),
         conjuncts=None if any(re.fullmatch(r"part\d+", name) for name in conjuncts) else tuple(conjuncts),
         witness=tuple(-int(negative) if negative else int(other) for negative, other in numbers),
-        prefix=prefix,
-        simplex=simplex if form == "embedded kernel" else tuple(prefix + name for name in simplex),  # type: ignore[arg-type]
     )
 
 
@@ -138,7 +130,9 @@ def _identifiers(chunk: Chunk) -> dict[str, str]:
     return dict(zip(given, names(given), strict=True))
 
 
-def _structure(specification: Specification, witness: list[int], model: ModelText, lean: Stated) -> list[Disagreement]:
+def _structure(
+    specification: Specification, witness: list[int], model: ModelText, lean: Stated, form: Judged
+) -> list[Disagreement]:
     """What of names, parameters, goal and witness is not as the chunk and the solver have it."""
     chunk = specification.chunk
     formal = [c.name for c, s in zip(chunk.constraints, specification.statements, strict=True) if s.kind == "formal"]
@@ -149,7 +143,7 @@ def _structure(specification: Specification, witness: list[int], model: ModelTex
         if not re.fullmatch("unit sum_*", own):
             wanted.append("unit sum")
     everyone = _identifiers(chunk)
-    simplex = [name.rpartition(".")[2] for name in lean.simplex[: 2 if chunk.unit_sum else 1]]
+    simplex = [name.rpartition(".")[2] for name in form.simplex[: 2 if chunk.unit_sum else 1]]
     identifiers = [everyone[name] for name in formal]
     joined = simplex + identifiers
     if chunk.objective == "none":
@@ -173,87 +167,60 @@ def _structure(specification: Specification, witness: list[int], model: ModelTex
     return [Disagreement(where, f"found {found}, expected {want}") for where, found, want in compared if found != want]
 
 
-def _in_minizinc(specification: Specification, drawn: Sample, model: ModelText, limits: Limits) -> list[Disagreement]:
+def _in_minizinc(specification: Specification, sample: Sample, model: ModelText, limits: Limits) -> list[Disagreement]:
     """Where MiniZinc's verdict about a constraint of the model is not the evaluator's."""
-    truths, values = verdicts(model, drawn.points, limits)
-    found = []
-    subjects: list[tuple[str, str, list[bool]]] = [
-        (s.name, s.text, [bool(s.value(p)) for p in drawn.points]) for s in drawn.subjects
-    ]
+    truths, values = verdicts(model, sample.points, limits)
     chunk = specification.chunk
+    subjects = [("constraint", name, expected) for name, expected in sample.verdicts.items()]
     if chunk.unit_sum:
-        subjects.append(
-            ("the unit sum", f"x[1] + ... + x[8] = {chunk.total}", [sum(p) == chunk.total for p in drawn.points])
-        )
-    for (name, text, expected), truth in zip(subjects, truths, strict=False):
-        for point, ours, theirs in zip(drawn.points, expected, truth, strict=True):
+        subjects.append(("unit sum", "the unit sum", [sum(p) == chunk.total for p in sample.points]))
+    found = []
+    for (subject, name, expected), truth in zip(subjects, truths, strict=False):
+        for point, ours, theirs in zip(sample.points, expected, truth, strict=True):
             if ours != theirs:
+                text = _source(specification, subject, name)
                 found.append(Disagreement(name, _verdicts(text, point, ours, "MiniZinc", theirs)))
                 break
     if chunk.objective != "none":
-        for point, value in zip(drawn.points, values, strict=False):
-            if value != _objective(chunk, point):
-                what = f"is {_objective(chunk, point)} at x = {list(point)}, MiniZinc says {value}"
+        for point, wanted, value in zip(sample.points, sample.objective, values, strict=False):
+            if value != wanted:
+                what = f"is {wanted} at x = {list(point)}, MiniZinc says {value}"
                 return [*found, Disagreement("the objective", what)]
     return found
 
 
 def _in_lean(
-    specification: Specification, drawn: Sample, stated: Stated, lean: Lean, folder: Path, limits: Limits
-) -> list[Disagreement]:
-    """Where Lean's verdict about a definition is not the evaluator's."""
-    chunk = specification.chunk
-    identifiers = _identifiers(chunk)
-    subjects: dict[str, tuple[str, str]] = {}
-    claims = []
-    for subject in drawn.subjects:
-        definition, points = stated.prefix + identifiers[subject.name], subject.own
-        subjects[definition] = (subject.name, subject.text)
-        claims.append(Claim(definition, points, [bool(subject.value(point)) for point in points]))
-    for claim, name, text in _simplex(drawn, chunk, stated.simplex):
-        subjects[claim.definition] = (name, text)
-        claims.append(claim)
+    specification: Specification, sample: Sample, proved: Mapping[str, Any], form: Judged, text: str, lean: Lean,
+    folder: Path, limits: Limits,
+) -> list[Disagreement]:  # fmt: skip
+    """Where Lean's verdict about a definition, as the proof's run gave it, is not the evaluator's.
+
+    Lean is run again only to say at which point.
+    """
+    asked = form.assertions(sample)
+    said = proved["of the sample"]
+    if said["unanswered"]:
+        raise CheckFailed(f"Lean did not answer about the sample: {said['unanswered']}")
     found = []
-    for claim, index in disagreements(lean, stated.text, claims, folder, limits):
-        name, text = subjects[claim.definition]
-        truth = claim.expected[index]
-        found.append(Disagreement(name, _verdicts(text, claim.points[index], truth, "Lean", not truth)))
+    for claim, assertion in zip(sample.claims, asked, strict=True):
+        if assertion.definition in said["refused"]:
+            index = first_difference(lean, text, assertion, folder, limits)
+            truth = claim.expected[index]
+            source = _source(specification, claim.subject, claim.name)
+            what = _verdicts(source, claim.points[index], truth, "Lean", not truth)
+            found.append(Disagreement(claim.name, what))
     return found
 
 
-def _simplex(drawn: Sample, chunk: Chunk, called: tuple[str, str, str]) -> list[tuple[Claim, str, str]]:
-    """What the Lean text says beside the constraints: bounds, unit sum, and all of it together, with name and text.
-
-    The chunk as a whole is judged at its witness and at points that one constraint alone excludes; that it joins all
-    constraints is seen in the text.
-    """
-    first, total = drawn.points[0], chunk.total
-    beside = [(*first[:i], value, *first[i + 1 :]) for i in range(8) for value in (-1, total + 1)]
-    beside += [(0,) * 8, (total,) * 8]
-    inside = [all(0 <= value <= total for value in point) for point in beside]
-    found = [(Claim(called[0], beside, inside), "the bounds", f"every coordinate is in 0..{total}")]
-    if chunk.unit_sum:
-        points = drawn.points[:10] + drawn.points[-4:]
-        sums = [sum(point) == total for point in points]
-        found.append((Claim(called[1], points, sums), "the unit sum", f"x[1] + ... + x[8] = {total}"))
-    alone = []
-    for subject in drawn.subjects:
-        others = [s for s in drawn.subjects if s is not subject]
-        alone += [p for p in drawn.points if not subject.value(p) and _valid(others, chunk, p)][:1]
-    whole = list(dict.fromkeys([first, *alone]))
-    valid = [_valid(drawn.subjects, chunk, point) for point in whole]
-    return [*found, (Claim(called[2], whole, valid), "the whole chunk", "every constraint")]
-
-
-def _valid(subjects: Sequence[Subject], chunk: Chunk, point: Sequence[int]) -> bool:
-    inside = all(0 <= value <= chunk.total for value in point)
-    return inside and (not chunk.unit_sum or sum(point) == chunk.total) and all(s.value(point) for s in subjects)
-
-
-def _objective(chunk: Chunk, x: Sequence[int]) -> int:
-    if chunk.objective == "neighbor_distance_min":
-        return sum(abs(b - a) for a, b in pairwise(x))
-    return sum(abs(8 * value - chunk.total) for value in x)
+def _source(specification: Specification, subject: str, name: str) -> str:
+    """For the reader: what a constraint, or what is beside them, says."""
+    total = specification.chunk.total
+    beside = {
+        "bounds": f"every coordinate is in 0..{total}",
+        "unit sum": f"x[1] + ... + x[8] = {total}",
+        "whole": "every constraint",
+    }
+    return beside.get(subject) or next(c.text for c in specification.chunk.constraints if c.name == name)
 
 
 def _verdicts(text: str, point: Sequence[int], ours: bool, other: str, theirs: bool) -> str:

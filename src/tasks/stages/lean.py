@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..check.lean import Lean, find
+from ..check.lean import Assertion, Lean, find
 from ..check.lean_install import Form, Mode
 from ..check.limits import Limits
 from ..corpus.document import read_text
 from ..errors import DualityError
 from ..files import file_digest
+from ..sample import Sample
 from ..stamps import Engine
 
 
@@ -35,6 +37,40 @@ def chosen(engine: Engine, toolchain: Path) -> Lean:
     """The Lean that an engine names."""
     form: Form = engine["form"]  # type: ignore[assignment]
     return find("toolchain" if form == "toolchain" else "kernel", read_text(toolchain))
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The rendered text of a chunk that a form of Lean judges: kind is certificate or module."""
+
+    form: Form
+    kind: str
+    path: Path
+    theorem: str
+    question: str
+    """What shows the axioms of the theorem, where the text itself does not."""
+    simplex: tuple[str, str, str]
+    """What bounds, unit sum and the whole are called behind it."""
+    prefix: str
+    """What stands before a constraint's identifier there."""
+
+    def assertions(self, sample: Sample) -> list[Assertion]:
+        """What the claims of a sample say of this text."""
+        called = dict(zip(("bounds", "unit sum", "whole"), self.simplex, strict=True))
+        return [
+            Assertion(called.get(c.subject) or f"{self.prefix}{c.identifier}", c.points, c.expected)
+            for c in sample.claims
+        ]
+
+
+def judged(form: Form, chunk_id: str, module: Path, certificate: Path) -> Judged:
+    if form == "embedded kernel":
+        simplex = ("bounds", "unit_sum", "valid")
+        return Judged(form, "certificate", certificate, "witness_valid", "", simplex, "Constraint.")
+    prefix = f"Duality.Chunk{chunk_id}."
+    theorem = f"{prefix}witness_valid"
+    simplex = (f"{prefix}Bounds", f"{prefix}UnitSum", f"{prefix}Valid")
+    return Judged(form, "module", module, theorem, f"\n#print axioms {theorem}\n", simplex, prefix)
 
 
 def library(

@@ -6,35 +6,41 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..check.lean import ALLOWED_AXIOMS, Judgement, Lean, says_false
+from ..check.lean import ALLOWED_AXIOMS, Judgement, Lean, answer, question, says_false
 from ..check.limits import Limits
 from ..corpus.document import read_text
-from ..errors import CheckFailed
-from ..files import digest
+from ..errors import CheckFailed, DualityError, NoVerdict
+from ..files import digest, file_digest
 from ..render.lean_text import names
+from ..sample import read_sample
 from ..stamps import Engine, read_witness, write_stamp
-from .lean import chosen
+from .lean import chosen, judged
 
 if TYPE_CHECKING:
     from ..specification import Specification
 
 
 def run(
-    chunk_id: str, source: Path, solved: Path, module: Path, certificate: Path, stamp: Path, toolchain: Path,
-    folder: Path, limits: Limits, engine: Engine, library: str,
+    chunk_id: str, source: Path, solved: Path, sampled: Path, module: Path, certificate: Path, stamp: Path,
+    toolchain: Path, folder: Path, limits: Limits, engine: Engine, library: str,
 ) -> None:  # fmt: skip
-    """Has the engine judge its form of the chunk as it lies on disk.
+    """Has the engine judge its form of the chunk as it lies on disk, and what the chunk's sample claims of it.
 
-    Raises CheckFailed where Lean rejects the theorem, has no verdict in time, or the theorem rests on an axiom it
-    must not rest on; ToolError where Lean crashes.
+    The claims are asked in the same run, as most of a run is its start; they have no part in the proof: the
+    cross-check reads from the stamp which of them Lean refused. Raises CheckFailed where Lean rejects the theorem, has
+    no verdict in time, or the theorem rests on an axiom it must not rest on; ToolError where Lean crashes.
     """
     lean = chosen(engine, toolchain)
-    judged = "module" if lean.form == "toolchain" else "certificate"
-    path = module if judged == "module" else certificate
-    theorem = f"Duality.Chunk{chunk_id}.witness_valid" if judged == "module" else "witness_valid"
-    text = read_text(path)
-    asked = text if judged == "certificate" else f"{text}\n#print axioms {theorem}\n"
-    judgement = lean.judge(asked, theorem, folder, limits)
+    form = judged(lean.form, chunk_id, module, certificate)
+    text = read_text(form.path)
+    asked = form.assertions(read_sample(sampled))
+    whole = text + form.question
+    unanswered = ""
+    try:
+        judgement = lean.judge(whole, form.theorem, folder, limits, question(lean.form, asked))
+    except NoVerdict as error:  # perhaps about the claims alone
+        unanswered = str(error)
+        judgement = lean.judge(whole, form.theorem, folder, limits)
     if not judgement.accepted:
         from ..specification import read_specification  # here, as a proof that holds needs no parser
 
@@ -43,15 +49,26 @@ def run(
     for warning in judgement.warnings():
         print(f"chunk {chunk_id}: lean warns: {warning}")
     if foreign := sorted(set(judgement.axioms) - ALLOWED_AXIOMS[lean.form]):
-        raise CheckFailed(f"chunk {chunk_id}: {theorem} rests on {', '.join(foreign)}: this is no proof ({path})")
+        raise CheckFailed(
+            f"chunk {chunk_id}: {form.theorem} rests on {', '.join(foreign)}: this is no proof ({form.path})"
+        )
+    refused = []
+    try:
+        if not unanswered:
+            refused = [assertion.definition for assertion in answer(lean.form, asked, judgement)]
+    except DualityError as error:
+        unanswered = str(error)
     write_stamp(
         stamp,
         chunk=chunk_id,
         stage="prove",
         engine=engine,
-        inputs={path.name: digest(text), "library": library},
-        outcome={"status": "proved", "judged": judged, "theorem": theorem, "axioms": list(judgement.axioms)},
-    )
+        inputs={form.path.name: digest(text), "sample": str(file_digest(sampled)), "library": library},
+        outcome={
+            "status": "proved", "judged": form.kind, "theorem": form.theorem, "axioms": list(judgement.axioms),
+            "of the sample": {"claims": len(asked), "refused": refused, "unanswered": unanswered},
+        },
+    )  # fmt: skip
 
 
 def _disagreement(

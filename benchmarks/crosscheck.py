@@ -1,0 +1,56 @@
+"""What the cross-check costs beside solving and proving. Run as ./dev python benchmarks/crosscheck.py.
+
+Builds the corpus into a temporary folder, one task after the other, and sums up the wall time of the tasks of each
+stage. Then every certificate is judged by the embedded kernel alone and with the questions of the cross-check behind
+it, so that the part of the proof's run which belongs to the cross-check is told too.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+from tasks.check.lean import find, question
+from tasks.check.limits import Limits
+from tasks.sample import read_sample
+from tasks.stages.lean import judged
+
+REPOSITORY = Path(__file__).parent.parent
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "rendered"
+        doit = [sys.executable, "-m", "doit", "lean=kernel", f"out={out}"]
+        subprocess.run(doit, cwd=REPOSITORY, check=True, stdout=subprocess.DEVNULL)
+        took: Counter[str] = Counter()
+        for line in (out / "journal.jsonl").read_text(encoding="utf-8").splitlines():
+            entry = json.loads(line)
+            took[entry["task"].partition(":")[0]] += entry["seconds"]
+        lean, limits = find("kernel", ""), Limits(60, 4096)
+        alone = asking = 0.0
+        for path in sorted((out / "certificate").glob("Chunk*.lean")):
+            chunk_id, text = path.stem[5:], path.read_text(encoding="utf-8")
+            sample = read_sample(out / "stamps" / "sample" / f"{chunk_id}.json")
+            asked = question(lean.form, judged(lean.form, chunk_id, path, path).assertions(sample))
+            times = [time.perf_counter()]
+            for added in ("", asked):
+                assert lean.judge(text, "witness_valid", out / ".lean", limits, added).accepted
+                times.append(time.perf_counter())
+            alone += times[1] - times[0]
+            asking += times[2] - times[1]
+    share = took["prove"] * (1 - alone / asking)
+    tasks, others = took["sample"] + took["crosscheck"], took["solve"] + took["prove"]
+    print(f"solve {took['solve']:.1f} s, prove {took['prove']:.1f} s (of it {share:.1f} s for the cross-check)")
+    print(f"sample {took['sample']:.1f} s, crosscheck {took['crosscheck']:.1f} s")
+    print(f"the cross-check's tasks take {tasks / others:.2f} x the time of solve and prove")
+    print(f"all that is done for it takes {(tasks + share) / (others - share):.2f} x the time of the rest of them")
+
+
+if __name__ == "__main__":
+    main()

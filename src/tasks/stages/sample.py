@@ -1,0 +1,91 @@
+"""sample: the points of a chunk where a wrong translation would show, and what each constraint says there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+
+from ..corpus.chunk import Chunk
+from ..files import digest
+from ..render.lean_text import names
+from ..render.text import visible
+from ..sample import Claim, Sample, to_outcome
+from ..sampling import Drawn, Point, Subject, draw
+from ..specification import read_specification
+from ..stamps import OURSELVES, read_witness, to_json, write_stamp
+
+
+def run(chunk_id: str, source: Path, solved: Path, stamp: Path, samples: int) -> None:
+    """Draws about that many points and has our evaluator judge every formal constraint at each of them."""
+    specification = read_specification(source)
+    witness = read_witness(solved)
+    drawn = draw(specification, witness, samples)
+    both, comparisons = drawn.seen()
+    verdicts = {subject.name: [bool(subject.value(point)) for point in drawn.points] for subject in drawn.subjects}
+    sample = Sample(
+        points=drawn.points,
+        verdicts=verdicts,
+        objective=[_objective(specification.chunk, point) for point in drawn.points],
+        claims=_claims(drawn, specification.chunk),
+    )
+    write_stamp(
+        stamp,
+        chunk=chunk_id,
+        stage="sample",
+        engine=OURSELVES,
+        inputs={source.name: specification.sha256, "witness": digest(to_json(witness))},
+        outcome={
+            "status": "sampled",
+            **to_outcome(sample),
+            "comparisons": {"seen on both sides": both, "all": comparisons},
+            "faults": {
+                "shown": sum(shown for shown, _ in (s.faults for s in drawn.subjects)),
+                "tried": sum(tried for _, tried in (s.faults for s in drawn.subjects)),
+            },
+            "never seen to turn": [visible(name) for name, found in verdicts.items() if len(set(found)) < 2],
+        },
+    )
+
+
+def _claims(drawn: Drawn, chunk: Chunk) -> tuple[Claim, ...]:
+    """What is claimed of each constraint at its own points, of bounds and unit sum, and of all of it together.
+
+    The chunk as a whole is judged at its witness and at two points that one constraint alone excludes; that it joins
+    all constraints is seen in the text.
+    """
+    first, total = drawn.points[0], chunk.total
+    given = [constraint.name for constraint in chunk.constraints]
+    called = dict(zip(given, names(given), strict=True))
+    claims = [
+        Claim("constraint", s.name, called[s.name], s.own, [bool(s.value(p)) for p in s.own]) for s in drawn.subjects
+    ]
+    beside = [(*first[:i], value, *first[i + 1 :]) for i in range(8) for value in (-1, total + 1)]
+    beside += [(0,) * 8, (total,) * 8]
+    inside = [all(0 <= value <= total for value in point) for point in beside]
+    claims.append(Claim("bounds", "the bounds", "", beside, inside))
+    if chunk.unit_sum:
+        near = [first, *((*first[:i], first[i] + 1, *first[i + 1 :]) for i in range(8)), (first[0] - 1, *first[1:])]
+        claims.append(Claim("unit sum", "the unit sum", "", near, [sum(point) == total for point in near]))
+    alone: list[Point] = []
+    for subject in drawn.subjects:
+        others = [s for s in drawn.subjects if s is not subject]
+        alone += [p for p in drawn.points if not subject.value(p) and _valid(others, chunk, p)][:1]
+        if len(alone) == 2:
+            break
+    whole = list(dict.fromkeys([first, *alone]))
+    return (*claims, Claim("whole", "the whole chunk", "", whole, [_valid(drawn.subjects, chunk, p) for p in whole]))
+
+
+def _valid(subjects: Sequence[Subject], chunk: Chunk, point: Sequence[int]) -> bool:
+    inside = all(0 <= value <= chunk.total for value in point)
+    return inside and (not chunk.unit_sum or sum(point) == chunk.total) and all(s.value(point) for s in subjects)
+
+
+def _objective(chunk: Chunk, x: Sequence[int]) -> int:
+    match chunk.objective:
+        case "none":
+            return 0
+        case "neighbor_distance_min":
+            return sum(abs(b - a) for a, b in pairwise(x))
+    return sum(abs(8 * value - chunk.total) for value in x)
