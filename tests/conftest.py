@@ -49,7 +49,8 @@ class Project:
         return self.home / "rendered"
 
     def doit(self, *arguments: str) -> Finished:
-        environment = {**os.environ, "PYTHONPATH": str(self.home / "src"), **self.environment}
+        own = {"PYTHONPATH": str(self.home / "src"), "DUALITY_CACHE": str(self.home.parent / "verdicts")}
+        environment = {**os.environ, **own, **self.environment}
         finished = subprocess.run(
             [sys.executable, "-m", "doit", *arguments],
             cwd=self.home, env=environment, capture_output=True, text=True, timeout=300, check=False,

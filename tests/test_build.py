@@ -293,7 +293,7 @@ def test_clean_info_and_forget_work_as_with_any_doit(built: Project) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["chunk=x"], "unknown variable chunk=; known are chunks="),
+        (["chunk=x"], "unknown variable chunk=; known are cache="),
         (["chunks=nowhere"], "nowhere: cannot be read as a folder of chunks"),
         (["out=dodo.py"], "dodo.py: cannot be made"),
         (["primes", "write=maybe"], "write=maybe: expected no or yes"),

@@ -6,6 +6,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -15,8 +16,9 @@ from doit import doit_cmd, get_var
 from doit.exceptions import InvalidDodoFile, TaskFailed
 from doit.task import result_dep
 
+from .check.cache import COUNT, Cache, Mode
 from .check.lean_install import LIBRARIES, kernel_folder
-from .check.limits import Limits
+from .check.limits import IDENTITY, Limits
 from .corpus.folder import Corpus, read_corpus
 from .corpus.settings import allows_informal
 from .errors import DualityError
@@ -30,6 +32,7 @@ Task = dict[str, Any]
 """What doit makes a task of."""
 
 VARIABLES = {
+    "cache": "where verdicts of tools are kept: a folder; off, replay (run no tool) or rebuild (ask again)",
     "chunks": "the folder of chunks",
     "crosscheck": "strict, or warn: disagreements outside the pilots are warnings",
     "out": "the folder for everything that is built",
@@ -44,7 +47,7 @@ _READING = (
     "corpus/chunk.py", "corpus/chunk.schema.json", "corpus/document.py", "corpus/primes.py",
     "language", "specification.py", "stamps.py",
 )  # fmt: skip
-_RUNNING = ("check/limits.py", "check/process.py")
+_RUNNING = ("check/cache.py", "check/identity.py", "check/limits.py", "check/process.py")
 _SOLVING = (*_READING, *_RUNNING, "check/minizinc.py", "check/model_text.py", "render/text.py")
 _LEAN = ("render/certificate.py", "render/lean", "render/lean_module.py", "render/lean_text.py", "render/text.py")
 _JUDGING = (*_RUNNING, "check/lean.py", "check/lean_install.py", "corpus/document.py", "stamps.py")
@@ -60,7 +63,7 @@ _CODE = {
     "prove": (*_JUDGING, "render/lean_text.py", "render/text.py", "sample.py", "stages/lean.py"),
     "lint": (*_SOLVING, "check/hygiene.py", "render/boundary.py", "render/minizinc.py", "stages/solve.py"),
     "crosscheck": (*_SOLVING, *_JUDGING, "render/lean_text.py", "sample.py", "stages/lean.py"),
-    "summary": ("summary.py", "stamps.py"),
+    "summary": ("check/cache.py", "check/process.py", "stamps.py", "summary.py"),
 }
 
 MINIZINC = "_minizinc"
@@ -121,7 +124,8 @@ def render_mzn() -> Iterator[Task]:
 def minizinc() -> Task:
     return {
         "doc": "which MiniZinc is on PATH",
-        "actions": [_action("minizinc", MINIZINC)],
+        # A task's result, on which others depend, is its last action's: identity is for the cache alone.
+        "actions": [_action("minizinc", MINIZINC, "identify"), _action("minizinc", MINIZINC, cache=_cache())],
         "uptodate": [SameFiles(("minizinc", "fzn-gecode")), Unchanged(code=_code("minizinc"))],
     }
 
@@ -164,7 +168,10 @@ def lean() -> Task:
     kernel = [str(folder / LIBRARIES[-1])] if folder else []
     return {
         "doc": "which Lean judges",
-        "actions": [_action("lean", LEAN, "probe", mode=_lean_mode(), toolchain=TOOLCHAIN)],
+        "actions": [
+            _action("lean", LEAN, "identify", mode=_lean_mode(), toolchain=TOOLCHAIN),
+            _action("lean", LEAN, "probe", mode=_lean_mode(), toolchain=TOOLCHAIN, cache=_cache()),
+        ],
         "file_dep": [str(TOOLCHAIN)],
         "uptodate": [SameFiles(("lean", "elan", *kernel)), Unchanged(mode=_lean_mode(), code=_code("lean"))],
     }
@@ -181,9 +188,9 @@ def lean_library() -> Task:
         "doc": "what the Lean that judges has compiled for all chunks",
         "actions": [_action("lean", LEAN_LIBRARY, "library", **given)],
         "file_dep": [str(path) for path in sources],
-        "uptodate": [Unchanged(code=_code("lean")), result_dep(LEAN)],
+        "uptodate": [Unchanged(code=_code("lean"), replay=_cache().mode == "replay"), result_dep(LEAN)],
         "clean": [(shutil.rmtree, [layout.library, True])],
-        "getargs": {"engine": (LEAN, "engine")},
+        "getargs": _of_engine(LEAN),
     }
 
 
@@ -210,7 +217,7 @@ def crosscheck() -> Iterator[Task]:
         texts = {"model": layout.model(chunk_id), "solved": solved, "proved": proved}
         task = _lean_stage("crosscheck", chunk_id, given, texts)
         task["uptodate"] += [SettledFor(strict), result_dep(MINIZINC)]
-        task["getargs"]["minizinc"] = (MINIZINC, "engine")
+        task["getargs"] |= {"minizinc": (MINIZINC, "engine"), "minizinc_identity": (MINIZINC, "identity")}
         yield task
 
 
@@ -262,7 +269,7 @@ def summary() -> Task:
     stamps = [layout.stamp(s, chunk_id) for chunk_id, computed in chunks.items() for s in stages_of(computed, proving)]
     facts: dict[str, Any] = {"layout": layout, "chunks": chunks, "proving": proving, "notes": notes}
     return {
-        "actions": [_action("summary", "summary", **facts)],
+        "actions": [_action("summary", "summary", **facts, cache=_cache())],
         "file_dep": [str(stamp) for stamp in stamps],
         "task_dep": ["schema:names", "render_lean:package", "chunk"],
         "targets": [str(layout.summary)],
@@ -300,7 +307,7 @@ def _minizinc_stage(stage: str, chunk_id: str, arguments: dict[str, Any], **sett
     model = _layout().model(chunk_id)
     task = _stage(stage, chunk_id, {"model": model, "limits": _limits("solve"), **arguments}, reads=[model], **settings)
     task["uptodate"].append(result_dep(MINIZINC))
-    task["getargs"] = {"engine": (MINIZINC, "engine")}
+    task["getargs"] = _of_engine(MINIZINC)
     return task
 
 
@@ -317,8 +324,13 @@ def _lean_stage(stage: str, chunk_id: str, arguments: dict[str, Any], reads: dic
     given = {"toolchain": TOOLCHAIN, "folder": layout.library, "solved": solved, **arguments, **texts}
     task = _stage(stage, chunk_id, given, reads=[*texts.values()])
     task["uptodate"] += [result_dep(LEAN), result_dep(LEAN_LIBRARY)]
-    task["getargs"] = {"engine": (LEAN, "engine"), "library": (LEAN_LIBRARY, "library")}
+    task["getargs"] = _of_engine(LEAN) | {"library": (LEAN_LIBRARY, "library")}
     return task
+
+
+def _of_engine(probe: str) -> dict[str, tuple[str, str]]:
+    """What a task that asks a tool gets from the task that looks for it."""
+    return {"engine": (probe, "engine"), "identity": (probe, "identity")}
 
 
 def _linted_clean(path: Path) -> bool:
@@ -343,7 +355,22 @@ def _corpus() -> Corpus:
 
 def _limits(tool: str) -> Limits:
     settings = _corpus().settings
-    return Limits(settings.solve_seconds if tool == "solve" else settings.prove_seconds, settings.memory_mb)
+    seconds = settings.solve_seconds if tool == "solve" else settings.prove_seconds
+    return Limits(seconds, settings.memory_mb, _cache())
+
+
+def _cache() -> Cache:
+    """Where verdicts are kept: in the user's folder, unless the command line or DUALITY_CACHE names another."""
+    given: str = get_var("cache", None) or "use"
+    mode: Mode = "use"
+    folder = os.environ.get("DUALITY_CACHE") or os.path.join(
+        os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "duality"
+    )
+    if given in ("off", "replay", "rebuild"):
+        mode = given  # type: ignore[assignment]
+    elif given != "use":
+        folder = given
+    return Cache(mode, Path(folder).absolute())
 
 
 def _choice(variable: str, *allowed: str) -> str:
@@ -369,7 +396,8 @@ def _action(stage: str, task: str, function: str = "run", **arguments: Any) -> t
 
 def _perform(
     stage: str, function: str, name: str, journal: Path, arguments: dict[str, Any], targets: list[str],
-    engine: Engine | None = None, library: str | None = None, minizinc: Engine | None = None,
+    engine: Engine | None = None, identity: str = "", library: str | None = None, minizinc: Engine | None = None,
+    minizinc_identity: str = "",
 ) -> TaskFailed | dict[str, Any] | None:  # fmt: skip
     """The action of every task: runs a function of a stage's module, which leaves all of its targets or none.
 
@@ -377,11 +405,16 @@ def _perform(
     """
     for target in targets:
         Path(target).unlink(missing_ok=True)
-    found = {"engine": engine, "library": library, "minizinc": minizinc}
+    found = {
+        "engine": engine and {**engine, IDENTITY: identity},
+        "minizinc": minizinc and {**minizinc, IDENTITY: minizinc_identity},
+        "library": library,
+    }
     given = arguments | {name: value for name, value in found.items() if value is not None}
     started = time.monotonic()
+    before = replace(COUNT)
     failure: str | None = None
-    result = None
+    result: dict[str, Any] | None = None
     try:
         result = getattr(import_module(f".stages.{stage}", __package__), function)(**given)
     except DualityError as error:
@@ -391,5 +424,11 @@ def _perform(
     if failure is not None:
         for target in targets:
             Path(target).unlink(missing_ok=True)
-    note_in_journal(journal, name, "passed" if failure is None else "failed", time.monotonic() - started)
+    verdicts = {
+        "found": COUNT.found - before.found,
+        "asked": COUNT.asked - before.asked,
+        "not kept": COUNT.lost - before.lost,
+    }
+    outcome = "passed" if failure is None else "failed"
+    note_in_journal(journal, name, outcome, time.monotonic() - started, verdicts)
     return TaskFailed(failure) if failure is not None else result

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import time
+from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -24,10 +27,12 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]
         self.ran = self.up_to_date = self.not_run = 0
         self.tasks: Mapping[str, Task] = {}
         self.selected: set[str] = set()
+        self.journal: Journal | None = None
 
     def initialize(self, tasks: Mapping[str, Task], selected_tasks: list[str]) -> None:
         self.tasks = tasks
         self.selected = set(selected_tasks)
+        self.journal = Journal(tasks["summary"].meta["layout"].journal) if "summary" in tasks else None
 
     def execute_task(self, task: Task) -> None:
         if task.actions and not _hidden(task):
@@ -62,7 +67,12 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]
         seconds = time.monotonic() - self.started
         failed = f", {len(self.messages)} failed" if self.messages else ""
         waiting = f", {self.not_run} not run because of that" if self.not_run else ""
-        self.write(f"{self.ran} tasks run, {self.up_to_date} up to date{failed}{waiting}: {seconds:.1f} s\n")
+        verdicts = self.journal.verdicts() if self.journal else Counter()
+        asked, found = verdicts["asked"], verdicts["found"]
+        kept = f", {found} of {asked + found} verdicts from the cache" if found else ""
+        self.write(f"{self.ran} tasks run, {self.up_to_date} up to date{failed}{waiting}{kept}: {seconds:.1f} s\n")
+        if lost := verdicts["not kept"]:
+            self.write(f"note: {lost} verdicts could not be kept in the cache (is its disk full, or not yours?)\n")
         if self.messages:
             self.write("FAILED: " + ", ".join(sorted(self.messages)) + "\n")
 
@@ -76,6 +86,25 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]
             summary = read_summary(layout.summary)
             if summary is not None:
                 self.write("\n" + table(summary))
+
+
+class Journal:
+    """What this build adds to the journal."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.start = path.stat().st_size if path.is_file() else 0
+
+    def verdicts(self) -> Counter[str]:
+        """How many verdicts were found in the cache, asked of tools, and could not be kept."""
+        total: Counter[str] = Counter()
+        if self.path.is_file():
+            with open(self.path, "rb") as file:
+                file.seek(self.start)
+                for line in file:
+                    with suppress(ValueError, TypeError, AttributeError):  # a torn line
+                        total.update(json.loads(line).get("verdicts", {}))
+        return total
 
 
 def _hidden(task: Task) -> bool:

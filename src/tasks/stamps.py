@@ -17,7 +17,7 @@ from .errors import CorpusError
 from .files import write_whole
 
 Engine: TypeAlias = Mapping[str, str]
-"""At least name and version."""
+"""At least name and version; identity, where it has one, says which files it is made of, and is in no stamp."""
 
 OURSELVES: Engine = {"name": "duality", "version": __version__}
 
@@ -32,9 +32,10 @@ def write_stamp(
     status: Literal["passed", "warned"] = "passed",
 ) -> None:  # fmt: skip
     """Writes the stamp of a check that passed, or that was let pass with a warning; inputs maps names to SHA-256."""
+    shown = {key: value for key, value in engine.items() if key != "identity"}
     stamp = {
         "chunk": chunk, "stage": stage, "status": status,
-        "engine": dict(engine), "inputs": dict(inputs), "outcome": dict(outcome),
+        "engine": shown, "inputs": dict(inputs), "outcome": dict(outcome),
     }  # fmt: skip
     write_whole(path, to_json(stamp))
 
@@ -57,12 +58,17 @@ def read_witness(solved: Path) -> list[int]:
     return witness
 
 
-def note_in_journal(journal: Path, task: str, result: str, seconds: float) -> None:
-    """Appends one line to the journal; one write, so that lines of parallel tasks do not mix."""
-    line = {
+def note_in_journal(journal: Path, task: str, result: str, seconds: float, verdicts: Mapping[str, int]) -> None:
+    """Appends one line to the journal; one write, so that lines of parallel tasks do not mix.
+
+    verdicts counts those that tools gave and those that were found in the cache.
+    """
+    line: dict[str, Any] = {
         "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "task": task, "result": result, "seconds": round(seconds, 3),
     }  # fmt: skip
+    if any(verdicts.values()):
+        line["verdicts"] = dict(verdicts)
     journal.parent.mkdir(parents=True, exist_ok=True)
     with open(journal, "a", encoding="utf-8") as file:
         file.write(json.dumps(line) + "\n")

@@ -7,7 +7,7 @@ does not come in time is None: it is never taken for either of the two others.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from .limits import Limits
@@ -108,7 +108,7 @@ def _ask(model: str, conditions: Sequence[str], limits: Limits, more: str = "") 
     body, _, _ = model.rpartition("\nsolve ")
     body = CONSTRAINT.sub(lambda m: m.group(0) if UNIT_SUM.fullmatch(m.group(0)) else "", body)
     asked = "".join(f"constraint {condition};\n" for condition in conditions)
-    half = Limits(limits.seconds / 2, limits.memory_mb)
+    half = replace(limits, seconds=limits.seconds / 2)
     for search in _SEARCHES:
         answer = solve(f"{with_tracts(body)}{more}{asked}solve :: {search} satisfy;\n", half)
         if answer.status != "no answer":

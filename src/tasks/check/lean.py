@@ -7,13 +7,15 @@ import json
 import platform
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 from ..errors import CheckFailed, NoVerdict, ToolError
+from .cache import OFF, Cache
+from .identity import identity_of
 from .lean_install import COMMAND, INSTALL, LIBRARIES, Form, Mode, full_lean, kernel_folder
-from .limits import Limits
+from .limits import IDENTITY, Limits
 from .process import Run, run, run_forked
 
 ALLOWED_AXIOMS: Mapping[Form, frozenset[str]] = {
@@ -29,6 +31,8 @@ _RESERVED_MB = 8192
 _FALSE = re.compile(
     r"Type mismatch|type mismatch|proposition\s.*\sis false|did not evaluate to 'true'|did not reduce to 'true'", re.S
 )
+# What depends on the machine's stack and memory rather than on the text.
+_OF_THE_MOMENT = re.compile(r"deep recursion|stack overflow|out of memory|interrupted", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,9 @@ class Judgement:
     def errors(self) -> list[Message]:
         return [m for m in self.messages if m.severity == "error"]
 
+    def everything(self) -> tuple[Message, ...]:
+        return self.messages + self.added
+
 
 @dataclass(frozen=True)
 class Lean:
@@ -75,13 +82,16 @@ class Lean:
         entry = _kernel(self.place, arguments)
         return run_forked(entry, text, seconds=limits.seconds, memory_mb=memory_mb, environment=environment)
 
-    def engine(self) -> dict[str, str]:
+    def identity(self) -> str:
+        """Which files it is made of."""
+        return identity_of(*([self.place] if self.form == "toolchain" else (self.place / name for name in LIBRARIES)))
+
+    def engine(self, cache: Cache = OFF) -> dict[str, str]:
         """Name, version and form. Raises ToolError where it does not answer within seconds."""
-        finished = self.run(["--version"], "", _PROBE)
-        found = re.search(r"version (\d+\.\d+\.\d+[\w.-]*)", finished.output)
-        if finished.status != 0 or found is None:
-            raise ToolError(f"`lean --version` gives no version within {_PROBE.seconds} s: {_first_line(finished)}")
-        return {"name": "lean", "version": found.group(1).rstrip(","), "form": self.form}
+        limits = replace(_PROBE, cache=cache).of({"name": COMMAND, IDENTITY: self.identity()})
+        option = "--version"
+        version = limits.cache.ask([option], "", lambda: self.run([option], "", limits), _version)
+        return {"name": "lean", "version": version, "form": self.form}
 
     def compile(self, root: Path, module: str, folder: Path, limits: Limits) -> Path:
         """Compiles the library module (as in `Duality.Base`) below root into folder; returns the olean's path.
@@ -104,26 +114,13 @@ class Lean:
         """
         if not text.endswith("\n"):
             text += "\n"
-        finished = self.run(["--json", "--stdin"], text + added, limits, library)
-        if finished.status is None:
-            raise NoVerdict(f"Lean has no verdict within {limits.seconds} s; raise limits.prove_seconds in corpus.yaml")
-        if finished.status not in (0, 1):
-            raise ToolError(
-                f"lean ended with status {finished.status} after {finished.seconds:.1f} s: {_first_line(finished)} "
-                f"(its memory limit is {limits.memory_mb} MB: limits.memory_mb in corpus.yaml)"
-            )
-        everything = _messages(finished.output)
-        clean = not any(m.severity == "error" for m in everything)
-        if clean == (finished.status == 1):
-            raise ToolError(f"lean contradicts itself: exit code {finished.status} with {len(everything)} messages")
-        lines = text.count("\n")
-        messages = tuple(m for m in everything if m.line <= lines or not added)
-        accepted = not any(m.severity == "error" for m in messages)
-        return Judgement(
-            accepted,
-            _axioms(messages, theorem) if accepted and theorem else (),
-            messages,
-            tuple(Message(m.severity, m.text, m.line - lines) for m in everything if m not in messages),
+        arguments = ["--json", "--stdin"]
+        return limits.cache.ask(
+            arguments,
+            text + added,
+            start=lambda: self.run(arguments, text + added, limits, library),
+            read=lambda finished: _judgement(finished, text.count("\n") if added else None, theorem, limits),
+            definite=lambda judgement: not any(_OF_THE_MOMENT.search(m.text) for m in judgement.everything()),
         )
 
 
@@ -134,6 +131,29 @@ class Assertion:
     definition: str
     points: Sequence[Sequence[int]]
     expected: Sequence[bool]
+
+
+def _judgement(finished: Run, lines: int | None, theorem: str | None, limits: Limits) -> Judgement:
+    """What Lean said of a text of so many lines, and of what was added behind it; None where nothing was."""
+    if finished.status is None:
+        raise NoVerdict(f"Lean has no verdict within {limits.seconds} s; raise limits.prove_seconds in corpus.yaml")
+    if finished.status not in (0, 1):
+        raise ToolError(
+            f"lean ended with status {finished.status} after {finished.seconds:.1f} s: {_first_line(finished)} "
+            f"(its memory limit is {limits.memory_mb} MB: limits.memory_mb in corpus.yaml)"
+        )
+    everything = _messages(finished.output)
+    clean = not any(m.severity == "error" for m in everything)
+    if clean == (finished.status == 1):
+        raise ToolError(f"lean contradicts itself: exit code {finished.status} with {len(everything)} messages")
+    messages = tuple(m for m in everything if lines is None or m.line <= lines)
+    accepted = not any(m.severity == "error" for m in messages)
+    return Judgement(
+        accepted,
+        _axioms(messages, theorem) if accepted and theorem else (),
+        messages,
+        tuple(Message(m.severity, m.text, m.line - (lines or 0)) for m in everything if m not in messages),
+    )
 
 
 _AGREES = """
@@ -269,6 +289,13 @@ def _kernel(folder: Path, arguments: list[str]) -> Callable[[], int]:
     words = [COMMAND, "-j1", *arguments]
     argv = (ctypes.c_char_p * (len(words) + 1))(*(word.encode() for word in words), None)
     return lambda: int(library.lean_main(len(words), argv))
+
+
+def _version(finished: Run) -> str:
+    found = re.search(r"version (\d+\.\d+\.\d+[\w.-]*)", finished.output)
+    if finished.status != 0 or found is None:
+        raise ToolError(f"`lean --version` gives no version within {_PROBE.seconds} s: {_first_line(finished)}")
+    return found.group(1).rstrip(",")
 
 
 def _messages(output: str) -> list[Message]:

@@ -6,12 +6,14 @@ import json
 import math
 import re
 import shutil
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 from ..errors import ToolError
-from .limits import Limits
+from .cache import OFF, Cache
+from .identity import identity_of
+from .limits import IDENTITY, Limits
 from .model_text import CONSTRAINT, UNIT_SUM, ModelText, question, unquoted
 from .process import Run, run
 
@@ -51,25 +53,41 @@ class Answer:
     warnings: tuple[str, ...] = ()
 
 
-def probe() -> dict[str, str]:
+def probe(cache: Cache = OFF) -> dict[str, str]:
     """Name, version and solver of the MiniZinc on PATH.
 
     Raises ToolError where there is none, or none with Gecode.
     """
     if shutil.which(COMMAND) is None:
         raise ToolError("minizinc is not installed: `apt-get install minizinc`, or see https://www.minizinc.org")
-    limits = Limits(20, 4096)
-    version = re.search(r"version (\d+(?:\.\d+)+)", _start([COMMAND, "--version"], "", limits).output)
+    limits = Limits(20, 4096, cache).of({"name": COMMAND, IDENTITY: identity()})
+
+    def ask(option: str, read: Callable[[Run], str]) -> str:
+        return limits.cache.ask([option], "", lambda: _start([COMMAND, option], "", limits), read)
+
+    version, gecode = ask("--version", _version), ask("--solvers-json", _gecode)
+    return {"name": "minizinc", "version": version, "solver": f"gecode {gecode}"}
+
+
+def identity() -> str:
+    """Which files the MiniZinc on PATH is made of."""
+    return identity_of(*(shutil.which(command) or "" for command in (COMMAND, "fzn-gecode")))
+
+
+def _version(finished: Run) -> str:
+    version = re.search(r"version (\d+(?:\.\d+)+)", finished.output)
     if version is None:
         raise ToolError("`minizinc --version` names no version; is it MiniZinc?")
+    return version.group(1)
+
+
+def _gecode(finished: Run) -> str:
     try:
-        solvers = json.loads(_start([COMMAND, "--solvers-json"], "", limits).output)
-        gecode = next(s["version"] for s in solvers if s["id"] == "org.gecode.gecode")
+        return next(str(s["version"]) for s in json.loads(finished.output) if s["id"] == "org.gecode.gecode")
     except (ValueError, KeyError, TypeError, StopIteration):
         raise ToolError(
             "minizinc has no solver Gecode (see `minizinc --solvers`); install MiniZinc with Gecode"
         ) from None
-    return {"name": "minizinc", "version": version.group(1), "solver": f"gecode {gecode}"}
 
 
 def solve(model: str, limits: Limits) -> Answer:
@@ -78,13 +96,17 @@ def solve(model: str, limits: Limits) -> Answer:
     An optimum counts only with the solver's word that it is one. Raises ToolError where the tool crashes,
     rejects the model, or answers something that is none of satisfied, unsatisfiable and no answer.
     """
-    command = [
-        COMMAND, "--solver", "org.gecode.gecode", *_SOUND, "--json-stream", "--output-mode", "json",
-        "--time-limit", str(math.ceil(limits.seconds * 1000)), "-",
-    ]  # fmt: skip
+    arguments = ["--solver", "org.gecode.gecode", *_SOUND, "--json-stream", "--output-mode", "json"]
+    command = [COMMAND, *arguments, "--time-limit", str(math.ceil(limits.seconds * 1000)), "-"]
+    optimise = bool(re.search(r"^solve .*(min|max)imize \w+;$", model, re.MULTILINE))
     # MiniZinc keeps the limit itself; ours comes two seconds later, for the case that it does not.
-    finished = _start(command, model, Limits(limits.seconds + 2, limits.memory_mb))
-    return _answer(finished, limits, optimise=bool(re.search(r"^solve .*(min|max)imize \w+;$", model, re.MULTILINE)))
+    return limits.cache.ask(
+        arguments,
+        model,
+        start=lambda: _start(command, model, replace(limits, seconds=limits.seconds + 2)),
+        read=lambda finished: _answer(finished, limits, optimise=optimise),
+        definite=lambda answer: answer.status != "no answer",
+    )
 
 
 def imbalance(model: str, end: Literal["least", "most"], limits: Limits) -> Answer:

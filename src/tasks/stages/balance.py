@@ -22,6 +22,7 @@ def run(chunk_id: str, source: Path, model: Path, stamp: Path, limits: Limits, l
     """
     specification = read_specification(source)
     text = read_text(model)
+    limits = limits.of(engine)
     interval: dict[str, int] = {}
     for end in ("least", "most"):
         answer = imbalance(text, end, limits)

@@ -48,6 +48,7 @@ def run(
     witness = read_witness(solved)
     sample, drawn, proof = read_sample(sampled), read_stamp(sampled), read_stamp(proved)
     lean = chosen(engine, toolchain)
+    solve_limits, prove_limits = solve_limits.of(minizinc), prove_limits.of(engine, library)
     form = judged(lean.form, chunk_id, module, certificate)
     texts = {model: read_text(model), form.path: read_text(form.path)}
     text = texts[form.path]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..check.cache import Cache
 from ..check.lean import Assertion, Lean, find
 from ..check.lean_install import Form, Mode
 from ..check.limits import Limits
@@ -16,7 +17,12 @@ from ..sample import Sample
 from ..stamps import Engine
 
 
-def probe(mode: Mode, toolchain: Path) -> dict[str, Engine]:
+def identify(mode: Mode, toolchain: Path) -> dict[str, str]:
+    """Which files the Lean is made of that mode asks for. Raises as probe does."""
+    return {"identity": find(mode, read_text(toolchain)).identity()}
+
+
+def probe(mode: Mode, toolchain: Path, cache: Cache) -> dict[str, Engine]:
     """The engine that mode asks for, as a stamp names it.
 
     In mode auto a full Lean that does not answer is passed over for the embedded kernel. Raises ToolError where
@@ -25,12 +31,12 @@ def probe(mode: Mode, toolchain: Path) -> dict[str, Engine]:
     wanted = read_text(toolchain)
     lean = find(mode, wanted)
     try:
-        return {"engine": lean.engine()}
+        return {"engine": lean.engine(cache)}
     except DualityError as error:
         if mode != "auto" or lean.form != "toolchain":
             raise
         print(f"{error}; the embedded kernel judges instead")
-        return {"engine": find("kernel", wanted).engine()}
+        return {"engine": find("kernel", wanted).engine(cache)}
 
 
 def chosen(engine: Engine, toolchain: Path) -> Lean:
@@ -76,11 +82,14 @@ def judged(form: Form, chunk_id: str, module: Path, certificate: Path) -> Judged
 def library(
     engine: Engine, toolchain: Path, lean: Path, certificates: Path, folder: Path, limits: Limits
 ) -> dict[str, Any]:
-    """Compiles what the judged files import; returns the file that it wrote and its SHA-256.
+    """Compiles what the judged files import; returns the file that it wrote, and the SHA-256 of the source.
 
-    lean is the folder of the Lake package, certificates that of the certificates.
+    lean is the folder of the Lake package, certificates that of the certificates. Where no tool may be run, nothing
+    is compiled, as nothing will be judged.
     """
     judge = chosen(engine, toolchain)
     root, module = (lean, "Duality.Base") if judge.form == "toolchain" else (certificates, "Support")
-    olean = judge.compile(root, module, folder, limits)
-    return {"wrote": [str(olean)], "library": file_digest(olean)}
+    source = file_digest(root / Path(*module.split(".")).with_suffix(".lean"))
+    if limits.cache.mode == "replay":
+        return {"wrote": [], "library": source}
+    return {"wrote": [str(judge.compile(root, module, folder, limits))], "library": source}

@@ -50,7 +50,7 @@ def run(chunk_id: str, source: Path, model: Path, stamp: Path, limits: Limits, s
     """
     specification = read_specification(source)
     text = read_text(model)
-    every = [*_vacuous(specification), *_asked(specification, source, model, text, limits)]
+    every = [*_vacuous(specification), *_asked(specification, source, model, text, limits.of(engine))]
     findings = [finding for finding in every if finding.kind != "not known"]
     if findings and strict:
         raise CheckFailed("\n".join(f"chunk {chunk_id}: {finding}" for finding in every))

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from ..check.minizinc import probe
+from ..check.cache import Cache
+from ..check.minizinc import identity, probe
 from ..stamps import Engine
 
 
-def run() -> dict[str, Engine]:
+def identify() -> dict[str, str]:
+    return {"identity": identity()}
+
+
+def run(cache: Cache) -> dict[str, Engine]:
     """Raises ToolError where there is no usable MiniZinc."""
-    return {"engine": probe()}
+    return {"engine": probe(cache)}

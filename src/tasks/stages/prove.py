@@ -31,6 +31,7 @@ def run(
     no verdict in time, or the theorem rests on an axiom it must not rest on; ToolError where Lean crashes.
     """
     lean = chosen(engine, toolchain)
+    limits = limits.of(engine, library)
     form = judged(lean.form, chunk_id, module, certificate)
     text = read_text(form.path)
     asked = form.assertions(read_sample(sampled))

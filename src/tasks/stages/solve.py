@@ -23,6 +23,7 @@ def run(chunk_id: str, source: Path, model: Path, stamp: Path, limits: Limits, e
     """
     specification = read_specification(source)
     text = read_text(model)
+    limits = limits.of(engine)
     answer = ask(text, limits)
     for warning in answer.warnings:
         print(f"chunk {chunk_id}: minizinc warns: {warning}")
