@@ -6,7 +6,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,9 @@ from .errors import DualityError
 from .files import code_digest
 from .layout import Layout
 from .stamps import Engine, note_in_journal, read_stamp
-from .state import ContentChecker, SameFiles, SettledFor, Unchanged
+from .state.record import RecordCodec
+from .state.staleness import ContentChecker, SameFiles, SettledFor, Unchanged
+from .state.stopping import NO_ROOM, no_room, stop_on_signals
 from .summary import stages_of
 
 Task = dict[str, Any]
@@ -81,6 +83,7 @@ def configuration() -> dict[str, Any]:
     if unknown:
         known = ", ".join(f"{name}= ({meaning})" for name, meaning in VARIABLES.items())
         raise InvalidDodoFile(f"unknown variable {unknown[0]}=; known are {known}")
+    stop_on_signals()
     layout = _layout()
     try:
         layout.out.mkdir(parents=True, exist_ok=True)
@@ -89,7 +92,8 @@ def configuration() -> dict[str, Any]:
     return {
         "default_tasks": ["summary"],
         "dep_file": str(layout.database),
-        "backend": "json",
+        "backend": "duality",
+        "codec_cls": partial(RecordCodec, {"chunks": layout.chunks, "out": layout.out}),
         "check_file_uptodate": ContentChecker,
         "reporter": "duality",
         "verbosity": 0,
@@ -372,21 +376,33 @@ def _perform(
 
     The module is imported here, so that a build with nothing to do imports no parser and no validator.
     """
-    for target in targets:
-        Path(target).unlink(missing_ok=True)
     found = {"engine": engine, "library": library, "minizinc": minizinc}
     given = arguments | {name: value for name, value in found.items() if value is not None}
     started = time.monotonic()
     failure: str | None = None
     result = None
     try:
+        _remove(targets)
         result = getattr(import_module(f".stages.{stage}", __package__), function)(**given)
     except DualityError as error:
         failure = str(error)
     except OSError as error:
+        if error.errno in NO_ROOM:
+            _remove(targets)
+            raise no_room(error.filename or name, error) from None
         failure = f"{error.filename or name}: {error.strerror}"
+    except BaseException:
+        _remove(targets)
+        raise
     if failure is not None:
-        for target in targets:
-            Path(target).unlink(missing_ok=True)
-    note_in_journal(journal, name, "passed" if failure is None else "failed", time.monotonic() - started)
+        _remove(targets)
+    try:
+        note_in_journal(journal, name, "passed" if failure is None else "failed", time.monotonic() - started)
+    except OSError as error:
+        raise no_room(journal, error) from None
     return TaskFailed(failure) if failure is not None else result
+
+
+def _remove(targets: list[str]) -> None:
+    for target in targets:
+        Path(target).unlink(missing_ok=True)

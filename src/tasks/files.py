@@ -29,9 +29,12 @@ def file_digest(path: str | os.PathLike[str]) -> str | None:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Writes text beside path and renames, so that nobody ever sees half a file."""
+    """Writes text beside path and renames, so that nobody ever sees half a file.
+
+    One process at a time writes a file; what a killed one left beside it, the next one replaces.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    beside = path.with_name(f".{path.name}.tmp")
     try:
         beside.write_text(text, encoding="utf-8", newline="\n")
         if path.exists():

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
 from doit.exceptions import BaseFail, UnmetDependency
+from doit.globals import Globals
 from doit.reporter import ConsoleReporter
 from doit.task import Task
+
+from .state.database import Database
+from .state.stopping import Stopped
 
 
 class Reporter(ConsoleReporter):  # type: ignore[misc]
@@ -24,6 +30,9 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]
         self.ran = self.up_to_date = self.not_run = 0
         self.tasks: Mapping[str, Task] = {}
         self.selected: set[str] = set()
+        # Of doit's commands only a build has a reporter, and it has one before it asks for the first record.
+        if isinstance(Globals.dep_manager.backend, Database):
+            Globals.dep_manager.backend.own()
 
     def initialize(self, tasks: Mapping[str, Task], selected_tasks: list[str]) -> None:
         self.tasks = tasks
@@ -44,7 +53,8 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]
     def add_failure(self, task: Task, fail: BaseFail) -> None:
         # What a failed task, or one that could not run, had shown earlier does not hold any more.
         for target in task.targets:
-            Path(target).unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # a folder that cannot be written has said so
+                Path(target).unlink(missing_ok=True)
         if isinstance(fail, UnmetDependency):
             self.not_run += bool(task.actions and not _hidden(task))
             return
@@ -54,6 +64,10 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]
         self.write(f"!! {name} failed\n{_indented(message)}")
 
     def complete_run(self) -> None:
+        stopped = sys.exc_info()[1]
+        if isinstance(stopped, Stopped):  # doit comes here on its way out
+            sys.stderr.write(f"ERROR: {stopped.text}\n")
+            return
         if self.runtime_errors:
             self.write("\n".join(self.runtime_errors) + "\n")
         summary_task = self.tasks.get("summary")

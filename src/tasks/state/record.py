@@ -1,0 +1,49 @@
+"""A task's record as text: the same wherever the chunks and the out folder lie."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+_LISTS_OF_FILES = ("deps:", "wrote")
+
+
+class RecordCodec:
+    """Encodes and decodes doit's record of one task.
+
+    roots: named folders. A file below one is written as `{name}/...`, so that a database is worth the same when the
+    folders are named by another path, or moved one by one.
+    """
+
+    def __init__(self, roots: Mapping[str, Path]) -> None:
+        # The longest first, as one root may lie in another.
+        self.roots = sorted(((f"{path}/", f"{{{name}}}/") for name, path in roots.items()), key=lambda r: -len(r[0]))
+
+    def encode(self, record: Mapping[str, Any]) -> str:
+        return json.dumps(_mapped(record, self._stored), sort_keys=True, separators=(",", ":"))
+
+    def decode(self, text: str) -> dict[str, Any]:
+        """Raises ValueError for a text that is no record."""
+        record = json.loads(text)
+        if not isinstance(record, dict):
+            raise ValueError("no record")
+        decoded: dict[str, Any] = _mapped(record, self._here)
+        return decoded
+
+    def _stored(self, path: str) -> str:
+        return next((name + path[len(root) :] for root, name in self.roots if path.startswith(root)), path)
+
+    def _here(self, path: str) -> str:
+        return next((root + path[len(name) :] for root, name in self.roots if path.startswith(name)), path)
+
+
+def _mapped(data: Any, spell: Callable[[str], str]) -> Any:
+    """data with its keys and its lists of files spelled so; other texts are not paths, however they look."""
+    if isinstance(data, Mapping):
+        return {
+            spell(key): [*map(spell, value)] if key in _LISTS_OF_FILES else _mapped(value, spell)
+            for key, value in data.items()
+        }
+    return [_mapped(value, spell) for value in data] if isinstance(data, list | tuple) else data

@@ -1,0 +1,79 @@
+"""How a build ends before its time: with one line, what had finished kept, and no process left behind."""
+
+from __future__ import annotations
+
+import errno
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from multiprocessing import util
+from types import FrameType
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG})
+"""Errors of a file that every other file will meet as well."""
+
+_REPEATED_SECONDS = 1.0
+_stopped_at: float | None = None
+
+
+class Stopped(SystemExit):
+    """The build does not go on; text says why in one line, code is the exit code.
+
+    No Exception, so that doit stops instead of calling it one task's failure. doit carries one from a worker to the
+    build as its class and its text.
+    """
+
+    def __init__(self, text: str, code: int = 3) -> None:
+        super().__init__(text)
+        self.text = text
+        self.code = code
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def no_room(place: object, error: OSError) -> Stopped:
+    """What to raise where nothing can be written any more."""
+    return Stopped(
+        f"{place}: cannot be written: {error.strerror}; what had finished is kept: make room, and build again"
+    )
+
+
+def stop_on_signals() -> None:
+    """From now on a signal that ends the build raises Stopped, and workers end with the build."""
+    if multiprocessing.parent_process() is not None:
+        return
+    for number in SIGNALS:
+        # What is ignored already (nohup, a job in the background of a script) stays ignored.
+        if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
+            signal.signal(number, _stop)
+    util.register_after_fork(_stop, lambda _: end_with_the_build())
+
+
+def end_with_the_build() -> None:
+    """For a worker: Ctrl-C is the build's to answer, and where the build dies, however it dies, so does the worker."""
+    for number in SIGNALS:
+        if signal.getsignal(number) is _stop:
+            signal.signal(number, signal.SIG_IGN if number == signal.SIGINT else signal.SIG_DFL)
+    parent = multiprocessing.parent_process()
+    if sys.platform != "linux" or parent is None:
+        return
+    import ctypes
+
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+    if os.getppid() != parent.pid:  # it had died already
+        os._exit(1)
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    global _stopped_at
+    now = time.monotonic()
+    # timeout(1) sends its signal twice, to the process and to its group; the second must not cut the end short.
+    if _stopped_at is not None and now - _stopped_at < _REPEATED_SECONDS:
+        return
+    _stopped_at = now
+    name = "Ctrl-C" if number == signal.SIGINT else signal.Signals(number).name
+    raise Stopped(f"stopped by {name}; what had finished is kept, and the next build goes on from there", 128 + number)
