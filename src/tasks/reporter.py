@@ -85,11 +85,15 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]
 
         layout = task.meta["layout"]
         if self.messages:
-            write_summary(layout.summary, summarise(**task.meta, failures=self.messages))
+            write_summary(layout.summary, summarise(**task.meta, failures=self.messages, stands=self._stands))
         if self.messages or "summary" in self.selected:
             summary = read_summary(layout.summary)
             if summary is not None:
                 self.write("\n" + table(summary))
+
+    def _stands(self, task_name: str) -> bool:
+        """Whether a task is up to date, asked for stamps that this build may not have looked at."""
+        return bool(Globals.dep_manager.get_status(self.tasks[task_name], self.tasks).status == "up-to-date")
 
 
 def _hidden(task: Task) -> bool:
