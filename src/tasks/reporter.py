@@ -85,7 +85,11 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]
 
         layout = task.meta["layout"]
         if self.messages:
-            write_summary(layout.summary, summarise(**task.meta, failures=self.messages, stands=self._stands))
+            try:
+                write_summary(layout.summary, summarise(**task.meta, failures=self.messages, stands=self._stands))
+            except OSError as error:
+                self.write(f"{layout.summary}: cannot be written: {error.strerror}\n")
+                return
         if self.messages or "summary" in self.selected:
             summary = read_summary(layout.summary)
             if summary is not None:

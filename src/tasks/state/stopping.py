@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import time
+from functools import cache
 from multiprocessing import util
 from types import FrameType
 
@@ -50,22 +51,44 @@ def stop_on_signals() -> None:
         # What is ignored already (nohup, a job in the background of a script) stays ignored.
         if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
             signal.signal(number, _stop)
-    util.register_after_fork(_stop, lambda _: end_with_the_build())
+    util.register_after_fork(_stop, lambda _: _end_with_parent())
 
 
 def end_with_the_build() -> None:
-    """For a worker: Ctrl-C is the build's to answer, and where the build dies, however it dies, so does the worker."""
+    """For whatever runs a task: where that is a worker, it ends when the build does, however the build ends."""
+    if multiprocessing.parent_process() is not None:
+        _watch()
+
+
+def _end_with_parent() -> None:
+    """For a worker that is a fork of the build, as soon as there is one."""
     for number in SIGNALS:
         if signal.getsignal(number) is _stop:
-            signal.signal(number, signal.SIG_IGN if number == signal.SIGINT else signal.SIG_DFL)
+            signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for all of the group, and the build's to answer
     parent = multiprocessing.parent_process()
-    if sys.platform != "linux" or parent is None:
-        return
-    import ctypes
+    if sys.platform == "linux" and parent is not None:
+        import ctypes
 
-    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
-    if os.getppid() != parent.pid:  # it had died already
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+        if os.getppid() != parent.pid:  # it had died already
+            os._exit(1)
+
+
+@cache
+def _watch() -> None:
+    """For a worker that is no fork, or where no signal tells of the parent's death; once a process."""
+    import threading
+
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def wait() -> None:
+        parent.join()
         os._exit(1)
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
