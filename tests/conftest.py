@@ -48,11 +48,13 @@ class Project:
     def rendered(self) -> Path:
         return self.home / "rendered"
 
-    def doit(self, *arguments: str) -> Finished:
+    def doit(self, *arguments: str, first: Callable[[], object] | None = None) -> Finished:
+        """Runs doit in the project; first is called in its process before it starts."""
         environment = {**os.environ, "PYTHONPATH": str(self.home / "src"), **self.environment}
         finished = subprocess.run(
             [sys.executable, "-m", "doit", *arguments],
             cwd=self.home, env=environment, capture_output=True, text=True, timeout=300, check=False,
+            preexec_fn=first,
         )  # fmt: skip
         return Finished(finished.returncode, finished.stdout, finished.stderr)
 

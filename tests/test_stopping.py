@@ -66,14 +66,21 @@ def wait_until(condition: Callable[[], object], seconds: float = 60.0) -> None:
         time.sleep(0.01)
 
 
+# As doit's own main, with another way of starting workers, such as that of Python 3.14.
+STARTED_BY = (
+    "import sys, multiprocessing; multiprocessing.set_start_method({!r}); "
+    "from doit.doit_cmd import DoitMain; sys.exit(DoitMain().run(sys.argv[1:]))"
+)
+
+
 @contextmanager
-def running(project: Project, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+def running(project: Project, *arguments: str, method: str = "") -> Iterator[subprocess.Popen[str]]:
     """A build in a process group of its own; in the end none of its processes lives."""
     environment = {
         **os.environ, "PYTHONPATH": str(project.home / "src"), **project.environment, MARK: str(project.home),
     }  # fmt: skip
     process = subprocess.Popen(
-        [sys.executable, "-m", "doit", *arguments],
+        [sys.executable, *(["-c", STARTED_BY.format(method)] if method else ["-m", "doit"]), *arguments],
         cwd=project.home, env=environment, text=True, start_new_session=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
@@ -127,3 +134,76 @@ def test_the_corpus_killed_fifty_times_comes_out_as_if_nobody_had(tmp_path: Path
     assert undisturbed.doit("-n", "2").status == 0
     print(kill_again_and_again(killed, 50, len(performed(undisturbed))))
     assert contents(killed.rendered) == contents(undisturbed.rendered)
+
+
+@pytest.fixture
+def hanging(project: Project, stub: Callable[[str, str], Path]) -> Project:
+    """The small corpus with a MiniZinc that never answers."""
+    real = shutil.which("minizinc")
+    folder = stub(
+        "minizinc", f'#!/bin/sh\ncase "$1" in --version|--solvers-json) exec {real} "$@";; esac\nexec sleep 300\n'
+    )
+    project.environment["PATH"] = f"{folder}{os.pathsep}{os.environ['PATH']}"
+    return project
+
+
+def asleep(project: Project) -> bool:
+    """Whether the hanging MiniZinc has been started."""
+    return any(b"sleep" in Path(f"/proc/{pid}/cmdline").read_bytes() for pid in marked(str(project.home)))
+
+
+def goes_on(project: Project) -> None:
+    """What had finished does not run again, and no lock is in the way."""
+    kept = sorted(name for name in finished_tasks(project) if name.startswith(("schema:", "render_mzn:")))
+    assert kept
+    again = project.doit(*kept)
+    assert (again.status, again.ran) == (0, set()), again.text()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda n: n.name)
+@pytest.mark.parametrize("arguments", [[], ["-n", "2"]], ids=["serial", "parallel"])
+def test_a_signal_ends_a_build_in_one_line(hanging: Project, number: signal.Signals, arguments: list[str]) -> None:
+    with running(hanging, *arguments) as build:
+        wait_until(lambda: asleep(hanging))
+        if number == signal.SIGINT:  # a terminal sends it to all of the group
+            os.killpg(build.pid, number)
+        else:
+            build.send_signal(number)
+        _, errors = build.communicate(timeout=20)
+    name = "Ctrl-C" if number == signal.SIGINT else number.name
+    assert errors == (f"ERROR: stopped by {name}; what had finished is kept, and the next build goes on from there\n")
+    assert build.returncode == 128 + number
+    goes_on(hanging)
+
+
+@pytest.mark.parametrize("method", ["fork", "forkserver"])
+def test_workers_and_tools_die_with_a_build_that_is_killed_alone(hanging: Project, method: str) -> None:
+    with running(hanging, "-n", "12", method=method) as build:
+        wait_until(lambda: asleep(hanging))
+        build.kill()
+    goes_on(hanging)
+
+
+def test_workers_that_are_no_forks_end_with_ctrl_c_too(hanging: Project) -> None:
+    with running(hanging, "-n", "2", method="forkserver") as build:
+        wait_until(lambda: asleep(hanging))
+        os.killpg(build.pid, signal.SIGINT)
+        _, errors = build.communicate(timeout=20)
+    assert (build.returncode, errors.count("\n")) == (130, 1), errors
+
+
+def test_a_second_build_of_the_folder_is_refused_with_the_pid_of_the_first(hanging: Project) -> None:
+    with running(hanging) as build:
+        wait_until(lambda: asleep(hanging))
+        for command in ([], ["-n", "2"], ["forget", "schema:06"], ["reset-dep"]):
+            second = hanging.doit(*command)
+            assert (second.status, second.ran) == (3, set())
+            assert second.errors == (
+                f"ERROR: rendered: process {build.pid} is building here; wait for its end, or say out=DIR\n"
+            )
+        for command in (["list"], ["list", "--all", "--status"], ["info", "schema:01"], ["help", "list"], ["dumpdb"]):
+            asked = hanging.doit(*command)
+            assert (asked.status, asked.errors) == (0, ""), command
+        assert hanging.doit("schema", "out=elsewhere").status == 0
+        assert build.poll() is None
+        build.terminate()

@@ -25,7 +25,7 @@ from .layout import Layout
 from .stamps import Engine, note_in_journal, read_stamp
 from .state.record import RecordCodec
 from .state.staleness import ContentChecker, SameFiles, SettledFor, Unchanged
-from .state.stopping import NO_ROOM, end_with_the_build, no_room, stop_on_signals
+from .state.stopping import NO_ROOM, no_room, stop_on_signals
 from .summary import stages_of
 
 Task = dict[str, Any]
@@ -376,7 +376,6 @@ def _perform(
 
     The module is imported here, so that a build with nothing to do imports no parser and no validator.
     """
-    end_with_the_build()
     found = {"engine": engine, "library": library, "minizinc": minizinc}
     given = arguments | {name: value for name, value in found.items() if value is not None}
     started = time.monotonic()

@@ -8,7 +8,6 @@ import os
 import signal
 import sys
 import time
-from functools import cache
 from multiprocessing import util
 from types import FrameType
 
@@ -44,51 +43,11 @@ def no_room(place: object, error: OSError) -> Stopped:
 
 
 def stop_on_signals() -> None:
-    """From now on a signal that ends the build raises Stopped, and workers end with the build."""
-    if multiprocessing.parent_process() is not None:
-        return
+    """From now on a signal that ends the build raises Stopped."""
     for number in SIGNALS:
         # What is ignored already (nohup, a job in the background of a script) stays ignored.
         if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
             signal.signal(number, _stop)
-    util.register_after_fork(_stop, lambda _: _end_with_parent())
-
-
-def end_with_the_build() -> None:
-    """For whatever runs a task: where that is a worker, it ends when the build does, however the build ends."""
-    if multiprocessing.parent_process() is not None:
-        _watch()
-
-
-def _end_with_parent() -> None:
-    """For a worker that is a fork of the build, as soon as there is one."""
-    for number in SIGNALS:
-        if signal.getsignal(number) is _stop:
-            signal.signal(number, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for all of the group, and the build's to answer
-    parent = multiprocessing.parent_process()
-    if sys.platform == "linux" and parent is not None:
-        import ctypes
-
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
-        if os.getppid() != parent.pid:  # it had died already
-            os._exit(1)
-
-
-@cache
-def _watch() -> None:
-    """For a worker that is no fork, or where no signal tells of the parent's death; once a process."""
-    import threading
-
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-
-    def wait() -> None:
-        parent.join()
-        os._exit(1)
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=wait, daemon=True).start()
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
@@ -100,3 +59,31 @@ def _stop(number: int, frame: FrameType | None) -> None:
     _stopped_at = now
     name = "Ctrl-C" if number == signal.SIGINT else signal.Signals(number).name
     raise Stopped(f"stopped by {name}; what had finished is kept, and the next build goes on from there", 128 + number)
+
+
+def _end_with_the_build(_: object) -> None:
+    """For a worker, before anything else: it ends when the build does, however the build ends."""
+    for number in SIGNALS:
+        if signal.getsignal(number) is _stop:
+            signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for all of the group, and the build's to answer
+    build = multiprocessing.parent_process()
+    assert build is not None
+    if sys.platform == "linux" and multiprocessing.get_start_method() == "fork":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+        if os.getppid() != build.pid:  # it had died already
+            os._exit(1)
+    else:
+        import threading
+
+        def wait() -> None:
+            build.join()
+            os._exit(1)
+
+        threading.Thread(target=wait, daemon=True).start()
+
+
+# multiprocessing calls it in every worker that it starts: a fork has this module, any other imports it with its tasks.
+util.register_after_fork(_stop, _end_with_the_build)
