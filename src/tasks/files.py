@@ -40,7 +40,9 @@ def write_whole(path: Path, text: str) -> None:
         if path.exists():
             shutil.copymode(path, beside)
         os.replace(beside, path)
-    except BaseException:
+    except BaseException as error:
+        if isinstance(error, OSError) and error.filename is None:  # a write does not know its file
+            error.filename = str(path)
         beside.unlink(missing_ok=True)
         raise
 

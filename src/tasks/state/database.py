@@ -96,6 +96,7 @@ class Database:
 
     def set(self, task_id: str, dependency: str, value: Any) -> None:
         """Keeps one part of a record. The record is stored, whole, with its last part."""
+        self.own()
         if dependency == "_values_:":  # doit's first word: what an earlier run left says nothing of this one
             ignored = self._record(task_id).get("ignore:")
             self._unfinished[task_id] = {"ignore:": ignored} if ignored else {}
@@ -113,6 +114,7 @@ class Database:
         return task_id in self._known()
 
     def remove(self, task_id: str) -> None:
+        self.own()
         self._unfinished.pop(task_id, None)
         if task_id in self._known():
             self._write("DELETE FROM tasks WHERE name = ?", task_id)
@@ -120,6 +122,7 @@ class Database:
             self._read.pop(task_id, None)
 
     def remove_all(self) -> None:
+        self.own()
         self._write("DELETE FROM tasks")
         self._texts, self._read, self._unfinished = {}, {}, {}
 
@@ -149,9 +152,11 @@ class Database:
         """The records for somebody who only asks, and changes nothing."""
         if not os.path.lexists(self.path):
             return {}
+        # SQLite shares a log with a running build by a file of its own, which it cannot make in a folder of others.
+        alone = not os.access(self.path.parent, os.W_OK) and not os.path.exists(f"{self.path}-wal")
         try:
-            with contextlib.closing(_connected(self.path, "mode=ro")) as connection:
-                return _all(connection, self.codec)
+            with contextlib.closing(_connected(self.path, "immutable=1" if alone else "mode=ro")) as connection:
+                return _all(connection)
         except Unusable as reason:
             _warn(f"{self.path} cannot be used ({reason}); the next build sets it aside")
         except sqlite3.Error as error:
@@ -161,9 +166,11 @@ class Database:
     def _open(self) -> None:
         if not stat.S_ISREG(os.stat(self.path).st_mode):
             raise Unusable("it is no file")
+        if _beginning(self.path)[18:20] not in (b"\1\1", b"\2\2"):  # others SQLite reads, and will not write
+            raise Unusable("file is not a database")
         connection = _connected(self.path, "mode=rw")
         try:
-            self._texts, self._read = _all(connection, self.codec), {}
+            self._texts, self._read = _all(connection), {}
             # A commit is safe from a kill without waiting for the disk. After a power failure the last may be gone,
             # or the files they speak of: both make tasks run again.
             connection.execute("PRAGMA journal_mode = WAL")
@@ -174,7 +181,6 @@ class Database:
         self._connection = connection
 
     def _write(self, statement: str, *values: str) -> None:
-        self.own()
         assert self._connection is not None
         try:
             self._connection.execute(statement, values)
@@ -188,11 +194,16 @@ def _sum(name: str, text: str) -> str:
     return digest(f"{name}\0{text}")
 
 
+def _beginning(path: Path) -> bytes:
+    with open(path, "rb") as file:
+        return file.read(100)
+
+
 def _connected(path: Path, mode: str) -> sqlite3.Connection:
     return sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None)
 
 
-def _all(connection: sqlite3.Connection, codec: Codec) -> dict[str, str]:
+def _all(connection: sqlite3.Connection) -> dict[str, str]:
     """Every record's text, by task. Raises Unusable where one of them, or the file around them, is not as written."""
 
     def single(question: str) -> object:
@@ -203,14 +214,16 @@ def _all(connection: sqlite3.Connection, codec: Codec) -> dict[str, str]:
             raise Unusable("another program or another version wrote it")
         if connection.execute("SELECT sql FROM sqlite_master").fetchall() != [(SCHEMA,)]:
             raise Unusable("its tables are not ours")
-        if (found := single("PRAGMA quick_check(1)")) != "ok":
-            raise Unusable(str(found))
+        if single("PRAGMA quick_check(1)") != "ok":
+            raise Unusable("its inner structure is broken")
         rows = connection.execute("SELECT name, record, sha256 FROM tasks").fetchall()
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
         if code & 0xFF in _DAMAGE or code == sqlite3.SQLITE_IOERR_SHORT_READ:
-            raise Unusable(str(error)) from None
+            raise Unusable(str(error).split(" with text ")[0]) from None  # it would quote what is no text
         raise
+    except UnicodeDecodeError:  # of a message of SQLite's that quotes the file
+        raise Unusable("it holds text that is none") from None
     for name, text, kept in rows:
         if not isinstance(text, str) or _sum(name, text) != kept:
             raise Unusable(f"what it holds of {str(name)[:80]!r} is not what was written")
