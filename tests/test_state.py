@@ -267,6 +267,13 @@ def test_a_file_that_changes_within_one_tick_of_the_clock_is_seen(tmp_path: Path
         assert checker.check_modified(str(path), path.stat(), state)
 
 
+def test_a_target_edited_before_the_build_came_to_look_is_made_again(built: Project) -> None:
+    stage = built.home / "src" / "tasks" / "stages" / "render_mzn.py"
+    stage.write_text(stage.read_text() + '    with open(model, "a") as file:\n        file.write("% edited")\n')
+    assert "render_mzn:06" in built.doit("render_mzn").ran
+    assert "render_mzn:06" in built.doit("render_mzn").ran
+
+
 RACE = """
 from pathlib import Path
 from tasks.state.staleness import ContentChecker, Unchanged

@@ -20,7 +20,7 @@ from .check.limits import Limits
 from .corpus.folder import Corpus, read_corpus
 from .corpus.settings import allows_informal
 from .errors import DualityError
-from .files import code_digest
+from .files import code_digest, remove, written
 from .layout import Layout
 from .stamps import Engine, note_in_journal, read_stamp
 from .state.record import RecordCodec
@@ -371,7 +371,7 @@ def _action(stage: str, task: str, function: str = "run", **arguments: Any) -> t
 def _perform(
     stage: str, function: str, name: str, journal: Path, arguments: dict[str, Any], targets: list[str],
     engine: Engine | None = None, library: str | None = None, minizinc: Engine | None = None,
-) -> TaskFailed | dict[str, Any] | None:  # fmt: skip
+) -> TaskFailed | dict[str, Any]:  # fmt: skip
     """The action of every task: runs a function of a stage's module, which leaves all of its targets or none.
 
     The module is imported here, so that a build with nothing to do imports no parser and no validator.
@@ -400,9 +400,12 @@ def _perform(
         note_in_journal(journal, name, "passed" if failure is None else "failed", time.monotonic() - started)
     except OSError as error:
         raise no_room(journal, error) from None
-    return TaskFailed(failure) if failure is not None else result
+    if failure is not None:
+        return TaskFailed(failure)
+    # What was meant is told from here: the file may be another's by the time that the build comes to look.
+    return {"written": {target: written(target) for target in targets}, **(result or {})}
 
 
 def _remove(targets: list[str]) -> None:
     for target in targets:
-        Path(target).unlink(missing_ok=True)
+        remove(target)

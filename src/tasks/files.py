@@ -28,6 +28,20 @@ def file_digest(path: str | os.PathLike[str]) -> str | None:
         return None
 
 
+_written: dict[str, str] = {}
+
+
+def written(path: str | os.PathLike[str]) -> str | None:
+    """SHA-256 of what this process last wrote whole to path; None where it did not, or took the file away again."""
+    return _written.get(os.fspath(path))
+
+
+def remove(path: str | os.PathLike[str]) -> None:
+    """Removes a file or a link, where there is one."""
+    _written.pop(os.fspath(path), None)
+    Path(path).unlink(missing_ok=True)
+
+
 def write_whole(path: Path, text: str) -> None:
     """Writes text beside path and renames, so that nobody ever sees half a file.
 
@@ -40,6 +54,7 @@ def write_whole(path: Path, text: str) -> None:
         if path.exists():
             shutil.copymode(path, beside)
         os.replace(beside, path)
+        _written[str(path)] = digest(text)
     except BaseException as error:
         if isinstance(error, OSError) and error.filename is None:  # a write does not know its file
             error.filename = str(path)

@@ -40,11 +40,12 @@ def chosen(engine: Engine, toolchain: Path) -> Lean:
 def library(
     engine: Engine, toolchain: Path, lean: Path, certificates: Path, folder: Path, limits: Limits
 ) -> dict[str, Any]:
-    """Compiles what the judged files import; returns the file that it wrote and its SHA-256.
+    """Compiles what the judged files import; returns the SHA-256 of the file that it wrote, by path and alone.
 
     lean is the folder of the Lake package, certificates that of the certificates.
     """
     judge = chosen(engine, toolchain)
     root, module = (lean, "Duality.Base") if judge.form == "toolchain" else (certificates, "Support")
     olean = judge.compile(root, module, folder, limits)
-    return {"wrote": [str(olean)], "library": file_digest(olean)}
+    sha256 = file_digest(olean)
+    return {"written": {str(olean): sha256}, "library": sha256}

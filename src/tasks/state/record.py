@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-_LISTS_OF_FILES = ("deps:", "wrote")
-
 
 class RecordCodec:
     """Encodes and decodes doit's record of one task.
@@ -40,10 +38,9 @@ class RecordCodec:
 
 
 def _mapped(data: Any, spell: Callable[[str], str]) -> Any:
-    """data with its keys and its lists of files spelled so; other texts are not paths, however they look."""
+    """data with its keys and doit's list of files spelled so; other texts are not paths, however they look."""
     if isinstance(data, Mapping):
         return {
-            spell(key): [*map(spell, value)] if key in _LISTS_OF_FILES else _mapped(value, spell)
-            for key, value in data.items()
+            spell(key): [*map(spell, value)] if key == "deps:" else _mapped(value, spell) for key, value in data.items()
         }
     return [_mapped(value, spell) for value in data] if isinstance(data, list | tuple) else data

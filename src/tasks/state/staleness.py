@@ -75,7 +75,8 @@ class Unchanged:
     """Up to date while what a task is made of is the same, and what it wrote is still there as it wrote it.
 
     recipe: named parts beside the file dependencies, such as the digest of the code and settings; plain data.
-    Beside its targets a task may have written files that it names in its value "wrote".
+    A task may tell the SHA-256 of what it wrote, files that are no targets among them, in its value "written"; else the
+    targets are looked at.
     """
 
     def __init__(self, **recipe: Any) -> None:
@@ -89,8 +90,8 @@ class Unchanged:
             _had_read.clear()
             for dep, state in before.items():
                 _had_read[dep] = state[1] if state and _state(dep) == state else None
-            files = [*task.targets, *task.values.get("wrote", ())]
-            return {"recipe": self.recipe, "written": {file: _written(file) for file in files}}
+            seen = {target: _written(target) for target in task.targets}
+            return {"recipe": self.recipe, "written": seen | task.values.get("written", {})}
 
         task.value_savers.append(save)
         written = values.get("written", {})
@@ -138,4 +139,4 @@ def _identity(command: str) -> list[object] | None:
         return None
     real = os.path.realpath(found)
     status = os.stat(real)
-    return [real, status.st_size, status.st_mtime_ns, status.st_ino]
+    return [real, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
