@@ -126,6 +126,22 @@ def test_a_build_killed_again_and_again_runs_only_what_had_not_finished(project:
     assert contents(project.rendered) == contents(built_once.rendered)
 
 
+def test_a_build_killed_while_it_writes_a_file_leaves_nothing_beside_it(built: Project) -> None:
+    before, target = contents(built.rendered), built.rendered / "mzn" / "chunk-06.mzn"
+    target.unlink()
+    writing = built.home / "src" / "tasks" / "files.py"
+    text = writing.read_text()
+    slow = text.replace("        os.replace(", "        __import__('time').sleep(300)\n        os.replace(")
+    assert slow != text
+    writing.write_text(slow)
+    with running(built) as build:
+        wait_until(lambda: list(target.parent.glob(".*")))
+        os.killpg(build.pid, signal.SIGKILL)
+    writing.write_text(text)
+    assert built.doit().status == 0
+    assert contents(built.rendered) == before
+
+
 @pytest.mark.slow
 def test_the_corpus_killed_fifty_times_comes_out_as_if_nobody_had(tmp_path: Path) -> None:
     undisturbed, killed = (Project(program(tmp_path / name)) for name in ("undisturbed", "killed"))

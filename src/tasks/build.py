@@ -327,6 +327,7 @@ def _linted_clean(path: Path) -> bool:
     return stamp is not None and stamp["outcome"].get("findings") == []
 
 
+@cache
 def _layout() -> Layout:
     def folder(name: str, default: str) -> Path:
         return Path(os.path.normpath(get_var(name, None) or default))

@@ -92,7 +92,8 @@ class Database:
             raise InvalidDodoFile(f"{self.path}: cannot be opened: {error}; see out=DIR") from None
 
     def get(self, task_id: str, dependency: str) -> Any:
-        return (self._unfinished.get(task_id) or self._record(task_id)).get(dependency)
+        record = self._unfinished.get(task_id) or self._read.get(task_id)
+        return (self._record(task_id) if record is None else record).get(dependency)
 
     def set(self, task_id: str, dependency: str, value: Any) -> None:
         """Keeps one part of a record. The record is stored, whole, with its last part."""

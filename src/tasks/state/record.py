@@ -24,17 +24,15 @@ class RecordCodec:
 
     def decode(self, text: str) -> dict[str, Any]:
         """Raises ValueError for a text that is no record."""
+        for root, name in self.roots:  # in the text, as a build with nothing to do decodes every record
+            text = text.replace(f'"{name}', json.dumps(root)[:-1])
         record = json.loads(text)
         if not isinstance(record, dict):
             raise ValueError("no record")
-        decoded: dict[str, Any] = _mapped(record, self._here)
-        return decoded
+        return record
 
     def _stored(self, path: str) -> str:
         return next((name + path[len(root) :] for root, name in self.roots if path.startswith(root)), path)
-
-    def _here(self, path: str) -> str:
-        return next((root + path[len(name) :] for root, name in self.roots if path.startswith(name)), path)
 
 
 def _mapped(data: Any, spell: Callable[[str], str]) -> Any:

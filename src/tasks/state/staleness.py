@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 
 from doit.dependency import FileChangedChecker
@@ -26,16 +27,18 @@ _seen: dict[tuple[object, ...], str | None] = {}
 _had_read: dict[str, str | None] = {}
 
 
-def _state(path: str) -> State | None:
+def _state(path: str, ask: Callable[[str], os.stat_result] = os.stat) -> State | None:
     """A file's state, None where there is none. A file is read once a process for each state that it is known by.
 
     A file that changed a moment ago could change again without a trace, as clocks of file systems tick slowly (and may
     be set back): it is read every time.
     """
     try:
-        status = os.stat(path)
+        status = ask(path)
     except OSError:
         return None
+    if not stat.S_ISREG(status.st_mode):
+        return (path, status.st_mode), None
     key = (path, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
     if key in _seen:
         return key, _seen[key]
@@ -52,7 +55,8 @@ def _digest(path: str) -> str | None:
 
 def _written(path: str) -> str | None:
     """SHA-256 of a file that a task wrote; no task writes a link, whatever it points to."""
-    return None if os.path.islink(path) else _digest(path)
+    state = _state(path, os.lstat)
+    return state[1] if state else None
 
 
 class ContentChecker(FileChangedChecker):  # type: ignore[misc]
