@@ -144,12 +144,27 @@ def test_a_build_that_moved_folder_by_folder_runs_nothing(built: Project, tmp_pa
     assert Project(clone).doit(f"chunks={os.path.relpath(chunks, clone)}", f"out={out}").ran == set()
 
 
-def test_a_folder_that_cannot_be_written_is_one_line(built: Project) -> None:
-    def unprivileged() -> None:
-        for capability in (1, 2, 3):  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_FOWNER: root's, of files
-            libc.prctl(24, capability)  # PR_CAPBSET_DROP
+LIBC = ctypes.CDLL(None)
 
-    libc = ctypes.CDLL(None)
+
+def unprivileged() -> None:
+    """For root, whom modes do not bind; others are so already."""
+    for capability in (1, 2, 3):  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_FOWNER
+        LIBC.prctl(24, capability)  # PR_CAPBSET_DROP
+
+
+def test_a_folder_within_that_cannot_be_written_is_one_line_a_task(built: Project) -> None:
+    built.write("06", "x[1] + x[2] >= 31", "x[3] = 5")
+    (built.rendered / "mzn").chmod(0o555)
+    finished = built.doit("-n", "2", "render_mzn", first=unprivileged)
+    (built.rendered / "mzn").chmod(0o755)
+    assert finished.ran == {"schema:06", "render_mzn:06"}
+    assert "   rendered/mzn/chunk-06.mzn: Permission denied\n" in finished.output
+    assert "Traceback" not in finished.text()
+    assert built.doit("render_mzn").ran == {"render_mzn:06"}
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(built: Project) -> None:
     folders = [built.rendered, *(path for path in built.rendered.rglob("*") if path.is_dir())]
     for folder in folders:
         folder.chmod(0o555)

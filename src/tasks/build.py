@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import time
@@ -383,20 +384,21 @@ def _perform(
     failure: str | None = None
     result = None
     try:
-        _remove(targets)
+        for target in targets:
+            remove(target)
         result = getattr(import_module(f".stages.{stage}", __package__), function)(**given)
     except DualityError as error:
         failure = str(error)
     except OSError as error:
         if error.errno in NO_ROOM:
-            _remove(targets)
+            _discard(targets)
             raise no_room(error.filename or name, error) from None
         failure = f"{error.filename or name}: {error.strerror}"
     except BaseException:
-        _remove(targets)
+        _discard(targets)
         raise
     if failure is not None:
-        _remove(targets)
+        _discard(targets)
     try:
         note_in_journal(journal, name, "passed" if failure is None else "failed", time.monotonic() - started)
     except OSError as error:
@@ -407,6 +409,7 @@ def _perform(
     return {"written": {target: written(target) for target in targets}, **(result or {})}
 
 
-def _remove(targets: list[str]) -> None:
+def _discard(targets: list[str]) -> None:
     for target in targets:
-        remove(target)
+        with contextlib.suppress(OSError):  # what stands in the way has been said, or is about to be
+            remove(target)

@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 import time
 from multiprocessing import util
 from types import FrameType
@@ -43,7 +44,9 @@ def no_room(place: object, error: OSError) -> Stopped:
 
 
 def stop_on_signals() -> None:
-    """From now on a signal that ends the build raises Stopped."""
+    """From now on a signal that ends the build raises Stopped; for the main thread, which alone may say so."""
+    if threading.current_thread() is not threading.main_thread():
+        return
     for number in SIGNALS:
         # What is ignored already (nohup, a job in the background of a script) stays ignored.
         if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
@@ -76,7 +79,6 @@ def _end_with_the_build(_: object) -> None:
         if os.getppid() != build.pid:  # it had died already
             os._exit(1)
     else:
-        import threading
 
         def wait() -> None:
             build.join()
