@@ -274,7 +274,7 @@ def solved(tmp_path: Path, library: Path) -> Callable[..., dict[str, object]]:
         from samples import write_chunk
 
         source = write_chunk(tmp_path, make_chunk(texts))
-        stamp = tmp_path / "solved.json"
+        stamp = tmp_path / "solve" / "42.json"
         write_stamp(
             stamp, chunk="42", stage="solve", engine={"name": "none", "version": "0"}, inputs={},
             outcome={"status": "satisfied", "witness": witness},

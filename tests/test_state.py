@@ -117,6 +117,8 @@ def test_a_log_of_another_database_is_not_merged(tmp_path: Path) -> None:
     other.own()
     assert set(one.records()) == {"solve:06"}
     assert other.records() == {}
+    for database in (one, other):
+        database.dump()
 
 
 def test_asking_changes_nothing_of_a_damaged_database(built: Project) -> None:
