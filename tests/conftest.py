@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -48,12 +48,13 @@ class Project:
     def rendered(self) -> Path:
         return self.home / "rendered"
 
-    def doit(self, *arguments: str) -> Finished:
-        own = {"PYTHONPATH": str(self.home / "src"), "DUALITY_CACHE": str(self.home.parent / "verdicts")}
-        environment = {**os.environ, **own, **self.environment}
+    def doit(self, *arguments: str, first: Callable[[], object] | None = None) -> Finished:
+        """Runs doit in the project; first is called in its process before it starts."""
+        environment = {**os.environ, "PYTHONPATH": str(self.home / "src"), **self.environment}
         finished = subprocess.run(
             [sys.executable, "-m", "doit", *arguments],
             cwd=self.home, env=environment, capture_output=True, text=True, timeout=300, check=False,
+            preexec_fn=first,
         )  # fmt: skip
         return Finished(finished.returncode, finished.stdout, finished.stderr)
 
@@ -109,6 +110,19 @@ def small_corpus(home: Path) -> Project:
     small.write("19", "x[8] in P", "count(i in 1..8)(x[i] > 10) >= 2", parameters={"monsterPrimes": [2, 7, 17]})
     (small.chunks / "corpus.yaml").write_text('pilots: ["06"]\ndocumentation: ["01"]\ninformal: documentation\n')
     return small
+
+
+@pytest.fixture(scope="session", autouse=True)
+def verdicts_of_the_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test reads or leaves a verdict in the user's own cache."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DUALITY_CACHE", str(tmp_path_factory.mktemp("verdicts")))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def verdicts_of_the_test(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DUALITY_CACHE", str(tmp_path / "verdicts"))
 
 
 @pytest.fixture

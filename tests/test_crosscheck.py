@@ -53,6 +53,8 @@ def check(corpus: Path, chunk_id: str, folder: Path, **texts: str) -> dict[str, 
         paths[form] = folder / form
         paths[form].write_text(text, encoding="utf-8")
     stamp, proved = folder / "stamp.json", corpus / "stamps" / "prove" / f"{chunk_id}.json"
+    folder = folder / "prove"
+    folder.mkdir(exist_ok=True)
     given = {
         "chunk_id": chunk_id, "source": SOURCES / f"chunk-{chunk_id}.constraints.json",
         "solved": corpus / "stamps" / "solve" / f"{chunk_id}.json",
@@ -62,7 +64,7 @@ def check(corpus: Path, chunk_id: str, folder: Path, **texts: str) -> dict[str, 
         "library": "library",
     }  # fmt: skip
     if "certificate" in texts:
-        proved = folder / "proved.json"
+        proved = folder / f"{chunk_id}.json"
         prove.run(stamp=proved, limits=LIMITS, **given)  # type: ignore[arg-type]
     crosscheck.run(
         stamp=stamp, proved=proved, model=paths["model"], strict=True, solve_limits=LIMITS, prove_limits=LIMITS,

@@ -43,7 +43,7 @@ MAY_IMPORT = {
         "sampling",
     },
     "state": {"files"},
-    "reporter": {"summary"},
+    "reporter": {"state", "summary"},
     "build": {"check", "corpus", "errors", "files", "layout", "stamps", "state", "summary"},
 }
 MAY_IMPORT_DOIT = {"build", "reporter", "state"}

@@ -274,14 +274,14 @@ def solved(tmp_path: Path, library: Path) -> Callable[..., dict[str, object]]:
         from samples import write_chunk
 
         source = write_chunk(tmp_path, make_chunk(texts))
-        stamp = tmp_path / "solved.json"
+        stamp = tmp_path / "solve" / "42.json"
         write_stamp(
             stamp, chunk="42", stage="solve", engine={"name": "none", "version": "0"}, inputs={},
             outcome={"status": "satisfied", "witness": witness},
         )  # fmt: skip
         paths = {"module": tmp_path / "Module.lean", "certificate": tmp_path / "Chunk42.lean"}
         render_lean.run("42", source, stamp, stamp=tmp_path / "rendered.json", **paths)
-        sampled = tmp_path / "sampled.json"
+        sampled = tmp_path / "sample" / "42.json"
         sample.run("42", source, stamp, sampled, 64)
         return {
             "chunk_id": "42", "source": source, "solved": stamp, "sampled": sampled,

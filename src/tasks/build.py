@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -22,10 +23,12 @@ from .check.limits import IDENTITY, Limits
 from .corpus.folder import Corpus, read_corpus
 from .corpus.settings import allows_informal
 from .errors import DualityError
-from .files import code_digest
+from .files import code_digest, remove, written
 from .layout import Layout
 from .stamps import Engine, note_in_journal, read_stamp
-from .state import ContentChecker, SameFiles, SettledFor, Unchanged
+from .state.record import RecordCodec
+from .state.staleness import ContentChecker, SameFiles, SettledFor, Unchanged
+from .state.stopping import NO_ROOM, no_room, stop_on_signals
 from .summary import stages_of
 
 Task = dict[str, Any]
@@ -85,6 +88,7 @@ def configuration() -> dict[str, Any]:
     if unknown:
         known = ", ".join(f"{name}= ({meaning})" for name, meaning in VARIABLES.items())
         raise InvalidDodoFile(f"unknown variable {unknown[0]}=; known are {known}")
+    stop_on_signals()
     layout = _layout()
     try:
         layout.out.mkdir(parents=True, exist_ok=True)
@@ -93,7 +97,8 @@ def configuration() -> dict[str, Any]:
     return {
         "default_tasks": ["summary"],
         "dep_file": str(layout.database),
-        "backend": "json",
+        "backend": "duality",
+        "codec_cls": partial(RecordCodec, {"chunks": layout.chunks, "out": layout.out}),
         "check_file_uptodate": ContentChecker,
         "reporter": "duality",
         "verbosity": 0,
@@ -338,6 +343,7 @@ def _linted_clean(path: Path) -> bool:
     return stamp is not None and stamp["outcome"].get("findings") == []
 
 
+@cache
 def _layout() -> Layout:
     def folder(name: str, default: str) -> Path:
         return Path(os.path.normpath(get_var(name, None) or default))
@@ -398,13 +404,11 @@ def _perform(
     stage: str, function: str, name: str, journal: Path, arguments: dict[str, Any], targets: list[str],
     engine: Engine | None = None, identity: str = "", library: str | None = None, minizinc: Engine | None = None,
     minizinc_identity: str = "",
-) -> TaskFailed | dict[str, Any] | None:  # fmt: skip
+) -> TaskFailed | dict[str, Any]:  # fmt: skip
     """The action of every task: runs a function of a stage's module, which leaves all of its targets or none.
 
     The module is imported here, so that a build with nothing to do imports no parser and no validator.
     """
-    for target in targets:
-        Path(target).unlink(missing_ok=True)
     found = {
         "engine": engine and {**engine, IDENTITY: identity},
         "minizinc": minizinc and {**minizinc, IDENTITY: minizinc_identity},
@@ -416,19 +420,38 @@ def _perform(
     failure: str | None = None
     result: dict[str, Any] | None = None
     try:
+        for target in targets:
+            remove(target)
         result = getattr(import_module(f".stages.{stage}", __package__), function)(**given)
     except DualityError as error:
         failure = str(error)
     except OSError as error:
+        if error.errno in NO_ROOM:
+            _discard(targets)
+            raise no_room(error.filename or name, error) from None
         failure = f"{error.filename or name}: {error.strerror}"
+    except BaseException:
+        _discard(targets)
+        raise
     if failure is not None:
-        for target in targets:
-            Path(target).unlink(missing_ok=True)
+        _discard(targets)
     verdicts = {
         "found": COUNT.found - before.found,
         "asked": COUNT.asked - before.asked,
         "not kept": COUNT.lost - before.lost,
     }
     outcome = "passed" if failure is None else "failed"
-    note_in_journal(journal, name, outcome, time.monotonic() - started, verdicts)
-    return TaskFailed(failure) if failure is not None else result
+    try:
+        note_in_journal(journal, name, outcome, time.monotonic() - started, verdicts)
+    except OSError as error:
+        raise no_room(journal, error) from None
+    if failure is not None:
+        return TaskFailed(failure)
+    # What was meant is told from here: the file may be another's by the time that the build comes to look.
+    return {"written": {target: written(target) for target in targets}, **(result or {})}
+
+
+def _discard(targets: list[str]) -> None:
+    for target in targets:
+        with contextlib.suppress(OSError):  # what stands in the way has been said, or is about to be
+            remove(target)

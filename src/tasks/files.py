@@ -22,22 +22,42 @@ def file_digest(path: str | os.PathLike[str]) -> str | None:
     try:
         if not stat.S_ISREG(os.stat(path).st_mode):  # to open a pipe would wait for its other end
             return None
-        with open(path, "rb") as file:
+        with open(path, "rb", buffering=0) as file:
             return digest(file.read())
     except OSError:
         return None
 
 
+_written: dict[str, str] = {}
+
+
+def written(path: str | os.PathLike[str]) -> str | None:
+    """SHA-256 of what this process last wrote whole to path; None where it did not, or took the file away again."""
+    return _written.get(os.fspath(path))
+
+
+def remove(path: str | os.PathLike[str]) -> None:
+    """Removes a file or a link, where there is one."""
+    _written.pop(os.fspath(path), None)
+    Path(path).unlink(missing_ok=True)
+
+
 def write_whole(path: Path, text: str) -> None:
-    """Writes text beside path and renames, so that nobody ever sees half a file."""
+    """Writes text beside path and renames, so that nobody ever sees half a file.
+
+    One process at a time writes a file; what a killed one left beside it, the next one replaces.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    beside = path.with_name(f".{path.name}.tmp")
     try:
         beside.write_text(text, encoding="utf-8", newline="\n")
         if path.exists():
             shutil.copymode(path, beside)
         os.replace(beside, path)
-    except BaseException:
+        _written[str(path)] = digest(text)
+    except BaseException as error:
+        if isinstance(error, OSError) and error.filename is None:  # a write does not know its file
+            error.filename = str(path)
         beside.unlink(missing_ok=True)
         raise
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections import Counter
 from collections.abc import Mapping
@@ -11,8 +12,12 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from doit.exceptions import BaseFail, UnmetDependency
+from doit.globals import Globals
 from doit.reporter import ConsoleReporter
 from doit.task import Task
+
+from .state.database import Database
+from .state.stopping import Stopped
 
 
 class Reporter(ConsoleReporter):  # type: ignore[misc]
@@ -28,6 +33,9 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]
         self.tasks: Mapping[str, Task] = {}
         self.selected: set[str] = set()
         self.journal: Journal | None = None
+        # Of doit's commands only a build has a reporter, and it has one before it asks for the first record.
+        if isinstance(Globals.dep_manager.backend, Database):
+            Globals.dep_manager.backend.own()
 
     def initialize(self, tasks: Mapping[str, Task], selected_tasks: list[str]) -> None:
         self.tasks = tasks
@@ -49,7 +57,8 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]
     def add_failure(self, task: Task, fail: BaseFail) -> None:
         # What a failed task, or one that could not run, had shown earlier does not hold any more.
         for target in task.targets:
-            Path(target).unlink(missing_ok=True)
+            with suppress(OSError):  # a folder that cannot be written has said so
+                Path(target).unlink(missing_ok=True)
         if isinstance(fail, UnmetDependency):
             self.not_run += bool(task.actions and not _hidden(task))
             return
@@ -59,6 +68,10 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]
         self.write(f"!! {name} failed\n{_indented(message)}")
 
     def complete_run(self) -> None:
+        stopped = sys.exc_info()[1]
+        if isinstance(stopped, Stopped):  # doit comes here on its way out
+            sys.stderr.write(f"ERROR: {stopped.text}\n")
+            return
         if self.runtime_errors:
             self.write("\n".join(self.runtime_errors) + "\n")
         summary_task = self.tasks.get("summary")
@@ -81,11 +94,19 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]
 
         layout = task.meta["layout"]
         if self.messages:
-            write_summary(layout.summary, summarise(**task.meta, failures=self.messages))
+            try:
+                write_summary(layout.summary, summarise(**task.meta, failures=self.messages, stands=self._stands))
+            except OSError as error:
+                self.write(f"{layout.summary}: cannot be written: {error.strerror}\n")
+                return
         if self.messages or "summary" in self.selected:
             summary = read_summary(layout.summary)
             if summary is not None:
                 self.write("\n" + table(summary))
+
+    def _stands(self, task_name: str) -> bool:
+        """Whether a task is up to date, asked for stamps that this build may not have looked at."""
+        return bool(Globals.dep_manager.get_status(self.tasks[task_name], self.tasks).status == "up-to-date")
 
 
 class Journal:

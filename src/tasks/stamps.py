@@ -41,12 +41,15 @@ def write_stamp(
 
 
 def read_stamp(path: Path) -> dict[str, Any] | None:
-    """The stamp at path, None where there is none that can be read."""
+    """The stamp at path (STAGE/NN.json), None where there is none that can be read and is of that stage and chunk."""
     try:
         stamp = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return None
-    return stamp if isinstance(stamp, dict) and stamp.get("status") in ("passed", "warned") else None
+    if not isinstance(stamp, dict) or not isinstance(stamp.get("outcome"), dict):
+        return None
+    named = stamp.get("stage"), stamp.get("chunk")
+    return stamp if stamp.get("status") in ("passed", "warned") and named == (path.parent.name, path.stem) else None
 
 
 def read_witness(solved: Path) -> list[int]:

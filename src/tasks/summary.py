@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +25,15 @@ def stages_of(computational: bool, proving: bool = True) -> tuple[str, ...]:
 
 
 def summarise(
-    layout: Layout, chunks: Mapping[str, bool], proving: bool, notes: Iterable[str], failures: Mapping[str, str]
-) -> dict[str, Any]:
+    layout: Layout, chunks: Mapping[str, bool], proving: bool, notes: Iterable[str], failures: Mapping[str, str],
+    stands: Callable[[str], bool] = lambda task: True,
+) -> dict[str, Any]:  # fmt: skip
     """The summary of a build from its stamps.
 
     chunks maps each id to whether it is computational; proving is False where Lean is turned off; failures maps
-    names of failed tasks (`solve:06`) to their messages. A stage is passed where its stamp is there, failed where
-    its task failed, else not run.
+    names of failed tasks (`solve:06`) to their messages; stands says of a task whether what it left is still what it
+    would leave. A stage is passed where its stamp is there and its task stands, failed where its task failed, else not
+    run.
     """
     stages = {stage: {"passed": 0, "warned": 0, "failed": 0, "not run": 0} for stage in stages_of(True, proving)}
     kinds = {"formal": 0, "solved": 0, "proved": 0, "vacuous": 0, "informal": 0}
@@ -40,8 +42,9 @@ def summarise(
     for chunk_id, computational in chunks.items():
         row: dict[str, Any] = {"id": chunk_id, "documentation": not computational, "stages": {}}
         for stage in stages_of(computational, proving):
-            stamp = read_stamp(layout.stamp(stage, chunk_id))
-            result = "failed" if f"{stage}:{chunk_id}" in failures else str(stamp["status"]) if stamp else "not run"
+            task = f"{stage}:{chunk_id}"
+            stamp = read_stamp(layout.stamp(stage, chunk_id)) if stands(task) else None
+            result = "failed" if task in failures else str(stamp["status"]) if stamp else "not run"
             stages[stage][result] += 1
             row["stages"][stage] = result
             if stamp and result != "failed":

@@ -82,7 +82,8 @@ def judged(form: Form, chunk_id: str, module: Path, certificate: Path) -> Judged
 def library(
     engine: Engine, toolchain: Path, lean: Path, certificates: Path, folder: Path, limits: Limits
 ) -> dict[str, Any]:
-    """Compiles what the judged files import; returns the file that it wrote, and the SHA-256 of the source.
+    """Compiles what the judged files import; returns the SHA-256 of what it wrote, by path, and of the source.
+
 
     lean is the folder of the Lake package, certificates that of the certificates. Where no tool may be run, nothing
     is compiled, as nothing will be judged.
@@ -91,5 +92,6 @@ def library(
     root, module = (lean, "Duality.Base") if judge.form == "toolchain" else (certificates, "Support")
     source = file_digest(root / Path(*module.split(".")).with_suffix(".lean"))
     if limits.cache.mode == "replay":
-        return {"wrote": [], "library": source}
-    return {"wrote": [str(judge.compile(root, module, folder, limits))], "library": source}
+        return {"written": {}, "library": source}
+    olean = judge.compile(root, module, folder, limits)
+    return {"written": {str(olean): file_digest(olean)}, "library": source}

@@ -8,27 +8,55 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Mapping
-from typing import Any
+import stat
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeAlias
 
 from doit.dependency import FileChangedChecker
 from doit.task import Task
 
-from .files import file_digest
+from ..files import file_digest
 
+State: TypeAlias = tuple[tuple[object, ...], str | None]
+"""What a file is known by, and its SHA-256; None where there is no plain file to read."""
+
+_YOUNG_NS = 2_000_000_000
 _seen: dict[tuple[object, ...], str | None] = {}
+# What the task that is being saved had before it ran, by file; see Unchanged and ContentChecker.
+_had_read: dict[str, str | None] = {}
+
+
+def _state(path: str, ask: Callable[[str], os.stat_result] = os.stat) -> State | None:
+    """A file's state, None where there is none. A file is read once a process for each state that it is known by.
+
+    A file that changed a moment ago could change again without a trace, as clocks of file systems tick slowly (and may
+    be set back): it is read every time.
+    """
+    try:
+        status = ask(path)
+    except OSError:
+        return None
+    if not stat.S_ISREG(status.st_mode):
+        return (path, status.st_mode), None
+    key = (path, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+    if key in _seen:
+        return key, _seen[key]
+    found = file_digest(path)
+    if time.time_ns() - status.st_ctime_ns > _YOUNG_NS:
+        _seen[key] = found
+    return key, found
 
 
 def _digest(path: str) -> str | None:
-    """file_digest, computed once a process for each state of a file."""
-    try:
-        status = os.stat(path)
-    except OSError:
-        return None
-    key = (path, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
-    if key not in _seen:
-        _seen[key] = file_digest(path)
-    return _seen[key]
+    state = _state(path)
+    return state[1] if state else None
+
+
+def _written(path: str) -> str | None:
+    """SHA-256 of a file that a task wrote; no task writes a link, whatever it points to."""
+    state = _state(path, os.lstat)
+    return state[1] if state else None
 
 
 class ContentChecker(FileChangedChecker):  # type: ignore[misc]
@@ -38,6 +66,9 @@ class ContentChecker(FileChangedChecker):  # type: ignore[misc]
         return _digest(file_path) != state
 
     def get_state(self, dep: str, current_state: str | None) -> str | None:
+        """The SHA-256 to be remembered; None, which is remembered as nothing, where dep changed while the task ran."""
+        if dep in _had_read:
+            return _had_read.pop(dep)
         state = _digest(dep)
         if state is None:
             raise FileNotFoundError(2, "No such file", dep)
@@ -48,23 +79,30 @@ class Unchanged:
     """Up to date while what a task is made of is the same, and what it wrote is still there as it wrote it.
 
     recipe: named parts beside the file dependencies, such as the digest of the code and settings; plain data.
-    Beside its targets a task may have written files that it names in its value "wrote".
+    A task may tell the SHA-256 of what it wrote, files that are no targets among them, in its value "written"; else the
+    targets are looked at.
     """
 
     def __init__(self, **recipe: Any) -> None:
         self.recipe = recipe
 
     def __call__(self, task: Task, values: Mapping[str, Any]) -> bool:
+        # doit looks at the file dependencies after the task has run; what it read was what they were before.
+        before = {dep: _state(dep) for dep in task.file_dep}
+
         def save() -> dict[str, Any]:
-            files = [*task.targets, *task.values.get("wrote", ())]
-            return {"recipe": self.recipe, "written": {file: _digest(file) for file in files}}
+            _had_read.clear()
+            for dep, state in before.items():
+                _had_read[dep] = state[1] if state and _state(dep) == state else None
+            seen = {target: _written(target) for target in task.targets}
+            return {"recipe": self.recipe, "written": seen | task.values.get("written", {})}
 
         task.value_savers.append(save)
         written = values.get("written", {})
         return (
             values.get("recipe") == self.recipe
             and set(task.targets) <= written.keys()
-            and all(digest is not None and _digest(file) == digest for file, digest in written.items())
+            and all(digest is not None and _written(file) == digest for file, digest in written.items())
         )
 
     def __repr__(self) -> str:
@@ -105,4 +143,4 @@ def _identity(command: str) -> list[object] | None:
         return None
     real = os.path.realpath(found)
     status = os.stat(real)
-    return [real, status.st_size, status.st_mtime_ns, status.st_ino]
+    return [real, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]

@@ -1,0 +1,260 @@
+"""doit's backend: every finished task in SQLite at once, in a transaction of its own.
+
+A record claims that a task made these contents from those contents, by SHA-256 and in no other way. So it is as good on
+another machine, at another path and at any time; what is lost, torn or not ours only makes tasks run again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import stat
+import sys
+from pathlib import Path
+from typing import Any, Protocol
+
+from doit.exceptions import InvalidDodoFile
+
+from ..files import digest
+from .lock import Held, hold
+from .stopping import Stopped
+
+APPLICATION = 0x4475616C
+"""SQLite's application_id of our files ("Dual")."""
+FORMAT = 1
+SCHEMA = "CREATE TABLE tasks (name TEXT PRIMARY KEY, record TEXT NOT NULL, sha256 TEXT NOT NULL) WITHOUT ROWID"
+
+_BESIDE = ("-wal", "-shm", "-journal")
+# What says that the file is wrong; any other error is one of the machine, and the file stays where it is.
+_DAMAGE = {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+# doit's last word on a task that succeeded, and on one that is to be ignored.
+_COMPLETE = ("deps:", "ignore:")
+
+
+class Codec(Protocol):
+    """How a record is written down."""
+
+    def encode(self, data: Any) -> str: ...
+    def decode(self, data: str) -> dict[str, Any]: ...
+
+
+class Unusable(Exception):
+    """A file is no sound database of ours."""
+
+
+class Database:
+    """The backend as doit wants it; name is the file, codec writes a record down.
+
+    Nothing is opened before it is needed, so that `doit list` and `doit help` work beside a build. Only who writes
+    locks: a build before it reads anything (see own), `doit forget` and its like when they write.
+    """
+
+    desc = "SQLite, a transaction a task"
+
+    def __init__(self, name: str, codec: Codec, *, module_name: str | None = None) -> None:
+        self.name = name
+        self.codec = codec
+        self.path = Path(name)
+        self._texts: dict[str, str] | None = None
+        self._read: dict[str, dict[str, Any]] = {}
+        self._unfinished: dict[str, dict[str, Any]] = {}
+        self._connection: sqlite3.Connection | None = None
+        self._lock: int | None = None
+
+    def own(self) -> None:
+        """Makes this process the only one that writes here, and reads everything.
+
+        Raises InvalidDodoFile where another process builds here, or nothing can be written.
+        """
+        if self._connection is not None:
+            return
+        try:
+            if self._lock is None:
+                self._lock = hold(f"{self.path}.lock")
+            if not os.path.lexists(self.path):
+                _create(self.path)
+            try:
+                self._open()
+            except Unusable as reason:
+                kept = _set_aside(self.path)
+                _warn(f"{self.path} cannot be used ({reason}): it is kept as {kept}, and every task runs again")
+                _create(self.path)
+                self._open()
+        except Held as holder:
+            folder = self.path.parent
+            raise InvalidDodoFile(
+                f"{folder}: process {holder} is building here; wait for its end, or say out=DIR"
+            ) from None
+        except OSError as error:
+            raise InvalidDodoFile(f"{self.path.parent}: cannot be written: {error.strerror}; see out=DIR") from None
+        except sqlite3.Error as error:
+            raise InvalidDodoFile(f"{self.path}: cannot be opened: {error}; see out=DIR") from None
+
+    def get(self, task_id: str, dependency: str) -> Any:
+        record = self._unfinished.get(task_id) or self._read.get(task_id)
+        return (self._record(task_id) if record is None else record).get(dependency)
+
+    def set(self, task_id: str, dependency: str, value: Any) -> None:
+        """Keeps one part of a record. The record is stored, whole, with its last part."""
+        self.own()
+        if dependency == "_values_:":  # doit's first word: what an earlier run left says nothing of this one
+            ignored = self._record(task_id).get("ignore:")
+            self._unfinished[task_id] = {"ignore:": ignored} if ignored else {}
+        record = self._unfinished.setdefault(task_id, dict(self._record(task_id)))
+        record[dependency] = value
+        if dependency in _COMPLETE:
+            text = self.codec.encode(record)
+            if self._known().get(task_id) != text:  # groups of tasks succeed in every build
+                self._write("INSERT OR REPLACE INTO tasks VALUES (?, ?, ?)", task_id, text, _sum(task_id, text))
+                self._known()[task_id] = text
+                self._read.pop(task_id, None)
+            del self._unfinished[task_id]
+
+    def in_(self, task_id: str) -> bool:
+        return task_id in self._known()
+
+    def remove(self, task_id: str) -> None:
+        self.own()
+        self._unfinished.pop(task_id, None)
+        if task_id in self._known():
+            self._write("DELETE FROM tasks WHERE name = ?", task_id)
+            self._known().pop(task_id, None)
+            self._read.pop(task_id, None)
+
+    def remove_all(self) -> None:
+        self.own()
+        self._write("DELETE FROM tasks")
+        self._texts, self._read, self._unfinished = {}, {}, {}
+
+    def dump(self) -> None:
+        """Closes the file, which leaves one file. The lock is held on, until the process has said its last word."""
+        if self._connection is not None:
+            with contextlib.suppress(sqlite3.Error):  # all is written; what is not merged is beside it
+                self._connection.close()
+            self._connection = None
+
+    def records(self) -> dict[str, dict[str, Any]]:
+        """Every record, by task."""
+        return {name: self._record(name) for name in sorted(self._known())}
+
+    def _record(self, task_id: str) -> dict[str, Any]:
+        if task_id not in self._read:
+            text = self._known().get(task_id)
+            self._read[task_id] = self.codec.decode(text) if text is not None else {}
+        return self._read[task_id]
+
+    def _known(self) -> dict[str, str]:
+        if self._texts is None:
+            self._texts = self._looked_at()
+        return self._texts
+
+    def _looked_at(self) -> dict[str, str]:
+        """The records for somebody who only asks, and changes nothing."""
+        if not os.path.lexists(self.path):
+            return {}
+        # SQLite shares a log with a running build by a file of its own, which it cannot make in a folder of others.
+        alone = not os.access(self.path.parent, os.W_OK) and not os.path.exists(f"{self.path}-wal")
+        try:
+            with contextlib.closing(_connected(self.path, "immutable=1" if alone else "mode=ro")) as connection:
+                return _all(connection)
+        except Unusable as reason:
+            _warn(f"{self.path} cannot be used ({reason}); the next build sets it aside")
+        except sqlite3.Error as error:
+            raise InvalidDodoFile(f"{self.path}: cannot be read: {error}") from None
+        return {}
+
+    def _open(self) -> None:
+        if not stat.S_ISREG(os.stat(self.path).st_mode):
+            raise Unusable("it is no file")
+        if _beginning(self.path)[18:20] not in (b"\1\1", b"\2\2"):  # others SQLite reads, and will not write
+            raise Unusable("file is not a database")
+        connection = _connected(self.path, "mode=rw")
+        try:
+            self._texts, self._read = _all(connection), {}
+            # A commit is safe from a kill without waiting for the disk. After a power failure the last may be gone,
+            # or the files they speak of: both make tasks run again.
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+        except BaseException:
+            connection.close()
+            raise
+        self._connection = connection
+
+    def _write(self, statement: str, *values: str) -> None:
+        assert self._connection is not None
+        try:
+            self._connection.execute(statement, values)
+        except sqlite3.Error as error:
+            raise Stopped(
+                f"{self.path}: cannot be written: {error}; what had finished is kept: make room, and build again"
+            ) from None
+
+
+def _sum(name: str, text: str) -> str:
+    return digest(f"{name}\0{text}")
+
+
+def _beginning(path: Path) -> bytes:
+    with open(path, "rb") as file:
+        return file.read(100)
+
+
+def _connected(path: Path, mode: str) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None)
+
+
+def _all(connection: sqlite3.Connection) -> dict[str, str]:
+    """Every record's text, by task. Raises Unusable where one of them, or the file around them, is not as written."""
+
+    def single(question: str) -> object:
+        return connection.execute(question).fetchone()[0]
+
+    try:
+        if (single("PRAGMA application_id"), single("PRAGMA user_version")) != (APPLICATION, FORMAT):
+            raise Unusable("another program or another version wrote it")
+        if connection.execute("SELECT sql FROM sqlite_master").fetchall() != [(SCHEMA,)]:
+            raise Unusable("its tables are not ours")
+        if single("PRAGMA quick_check(1)") != "ok":
+            raise Unusable("its inner structure is broken")
+        rows = connection.execute("SELECT name, record, sha256 FROM tasks").fetchall()
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
+        if code & 0xFF in _DAMAGE or code == sqlite3.SQLITE_IOERR_SHORT_READ:
+            raise Unusable(str(error).split(" with text ")[0]) from None  # it would quote what is no text
+        raise
+    except UnicodeDecodeError:  # of a message of SQLite's that quotes the file
+        raise Unusable("it holds text that is none") from None
+    for name, text, kept in rows:
+        if not isinstance(text, str) or _sum(name, text) != kept:
+            raise Unusable(f"what it holds of {str(name)[:80]!r} is not what was written")
+    return {name: text for name, text, _ in rows}
+
+
+def _create(path: Path) -> None:
+    """Makes an empty database, whole before it has its name."""
+    beside = path.with_name(f"{path.name}.new")
+    for leftover in (beside, *(Path(f"{file}{end}") for file in (path, beside) for end in _BESIDE)):
+        leftover.unlink(missing_ok=True)  # a log of another database would be merged into this one
+    with contextlib.closing(sqlite3.connect(beside, isolation_level=None)) as connection:
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.execute(f"PRAGMA application_id = {APPLICATION}")
+        connection.execute(f"PRAGMA user_version = {FORMAT}")
+        connection.execute(SCHEMA)
+    os.replace(beside, path)
+
+
+def _set_aside(path: Path) -> Path:
+    """Renames a file, and what belongs to it, out of the way; returns its new name."""
+    number = 1
+    while os.path.lexists(kept := path.with_name(f"{path.name}.unusable-{number}")):
+        number += 1
+    os.rename(path, kept)
+    for end in _BESIDE:
+        with contextlib.suppress(FileNotFoundError):
+            os.rename(f"{path}{end}", f"{kept}{end}")
+    return kept
+
+
+def _warn(message: str) -> None:
+    sys.stderr.write(f"WARNING: {message}\n")
