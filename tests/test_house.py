@@ -27,6 +27,7 @@ MAY_IMPORT = {
     "layout": {"corpus"},
     "stamps": {"errors", "files"},
     "summary": {"files", "layout", "stamps"},
+    "report": {"errors", "files", "layout", "stamps", "summary"},
     "stages": {
         "check",
         "corpus",
@@ -39,6 +40,7 @@ MAY_IMPORT = {
         "stamps",
         "summary",
         "sampling",
+        "report",
     },
     "state": {"files"},
     "reporter": {"summary"},

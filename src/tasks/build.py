@@ -24,7 +24,7 @@ from .files import code_digest
 from .layout import Layout
 from .stamps import Engine, note_in_journal, read_stamp
 from .state import ContentChecker, SameFiles, SettledFor, Unchanged
-from .summary import stages_of
+from .summary import STAGES, stages_of
 
 Task = dict[str, Any]
 """What doit makes a task of."""
@@ -36,6 +36,8 @@ VARIABLES = {
     "lean": "which Lean judges: auto, toolchain, kernel or off",
     "lint": "with the task lint: strict makes every finding a failure, advice none",
     "write": "with the task primes: yes assigns them",
+    "base": "with the task report: the out folder, or report.json, of the build to compare with",
+    "of": "with the task report: which chunks, all or pilots",
 }
 """What may stand on the command line as name=value."""
 
@@ -240,8 +242,16 @@ def chunk() -> Iterator[Task]:
         }
 
 
-def pilots() -> Task:
-    return {"actions": None, "task_dep": [f"chunk:{chunk_id}" for chunk_id in _corpus().settings.pilots]}
+def pilots() -> Iterator[Task]:
+    corpus, proving = _corpus(), _lean_mode() != "off"
+    of = {chunk_id: stages_of(corpus.roles[chunk_id], proving) for chunk_id in corpus.settings.pilots}
+    for stage in STAGES:
+        yield {
+            "name": stage,
+            "doc": f"{stage} of the pilot chunks",
+            "actions": None,
+            "task_dep": [f"{stage}:{chunk_id}" for chunk_id, stages in of.items() if stage in stages],
+        }
 
 
 def primes() -> Task:
@@ -266,6 +276,18 @@ def lint() -> Iterator[Task]:
         "task_dep": [f"schema:{i}" for i in corpus.ids] + [f"lint:{i}" for i in corpus.computational],
         "uptodate": [False],
     }
+
+
+def report() -> Task:
+    corpus, of, base = _corpus(), _choice("of", "all", "pilots"), get_var("base", None)
+    facts: dict[str, Any] = {
+        "layout": _layout(),
+        "chunks": {i: c for i, c in corpus.roles.items() if of == "all" or i in corpus.settings.pilots},
+        "proving": _lean_mode() != "off",
+        "of": of,
+        "base": Path(base) if base else None,
+    }
+    return {"actions": [_action("report", "report", **facts)], "uptodate": [False]}
 
 
 def summary() -> Task:
@@ -388,5 +410,5 @@ def _perform(
     if failure is not None:
         for target in targets:
             Path(target).unlink(missing_ok=True)
-    note_in_journal(journal, name, "passed" if failure is None else "failed", time.monotonic() - started)
+    note_in_journal(journal, name, time.monotonic() - started, failure)
     return TaskFailed(failure) if failure is not None else result
