@@ -23,7 +23,7 @@ def markdown(report: Report, base: Report | None = None) -> str:
         text = "\n".join(_sections(report, base, shown)).rstrip() + "\n"
         if len(text) <= LONGEST:
             return text
-    return f"{_headline(report)}\n\nThe report is too long to be shown.\n"
+    return f"## {headline(report)}\n\nThe report is too long to be shown.\n"
 
 
 class _Shown:
@@ -48,7 +48,7 @@ class _Shown:
 
 
 def _sections(report: Report, base: Report | None, shown: _Shown) -> Iterable[str]:
-    yield _headline(report)
+    yield f"## {headline(report)}"
     yield ""
     yield from _stages(report, base)
     yield ""
@@ -58,13 +58,14 @@ def _sections(report: Report, base: Report | None, shown: _Shown) -> Iterable[st
     yield from _crosscheck(report, shown)
 
 
-def _headline(report: Report) -> str:
+def headline(report: Report) -> str:
+    """Whether it passed, in one line."""
     count = len(report.chunks)
     bad = [i for i, row in report.chunks.items() if not set(row.stages.values()) <= {"passed", "warned"}]
     if not report.failed:
-        return f"## Duality: {_plural(count, 'chunk')}, all checks passed"
+        return f"Duality: {_plural(count, 'chunk')}, all checks passed"
     names = ", ".join(bad[:10]) + (" and more" if len(bad) > 10 else "")
-    return f"## Duality: {_plural(count, 'chunk')}, {len(bad)} not passed" + (f": {names}" if bad else "")
+    return f"Duality: {_plural(count, 'chunk')}, {len(bad)} not passed" + (f": {names}" if bad else "")
 
 
 def _stages(report: Report, base: Report | None) -> Iterable[str]:
