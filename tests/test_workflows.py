@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.server
 import json
+import re
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -37,9 +38,8 @@ def clone(root: Path) -> GitHub:
     server = GitHub(root)
     server.origin.mkdir()
     repository(server, REPOSITORY, (*PILOTS, *OTHERS))
-    settings = yaml.safe_load((server.origin / "chunks" / "corpus.yaml").read_text())
-    settings["documentation"] = ["01"]
-    (server.origin / "chunks" / "corpus.yaml").write_text(yaml.safe_dump(settings))
+    settings = server.origin / "chunks" / "corpus.yaml"
+    settings.write_text(re.sub(r"documentation: \[.*\]", 'documentation: ["01"]', settings.read_text()))
     stand_in(server)
     server.commit()
     return server
@@ -144,7 +144,7 @@ def test_a_push_that_changes_one_chunk_checks_one_chunk(story: Story) -> None:
 def test_a_failing_chunk_is_red_and_named_and_keeps_no_other_from_being_checked(story: Story) -> None:
     job = story.broken.jobs["pilots/checks"]
     assert story.broken.result == "failure"
-    assert job.step("Schema").conclusion == job.step("Tract balance").conclusion == "failure" or True
+    assert job.step("Schema").conclusion == job.step("Render MiniZinc").conclusion == "success"
     assert job.step("MiniZinc").conclusion == "failure"
     assert "solve:09 failed" in job.step("MiniZinc").output
     assert job.summary.startswith("## Duality: 4 chunks, 1 not passed: 09\n")
@@ -166,7 +166,7 @@ def test_after_a_failure_the_cache_is_saved_all_the_same(story: Story) -> None:
 def test_pilots_and_report_are_kept_as_artifacts(story: Story) -> None:
     kept = story.server.store.artifacts
     number = story.first.number
-    assert {name for run, name in kept if run == number} >= {"rendered-pilots", "report"} - {"report"}
+    assert {name for run, name in kept if run == number} == {"rendered-pilots", "report"}
     rendered = kept[story.changed.number, "rendered-pilots"]
     assert (rendered / "mzn" / "chunk-06.mzn").is_file()
     assert (rendered / "lean" / "Duality" / "Chunk19.lean").is_file()
@@ -342,7 +342,7 @@ def test_the_smoke_test_asks_the_flake_its_versions_and_its_apps_and_uses_cachix
     script = server.origin / ".github" / "scripts" / "with-secrets"
     script.write_text('#!/bin/sh\nCACHIX_CACHE=ours CACHIX_AUTH_TOKEN=placeholder exec "$@"\n')
     workflow = server.origin / ".github" / "workflows" / "duality-nix-smoke.yml"
-    tools = "doit minizinc pytest actionlint"  # of those in the list, what is here without Nix
+    tools = "doit minizinc pytest"  # of those in the list, what is here without Nix
     text = workflow.read_text()
     assert "for tool in python doit minizinc lean pytest sops age actionlint yamllint gh; do" in text
     workflow.write_text(text.replace("python doit minizinc lean pytest sops age actionlint yamllint gh", tools))

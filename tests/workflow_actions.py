@@ -1,5 +1,7 @@
-"""Stand-ins for the actions that our workflows use: they really check out, keep and restore. Another action, or an input
-that an action does not know, is an error."""
+"""Stand-ins for the actions that our workflows use: they really check out, keep and restore.
+
+Another action, or an input that an action does not know, is an error.
+"""
 
 from __future__ import annotations
 
@@ -133,7 +135,7 @@ def upload(place: Place, given: Given) -> dict[str, str]:
     if not count and given.get("if-no-files-found") == "error":
         raise ActionFailed("no files found")
     key = (place.run_id, given["name"])
-    if key in place.store.artifacts:
+    if key in place.store.artifacts and given.get("overwrite") != "true":
         raise ActionFailed(f"artifact {given['name']} exists")
     if count:
         place.store.artifacts[key] = folder
@@ -162,7 +164,7 @@ ACTIONS: dict[str, tuple[Iterable[str], Action]] = {
     "actions/checkout": (("fetch-depth", "persist-credentials"), checkout),
     "actions/cache/restore": (("path", "key", "restore-keys"), cache_restore),
     "actions/cache/save": (("path", "key"), cache_save),
-    "actions/upload-artifact": (("name", "path", "if-no-files-found", "retention-days"), upload),
+    "actions/upload-artifact": (("name", "path", "if-no-files-found", "overwrite", "retention-days"), upload),
     "actions/download-artifact": (("name", "path", "run-id", "github-token"), download),
     "cachix/install-nix-action": ((), noted("nix installed", "")),
     "nix-community/cache-nix-action": (

@@ -1,6 +1,6 @@
 """A small GitHub: runs the workflows of a repository as they stand, each job in a fresh clone with the real doit.
 
-It knows the part of GitHub Actions that our files use; anything else in them is an error, so that nothing is passed over.
+It knows the part of GitHub Actions that our files use; anything else in them is an error.
 """
 
 from __future__ import annotations
