@@ -193,7 +193,7 @@ def pull_request(server: GitHub, number: int, branch: str, *, trusted: bool) -> 
 
 
 @pytest.fixture(scope="module")
-def asked(story: Story) -> Iterator[tuple[GitHub, list[Run], list[list[dict[str, Any]]]]]:
+def asked(story: Story) -> tuple[GitHub, list[Run], list[list[dict[str, Any]]]]:
     """A fork's pull request, and a second push to it; the comments after each."""
     server = story.server
     server.secrets = {"SOPS_AGE_KEY": SECRET}
@@ -208,7 +208,7 @@ def asked(story: Story) -> Iterator[tuple[GitHub, list[Run], list[list[dict[str,
         comments.append(server.api()["comments"]["7"])
     server.git("switch", "-q", "main")
     server.secrets = {}
-    yield server, runs, comments
+    return server, runs, comments
 
 
 def test_a_pull_request_starts_from_what_its_base_has_checked(
