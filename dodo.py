@@ -63,7 +63,7 @@ def task_chunk():
 
 
 def task_pilots():
-    """everything for the pilot chunks"""
+    """everything for the pilot chunks; pilots:solve is one stage of it"""
     return build.pilots()
 
 
@@ -75,6 +75,11 @@ def task_primes():
 def task_lint():
     """advise on constraints that say nothing, too little or too much (lint=strict fails)"""
     return build.lint()
+
+
+def task_report():
+    """what the build has shown, in Markdown (base=DIR compares it with another; of=pilots)"""
+    return build.report()
 
 
 def task_summary():

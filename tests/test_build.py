@@ -275,7 +275,7 @@ def test_foreign_files_are_noted_and_misnamed_chunks_are_errors(built: Project) 
 
 def test_doit_list_reads_like_a_table_of_contents(project: Project) -> None:
     lines = project.doit("list").output.splitlines()
-    assert [line.split()[0] for line in lines] == [*STAGES, "chunk", "pilots", "primes", "lint", "summary"]
+    assert [line.split()[0] for line in lines] == [*STAGES, "chunk", "pilots", "primes", "lint", "report", "summary"]
     assert all(len(line.split(maxsplit=1)[1]) > 20 for line in lines)
 
 
@@ -293,7 +293,7 @@ def test_clean_info_and_forget_work_as_with_any_doit(built: Project) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["chunk=x"], "unknown variable chunk=; known are cache="),
+        (["chunk=x"], "unknown variable chunk=; known are base="),
         (["chunks=nowhere"], "nowhere: cannot be read as a folder of chunks"),
         (["out=dodo.py"], "dodo.py: cannot be made"),
         (["primes", "write=maybe"], "write=maybe: expected no or yes"),

@@ -28,6 +28,7 @@ MAY_IMPORT = {
     "layout": {"corpus"},
     "stamps": {"errors", "files"},
     "summary": {"files", "layout", "stamps"},
+    "report": {"errors", "files", "layout", "stamps", "summary"},
     "stages": {
         "check",
         "corpus",
@@ -41,6 +42,7 @@ MAY_IMPORT = {
         "summary",
         "sample",
         "sampling",
+        "report",
     },
     "state": {"files"},
     "reporter": {"state", "summary"},

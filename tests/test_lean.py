@@ -56,6 +56,12 @@ def judge(kernel: Lean, library: Path) -> Callable[[str], Judgement]:
     return lambda text: kernel.judge(text, "witness_valid", library, LIMITS)
 
 
+def test_the_kernel_is_heard_where_output_is_buffered(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
+    finished = project.doit("prove:06", "lean=kernel")
+    assert finished.status == 0, finished.text()
+
+
 # One operator each: a formula, a point where it holds, and a point one unit away where it does not.
 WRONG_BY_ONE = [
     ("x[1] < 5", [4], [5]),

@@ -29,18 +29,20 @@ from .stamps import Engine, note_in_journal, read_stamp
 from .state.record import RecordCodec
 from .state.staleness import ContentChecker, SameFiles, SettledFor, Unchanged
 from .state.stopping import NO_ROOM, no_room, stop_on_signals
-from .summary import stages_of
+from .summary import STAGES, stages_of
 
 Task = dict[str, Any]
 """What doit makes a task of."""
 
 VARIABLES = {
+    "base": "with the task report: the out folder, or report.json, of the build to compare with",
     "cache": "where verdicts of tools are kept: a folder; off, replay (run no tool) or rebuild (ask again)",
     "chunks": "the folder of chunks",
     "crosscheck": "strict, or warn: disagreements outside the pilots are warnings",
-    "out": "the folder for everything that is built",
     "lean": "which Lean judges: auto, toolchain, kernel or off",
     "lint": "with the task lint: strict makes every finding a failure, advice none",
+    "of": "with the task report: which chunks, all or pilots",
+    "out": "the folder for everything that is built",
     "write": "with the task primes: yes assigns them",
 }
 """What may stand on the command line as name=value."""
@@ -238,8 +240,16 @@ def chunk() -> Iterator[Task]:
         }
 
 
-def pilots() -> Task:
-    return {"actions": None, "task_dep": [f"chunk:{chunk_id}" for chunk_id in _corpus().settings.pilots]}
+def pilots() -> Iterator[Task]:
+    corpus, proving = _corpus(), _lean_mode() != "off"
+    of = {chunk_id: stages_of(corpus.roles[chunk_id], proving) for chunk_id in corpus.settings.pilots}
+    for stage in STAGES:
+        yield {
+            "name": stage,
+            "doc": f"{stage} of the pilot chunks",
+            "actions": None,
+            "task_dep": [f"{stage}:{chunk_id}" for chunk_id, stages in of.items() if stage in stages],
+        }
 
 
 def primes() -> Task:
@@ -264,6 +274,18 @@ def lint() -> Iterator[Task]:
         "task_dep": [f"schema:{i}" for i in corpus.ids] + [f"lint:{i}" for i in corpus.computational],
         "uptodate": [False],
     }
+
+
+def report() -> Task:
+    corpus, of, base = _corpus(), _choice("of", "all", "pilots"), get_var("base", None)
+    facts: dict[str, Any] = {
+        "layout": _layout(),
+        "chunks": {i: c for i, c in corpus.roles.items() if of == "all" or i in corpus.settings.pilots},
+        "proving": _lean_mode() != "off",
+        "of": of,
+        "base": Path(base) if base else None,
+    }
+    return {"actions": [_action("report", "report", **facts)], "uptodate": [False]}
 
 
 def summary() -> Task:
@@ -440,9 +462,8 @@ def _perform(
         "asked": COUNT.asked - before.asked,
         "not kept": COUNT.lost - before.lost,
     }
-    outcome = "passed" if failure is None else "failed"
     try:
-        note_in_journal(journal, name, outcome, time.monotonic() - started, verdicts)
+        note_in_journal(journal, name, time.monotonic() - started, verdicts, failure)
     except OSError as error:
         raise no_room(journal, error) from None
     if failure is not None:

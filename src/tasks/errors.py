@@ -15,6 +15,10 @@ class CorpusError(DualityError):
     """A file of the corpus is not what the format asks for; the text names file, place, found and expected."""
 
 
+class ReportError(DualityError):
+    """A file is no report."""
+
+
 class LanguageError(DualityError):
     """A constraint's text is no sentence of the language.
 

@@ -49,6 +49,11 @@ class Layout:
         return self.out / "summary.json"
 
     @property
+    def report(self) -> Path:
+        """The report's facts; its Markdown lies beside."""
+        return self.out / "report.json"
+
+    @property
     def database(self) -> Path:
         return self.out / ".doit.db"
 

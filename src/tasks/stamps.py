@@ -61,17 +61,37 @@ def read_witness(solved: Path) -> list[int]:
     return witness
 
 
-def note_in_journal(journal: Path, task: str, result: str, seconds: float, verdicts: Mapping[str, int]) -> None:
+def note_in_journal(
+    journal: Path, task: str, seconds: float, verdicts: Mapping[str, int], failure: str | None = None
+) -> None:
     """Appends one line to the journal; one write, so that lines of parallel tasks do not mix.
 
     verdicts counts those that tools gave and those that were found in the cache.
     """
     line: dict[str, Any] = {
         "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
-        "task": task, "result": result, "seconds": round(seconds, 3),
+        "task": task, "result": "passed" if failure is None else "failed", "seconds": round(seconds, 3),
+        **({} if failure is None else {"message": failure}),
     }  # fmt: skip
     if any(verdicts.values()):
         line["verdicts"] = dict(verdicts)
     journal.parent.mkdir(parents=True, exist_ok=True)
     with open(journal, "a", encoding="utf-8") as file:
         file.write(json.dumps(line) + "\n")
+
+
+def read_journal(journal: Path) -> dict[str, dict[str, Any]]:
+    """The last line of each task. A line that is torn, or not ours, is passed over."""
+    last: dict[str, dict[str, Any]] = {}
+    try:
+        lines = journal.read_text(encoding="utf-8", errors="replace").split("\n")
+    except OSError:
+        return last
+    for text in lines:
+        try:
+            line = json.loads(text)
+        except ValueError:
+            continue
+        if isinstance(line, dict) and {"task", "result", "seconds"} <= line.keys():
+            last[str(line["task"])] = line
+    return last

@@ -288,7 +288,14 @@ def _kernel(folder: Path, arguments: list[str]) -> Callable[[], int]:
     # One thread, as tasks run side by side already.
     words = [COMMAND, "-j1", *arguments]
     argv = (ctypes.c_char_p * (len(words) + 1))(*(word.encode() for word in words), None)
-    return lambda: int(library.lean_main(len(words), argv))
+    flush = ctypes.CDLL(None).fflush  # the child ends without exit(), and C's output is buffered where Python's is
+
+    def entry() -> int:
+        status = int(library.lean_main(len(words), argv))
+        flush(None)
+        return status
+
+    return entry
 
 
 def _version(finished: Run) -> str:
