@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -131,3 +132,11 @@ def test_the_commands_of_the_readme_are_those_that_ci_runs() -> None:
     for command in ("./dev doit", "./dev pytest"):
         assert f"\n{command}" in readme
         assert f"\n{command}" in ci
+
+
+def test_the_architecture_on_paper_is_the_one_that_is_held() -> None:
+    text = (REPOSITORY / "docs" / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    stated: dict[str, set[str]] = {}
+    for part, allowed in re.findall(r"^\| `(\w+)` \| [^|]* \| ([^|]*)\|$", text, re.MULTILINE):
+        stated[part] = set(stated) if allowed.strip() == "all of the above" else set(re.findall(r"`(\w+)`", allowed))
+    assert stated == MAY_IMPORT

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from conftest import REPOSITORY
 from tasks.corpus.chunk import read_chunk
 from tasks.corpus.primes import MONSTER_PRIMES, Tract, assign_primes, infer_tract, zone
 from tasks.errors import CheckFailed
@@ -301,3 +304,18 @@ def test_assigning_leaves_no_other_file(file: Path) -> None:
     file.write_text(json.dumps(CHUNK))
     run([file], write=True)
     assert list(file.parent.iterdir()) == [file]
+
+
+def test_the_worked_example_on_paper_is_what_the_algorithm_does() -> None:
+    text = (REPOSITORY / "docs" / "NUMOGRAMMATIC_ENCODING.md").read_text(encoding="utf-8")
+    hexadecimal = blake2b(b"chunk:06:zone:6:tract:external", digest_size=16).hexdigest()
+    assert bytes.fromhex(hexadecimal).hex(" ") in text
+    rows = re.findall(r"^\| (\d) \| `(\w\w) (\w\w)` \| (\d+) \| (\d+) primes \| (\d+) \| (\d+) \|$", text, re.MULTILINE)
+    assert len(rows) == 3
+    pool = list(MONSTER_PRIMES)
+    for i, high, low, number, size, rest, pick in rows:
+        assert f"{high}{low}" == hexadecimal[4 * int(i) : 4 * int(i) + 4]
+        assert int(f"{high}{low}", 16) == int(number)
+        assert (len(pool), int(number) % len(pool)) == (int(size), int(rest))
+        assert pool.pop(int(rest)) == int(pick)
+    assert sorted(int(row[-1]) for row in rows) == list(assign_primes("06", "external"))
