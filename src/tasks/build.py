@@ -44,7 +44,7 @@ _READING = (
     "corpus/chunk.py", "corpus/chunk.schema.json", "corpus/document.py", "corpus/primes.py",
     "language", "specification.py", "stamps.py",
 )  # fmt: skip
-_RUNNING = ("check/limits.py", "check/process.py")
+_RUNNING = ("check/limits.py", "check/process.py", "check/supervisor.py")
 _SOLVING = (*_READING, *_RUNNING, "check/minizinc.py", "check/model_text.py", "render/text.py")
 _LEAN = ("render/certificate.py", "render/lean", "render/lean_module.py", "render/lean_text.py", "render/text.py")
 _JUDGING = (*_RUNNING, "check/lean.py", "check/lean_install.py", "corpus/document.py", "stamps.py")
