@@ -14,7 +14,7 @@ from pathlib import Path
 from ..errors import CheckFailed, ToolError
 from .lean_install import COMMAND, INSTALL, LIBRARIES, Form, Mode, full_lean, kernel_folder
 from .limits import Limits
-from .process import Run, run, run_forked
+from .process import Run, run, run_forked, told
 
 ALLOWED_AXIOMS: Mapping[Form, frozenset[str]] = {
     "toolchain": frozenset({"propext", "Quot.sound", "Classical.choice"}),
@@ -22,6 +22,7 @@ ALLOWED_AXIOMS: Mapping[Form, frozenset[str]] = {
 }
 """What a theorem may rest on: a certificate on nothing at all."""
 
+_BY_HAND = "try the rendered text by hand, or another Lean (lean=toolchain, lean=kernel)"
 _PROBE = Limits(10, 4096)
 _RESERVED_MB = 8192
 """Address space that Lean's threads reserve for their stacks (1 GB each) and do not use."""
@@ -63,14 +64,22 @@ class Lean:
     place: Path
 
     def run(self, arguments: list[str], text: str, limits: Limits, library: Path | None = None) -> Run:
-        """Runs the lean command with text as standard input; library is the folder of compiled modules."""
+        """Runs the lean command with text as standard input; library is the folder of compiled modules.
+
+        Raises ToolError where it is killed by anything but its time limit.
+        """
         environment = {"LEAN_PATH": str(library)} if library else {}
-        memory_mb = limits.memory_mb + _RESERVED_MB
+        quota = {"memory_mb": limits.memory_mb, "reserved_mb": _RESERVED_MB}
         if self.form == "toolchain":
             command = [str(self.place), *arguments]
-            return run(command, text, seconds=limits.seconds, memory_mb=memory_mb, environment=environment)
-        entry = _kernel(self.place, arguments)
-        return run_forked(entry, text, seconds=limits.seconds, memory_mb=memory_mb, environment=environment)
+            finished = run(command, text, seconds=limits.seconds, environment=environment, **quota)
+        else:
+            entry = _kernel(self.place, arguments)
+            finished = run_forked(entry, text, seconds=limits.seconds, environment=environment, **quota)
+        if fault := finished.fault(limits):
+            said = f": {_first_line(finished)}" if finished.status is not None else ""
+            raise ToolError(f"lean {fault}{said}; {_BY_HAND}")
+        return finished
 
     def engine(self) -> dict[str, str]:
         """Name, version and form. Raises ToolError where it does not answer within seconds."""
@@ -89,6 +98,10 @@ class Lean:
         source, olean = root / relative.with_suffix(".lean"), folder / relative.with_suffix(".olean")
         olean.parent.mkdir(parents=True, exist_ok=True)
         finished = self.run(["-R", str(root), "-o", str(olean), str(source)], "", limits)
+        if finished.status is None:
+            raise ToolError(
+                f"lean does not compile {source} within {limits.seconds} s; raise limits.prove_seconds in corpus.yaml"
+            )
         if finished.status != 0 or not olean.is_file():
             raise ToolError(f"lean does not compile {source}: {_first_line(finished)}")
         return olean
@@ -105,13 +118,16 @@ class Lean:
             )
         if finished.status not in (0, 1):
             raise ToolError(
-                f"lean ended with status {finished.status} after {finished.seconds:.1f} s: {_first_line(finished)} "
-                f"(its memory limit is {limits.memory_mb} MB: limits.memory_mb in corpus.yaml)"
+                f"lean ended with exit code {finished.status} after {finished.seconds:.1f} s: "
+                f"{_first_line(finished)}; {_BY_HAND}"
             )
         messages = tuple(_messages(finished.output))
-        accepted = finished.status == 0 and not any(m.severity == "error" for m in messages)
-        if accepted == (finished.status == 1):
-            raise ToolError(f"lean contradicts itself: exit code {finished.status} with {len(messages)} messages")
+        accepted = finished.status == 0
+        if accepted == any(m.severity == "error" for m in messages):
+            raise ToolError(
+                f"lean contradicts itself: exit code {finished.status} with {len(messages)} messages: "
+                f"{_first_line(finished)}; {_BY_HAND}"
+            )
         return Judgement(accepted, _axioms(messages, theorem) if accepted and theorem else (), messages)
 
 
@@ -195,7 +211,7 @@ def _evaluated(lean: Lean, text: str, claims: Sequence[Claim], library: Path, li
     answers = {m.line - first: m.text for m in judgement.messages if m.severity == "information" and m.line >= first}
     found = [[word == "true" for word in re.findall("true|false", answers.get(i, ""))] for i in range(len(claims))]
     if [len(truths) for truths in found] != [len(claim.points) for claim in claims]:
-        raise ToolError(f"lean answered something that is no list of verdicts: {str(answers)[:200]}")
+        raise ToolError(f"lean answered something that is no list of verdicts: {told(str(answers))}; {_BY_HAND}")
     return found
 
 
@@ -259,12 +275,18 @@ def _kernel(folder: Path, arguments: list[str]) -> Callable[[], int]:
 
 def _messages(output: str) -> list[Message]:
     found = []
-    for line in output.splitlines():
+    for line in output.split("\n"):
+        if not line.strip():
+            continue
         try:
             message = json.loads(line)
-            found.append(Message(message["severity"], message["data"], message["pos"]["line"]))
-        except (ValueError, KeyError, TypeError):
-            raise ToolError(f"lean answered something that is no answer: {line[:200]!r}") from None
+            severity, text, at = message["severity"], message["data"], message["pos"]["line"]
+            if not (isinstance(severity, str) and isinstance(text, str) and isinstance(at, int)):
+                raise ValueError(line)
+        except (ValueError, KeyError, TypeError, RecursionError):
+            raise ToolError(f"lean answered something that is no answer: {told(line)!r}; {_BY_HAND}") from None
+        # JSON may hold halves of characters, which nothing can be written with.
+        found.append(Message(severity, text.encode("utf-8", "replace").decode("utf-8"), at))
     return found
 
 
@@ -277,9 +299,9 @@ def _axioms(messages: tuple[Message, ...], theorem: str) -> tuple[str, ...]:
             found = re.search(r"depends on axioms: \[(.*)\]", message.text, re.S)
             if found:
                 return tuple(name.strip() for name in found.group(1).split(","))
-    raise ToolError(f"lean accepts the text but says nothing of the axioms of {theorem}")
+    raise ToolError(f"lean accepts the text but says nothing of the axioms of {theorem}; {_BY_HAND}")
 
 
 def _first_line(finished: Run) -> str:
     text = (finished.errors.strip() or finished.output.strip() or "no message").splitlines()[0]
-    return text[:300]
+    return told(text)

@@ -49,6 +49,13 @@ class Run:
         return None
 
 
+def told(text: str, most: int = 300) -> str:
+    """What a tool said, for one line of a message: its first characters, those that print."""
+    line = " ".join(text.split())
+    shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line[:most])
+    return shown + "..." * (len(line) > most)
+
+
 def run(
     command: Sequence[str], text: str, *, seconds: float, memory_mb: int, reserved_mb: int = 0,
     environment: Mapping[str, str] | None = None,
