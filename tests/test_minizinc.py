@@ -348,7 +348,7 @@ def test_a_tool_that_is_no_minizinc_is_refused(stub, script: str, message: str) 
             'echo \'{"type": "error", "what": "type error", "location": {"firstLine": 7}, "message": "no  way"}\'',
             "minizinc rejects the model (line 7 of the model): type error: no way",
         ),
-        ('echo \'{"type": "error", "location": 5}\'', "minizinc rejects the model: error: "),
+        ('echo \'{"type": "error", "location": 5}\'', "minizinc rejects the model: error: no message"),
         (_answers([1]), "chunk 42: minizinc says satisfied without a point"),
         (_answers([1.0] * 8), "chunk 42: minizinc says satisfied without a point"),  # type: ignore[list-item]
         (_answers([True] * 8), "chunk 42: minizinc says satisfied without a point"),  # type: ignore[list-item]
@@ -407,8 +407,7 @@ def test_a_tool_that_prints_without_end_is_stopped(tmp_path) -> None:
     script.write_text("#!/bin/sh\nexec head -c 100000000 /dev/zero\n")
     script.chmod(0o755)
     finished = run_process([str(script)], "", seconds=10, memory_mb=4096)
-    assert finished.status == -25
-    assert len(finished.output) == 64 * 1024 * 1024
+    assert (finished.status, finished.ended) == (None, "output")
 
 
 def test_an_optimum_that_is_not_proven_in_time_is_no_answer(stub) -> None:

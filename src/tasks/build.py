@@ -52,7 +52,7 @@ _READING = (
     "corpus/chunk.py", "corpus/chunk.schema.json", "corpus/document.py", "corpus/primes.py",
     "language", "specification.py", "stamps.py",
 )  # fmt: skip
-_RUNNING = ("check/cache.py", "check/identity.py", "check/limits.py", "check/process.py")
+_RUNNING = ("check/cache.py", "check/identity.py", "check/limits.py", "check/process.py", "check/supervisor.py")
 _SOLVING = (*_READING, *_RUNNING, "check/minizinc.py", "check/model_text.py", "render/text.py")
 _LEAN = ("render/certificate.py", "render/lean", "render/lean_module.py", "render/lean_text.py", "render/text.py")
 _JUDGING = (*_RUNNING, "check/lean.py", "check/lean_install.py", "corpus/document.py", "stamps.py")
@@ -68,7 +68,7 @@ _CODE = {
     "prove": (*_JUDGING, "render/lean_text.py", "render/text.py", "sample.py", "stages/lean.py"),
     "lint": (*_SOLVING, "check/hygiene.py", "render/boundary.py", "render/minizinc.py", "stages/solve.py"),
     "crosscheck": (*_SOLVING, *_JUDGING, "render/lean_text.py", "sample.py", "stages/lean.py"),
-    "summary": ("check/cache.py", "check/process.py", "stamps.py", "summary.py"),
+    "summary": ("check/cache.py", "check/process.py", "check/supervisor.py", "stamps.py", "summary.py"),
 }
 
 MINIZINC = "_minizinc"

@@ -16,7 +16,7 @@ from .cache import OFF, Cache
 from .identity import identity_of
 from .lean_install import COMMAND, INSTALL, LIBRARIES, Form, Mode, full_lean, kernel_folder
 from .limits import IDENTITY, Limits
-from .process import Run, run, run_forked
+from .process import Run, run, run_forked, told
 
 ALLOWED_AXIOMS: Mapping[Form, frozenset[str]] = {
     "toolchain": frozenset({"propext", "Quot.sound", "Classical.choice"}),
@@ -24,6 +24,7 @@ ALLOWED_AXIOMS: Mapping[Form, frozenset[str]] = {
 }
 """What a theorem may rest on: a certificate on nothing at all."""
 
+_BY_HAND = "try the rendered text by hand, or another Lean (lean=toolchain, lean=kernel)"
 _PROBE = Limits(10, 4096)
 _RESERVED_MB = 8192
 """Address space that Lean's threads reserve for their stacks (1 GB each) and do not use."""
@@ -73,14 +74,22 @@ class Lean:
     place: Path
 
     def run(self, arguments: list[str], text: str, limits: Limits, library: Path | None = None) -> Run:
-        """Runs the lean command with text as standard input; library is the folder of compiled modules."""
+        """Runs the lean command with text as standard input; library is the folder of compiled modules.
+
+        Raises ToolError where it is killed by anything but its time limit.
+        """
         environment = {"LEAN_PATH": str(library)} if library else {}
-        memory_mb = limits.memory_mb + _RESERVED_MB
+        quota = {"memory_mb": limits.memory_mb, "reserved_mb": _RESERVED_MB}
         if self.form == "toolchain":
             command = [str(self.place), *arguments]
-            return run(command, text, seconds=limits.seconds, memory_mb=memory_mb, environment=environment)
-        entry = _kernel(self.place, arguments)
-        return run_forked(entry, text, seconds=limits.seconds, memory_mb=memory_mb, environment=environment)
+            finished = run(command, text, seconds=limits.seconds, environment=environment, **quota)
+        else:
+            entry = _kernel(self.place, arguments)
+            finished = run_forked(entry, text, seconds=limits.seconds, environment=environment, **quota)
+        if fault := finished.fault(limits.memory_mb):
+            said = f": {_first_line(finished)}" if finished.status is not None else ""
+            raise ToolError(f"lean {fault}{said}; {_BY_HAND}")
+        return finished
 
     def identity(self) -> str:
         """Which files it is made of."""
@@ -102,6 +111,10 @@ class Lean:
         source, olean = root / relative.with_suffix(".lean"), folder / relative.with_suffix(".olean")
         olean.parent.mkdir(parents=True, exist_ok=True)
         finished = self.run(["-R", str(root), "-o", str(olean), str(source)], "", limits)
+        if finished.status is None:
+            raise ToolError(
+                f"lean does not compile {source} within {limits.seconds} s; raise limits.prove_seconds in corpus.yaml"
+            )
         if finished.status != 0 or not olean.is_file():
             raise ToolError(f"lean does not compile {source}: {_first_line(finished)}")
         return olean
@@ -139,13 +152,16 @@ def _judgement(finished: Run, lines: int | None, theorem: str | None, limits: Li
         raise NoVerdict(f"Lean has no verdict within {limits.seconds} s; raise limits.prove_seconds in corpus.yaml")
     if finished.status not in (0, 1):
         raise ToolError(
-            f"lean ended with status {finished.status} after {finished.seconds:.1f} s: {_first_line(finished)} "
-            f"(its memory limit is {limits.memory_mb} MB: limits.memory_mb in corpus.yaml)"
+            f"lean ended with exit code {finished.status} after {finished.seconds:.1f} s: "
+            f"{_first_line(finished)}; {_BY_HAND}"
         )
     everything = _messages(finished.output)
     clean = not any(m.severity == "error" for m in everything)
     if clean == (finished.status == 1):
-        raise ToolError(f"lean contradicts itself: exit code {finished.status} with {len(everything)} messages")
+        raise ToolError(
+            f"lean contradicts itself: exit code {finished.status} with {len(everything)} messages: "
+            f"{_first_line(finished)}; {_BY_HAND}"
+        )
     messages = tuple(m for m in everything if lines is None or m.line <= lines)
     accepted = not any(m.severity == "error" for m in messages)
     return Judgement(
@@ -207,16 +223,18 @@ def answer(form: Form, assertions: Sequence[Assertion], judgement: Judgement) ->
     said = {m.line: m.text for m in judgement.added if m.severity == "information"}
     refused = []
     for line, assertion in enumerate(assertions, start=first):
-        told = said.get(line, "")
+        heard = said.get(line, "")
         if line in mistaken:
             refused.append(assertion)
         elif form == "embedded kernel":
-            if told != f"'{_NAME.format(line - first)}' does not depend on any axioms":
-                raise ToolError(f"lean does not say that it has judged {assertion.definition}: {told[:200]!r}")
+            if heard != f"'{_NAME.format(line - first)}' does not depend on any axioms":
+                raise ToolError(
+                    f"lean does not say that it has judged {assertion.definition}: {told(heard)!r}; {_BY_HAND}"
+                )
         else:
-            truths = [word == "true" for word in re.findall("true|false", told)]
+            truths = [word == "true" for word in re.findall("true|false", heard)]
             if len(truths) != len(assertion.points):
-                raise ToolError(f"lean answered something that is no list of verdicts: {told[:200]!r}")
+                raise ToolError(f"lean answered something that is no list of verdicts: {told(heard)!r}; {_BY_HAND}")
             if truths != list(assertion.expected):
                 refused.append(assertion)
     return refused
@@ -307,12 +325,18 @@ def _version(finished: Run) -> str:
 
 def _messages(output: str) -> list[Message]:
     found = []
-    for line in output.splitlines():
+    for line in output.split("\n"):
+        if not line.strip():
+            continue
         try:
             message = json.loads(line)
-            found.append(Message(message["severity"], message["data"], message["pos"]["line"]))
-        except (ValueError, KeyError, TypeError):
-            raise ToolError(f"lean answered something that is no answer: {line[:200]!r}") from None
+            severity, text, at = message["severity"], message["data"], message["pos"]["line"]
+            if not (isinstance(severity, str) and isinstance(text, str) and isinstance(at, int)):
+                raise ValueError(line)
+        except (ValueError, KeyError, TypeError, RecursionError):
+            raise ToolError(f"lean answered something that is no answer: {told(line)!r}; {_BY_HAND}") from None
+        # JSON may hold halves of characters, which nothing can be written with.
+        found.append(Message(severity, text.encode("utf-8", "replace").decode("utf-8"), at))
     return found
 
 
@@ -325,9 +349,9 @@ def _axioms(messages: tuple[Message, ...], theorem: str) -> tuple[str, ...]:
             found = re.search(r"depends on axioms: \[(.*)\]", message.text, re.S)
             if found:
                 return tuple(name.strip() for name in found.group(1).split(","))
-    raise ToolError(f"lean accepts the text but says nothing of the axioms of {theorem}")
+    raise ToolError(f"lean accepts the text but says nothing of the axioms of {theorem}; {_BY_HAND}")
 
 
 def _first_line(finished: Run) -> str:
     text = (finished.errors.strip() or finished.output.strip() or "no message").splitlines()[0]
-    return text[:300]
+    return told(text)

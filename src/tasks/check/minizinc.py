@@ -15,9 +15,12 @@ from .cache import OFF, Cache
 from .identity import identity_of
 from .limits import IDENTITY, Limits
 from .model_text import CONSTRAINT, UNIT_SUM, ModelText, question, unquoted
-from .process import Run, run
+from .process import Run, run, told
 
 COMMAND = "minizinc"
+
+_BY_HAND = "try a model of rendered/mzn by hand: minizinc --solver gecode MODEL"
+_REINSTALL = "is it a whole MiniZinc? `minizinc --solvers` shows Gecode in one"
 
 # MiniZinc 2.6 to 2.8 half-reify some conditions under bool2int that they must reify whole, and then call points
 # solutions that are none (libminizinc issues 719 and 810): sum(..)(bool2int(..)) >= 2 -> x[1] in {2, 7} is enough.
@@ -62,8 +65,10 @@ def probe(cache: Cache = OFF) -> dict[str, str]:
         raise ToolError("minizinc is not installed: `apt-get install minizinc`, or see https://www.minizinc.org")
     limits = Limits(20, 4096, cache).of({"name": COMMAND, IDENTITY: identity()})
 
-    def ask(option: str, read: Callable[[Run], str]) -> str:
-        return limits.cache.ask([option], "", lambda: _start([COMMAND, option], "", limits), read)
+    def ask(option: str, read: Callable[[str], str]) -> str:
+        return limits.cache.ask(
+            [option], "", lambda: _start([COMMAND, option], "", limits), lambda finished: read(_said(option, finished))
+        )
 
     version, gecode = ask("--version", _version), ask("--solvers-json", _gecode)
     return {"name": "minizinc", "version": version, "solver": f"gecode {gecode}"}
@@ -74,17 +79,17 @@ def identity() -> str:
     return identity_of(*(shutil.which(command) or "" for command in (COMMAND, "fzn-gecode")))
 
 
-def _version(finished: Run) -> str:
-    version = re.search(r"version (\d+(?:\.\d+)+)", finished.output)
+def _version(output: str) -> str:
+    version = re.search(r"version (\d+(?:\.\d+)+)", output)
     if version is None:
         raise ToolError("`minizinc --version` names no version; is it MiniZinc?")
     return version.group(1)
 
 
-def _gecode(finished: Run) -> str:
+def _gecode(output: str) -> str:
     try:
-        return next(str(s["version"]) for s in json.loads(finished.output) if s["id"] == "org.gecode.gecode")
-    except (ValueError, KeyError, TypeError, StopIteration):
+        return told(next(s["version"] for s in json.loads(output) if s["id"] == "org.gecode.gecode"))
+    except (ValueError, KeyError, TypeError, AttributeError, StopIteration, RecursionError):
         raise ToolError(
             "minizinc has no solver Gecode (see `minizinc --solvers`); install MiniZinc with Gecode"
         ) from None
@@ -142,7 +147,7 @@ def verdicts(model: ModelText, points: Sequence[Sequence[int]], limits: Limits) 
     values = answer.values.get("asked_objective") if model.objective is not None else []
     for found, kind in (*((truth, bool) for truth in truths), (values or [], int)):
         if not isinstance(found, list) or len(found) not in (len(points), 0) or any(type(v) is not kind for v in found):
-            raise ToolError(f"minizinc answered something that is no list of verdicts: {str(found)[:200]}")
+            raise ToolError(f"minizinc answered something that is no list of verdicts: {told(str(found))}; {_BY_HAND}")
     return truths, values  # type: ignore[return-value]
 
 
@@ -182,12 +187,15 @@ def conflict(model: str, limits: Limits) -> tuple[list[str], bool]:
 
 def _start(command: Sequence[str], text: str, limits: Limits) -> Run:
     finished = run(command, text, seconds=limits.seconds, memory_mb=limits.memory_mb)
-    if finished.status is not None and finished.status < 0:
-        raise ToolError(
-            f"minizinc was killed by signal {-finished.status} after {finished.seconds:.1f} s; "
-            f"its limits are {limits.memory_mb} MB of memory (limits.memory_mb in corpus.yaml) and 64 MB of output"
-        )
+    if fault := finished.fault(limits.memory_mb):
+        raise ToolError(f"minizinc {fault}; {_BY_HAND}")
     return finished
+
+
+def _said(option: str, finished: Run) -> str:
+    if finished.status is None:
+        raise ToolError(f"`minizinc {option}` does not answer in time; {_REINSTALL}")
+    return finished.output
 
 
 def _answer(finished: Run, limits: Limits, *, optimise: bool) -> Answer:
@@ -196,7 +204,7 @@ def _answer(finished: Run, limits: Limits, *, optimise: bool) -> Answer:
     values: dict[str, Any] | None = None
     status = ""
     warnings: list[str] = []
-    for line in finished.output.splitlines():
+    for line in finished.output.split("\n"):
         if not line.strip():
             continue
         try:
@@ -206,17 +214,22 @@ def _answer(finished: Run, limits: Limits, *, optimise: bool) -> Answer:
                 values = dict(message["output"]["json"])
             elif kind == "status":
                 status = str(message["status"])
-        except (ValueError, TypeError, KeyError):
-            raise ToolError(f"minizinc answered something that is no answer: {line[:200]!r}") from None
+        except (ValueError, TypeError, KeyError, RecursionError):
+            ended = f" (its exit code is {finished.status})" if finished.status else ""
+            raise ToolError(
+                f"minizinc answered something that is no answer: {told(line)!r}{ended}; {_BY_HAND}"
+            ) from None
         if kind == "error":
+            if message.get("message") == "out of memory":
+                raise ToolError(f"minizinc {replace(finished, ended='memory').fault(limits.memory_mb)}")
             raise ToolError(_rejection(message))
         if kind == "warning" and not _HARMLESS.search(said := str(message.get("message", ""))):
-            warnings.append(" ".join(said.split()))
+            warnings.append(told(said))
     if status == "UNKNOWN":
         return Answer("no answer", {}, tuple(warnings))
     if finished.status != 0:
         raise ToolError(
-            f"minizinc failed with exit code {finished.status}: {finished.errors.strip()[:400] or 'no message'}"
+            f"minizinc failed with exit code {finished.status}: {told(finished.errors) or 'no message'}; {_BY_HAND}"
         )
     if status == "UNSATISFIABLE":
         return Answer("unsatisfiable", {}, tuple(warnings))
@@ -224,12 +237,15 @@ def _answer(finished: Run, limits: Limits, *, optimise: bool) -> Answer:
         return Answer("satisfied", values, tuple(warnings))
     if finished.seconds >= limits.seconds:
         return Answer("no answer", {}, tuple(warnings))
-    raise ToolError(f"minizinc ended without an answer (status {status or 'none'!r}): {finished.errors.strip()[:400]}")
+    raise ToolError(
+        f"minizinc ended without an answer (status {told(status) or 'none'!r}): "
+        f"{told(finished.errors) or 'no message'}; {_BY_HAND}"
+    )
 
 
 def _rejection(message: dict[str, Any]) -> str:
     place = message.get("location")
     first = place.get("firstLine") if isinstance(place, dict) else None
-    line = f" (line {first} of the model)" if first else ""
-    what = " ".join(str(message.get("message", "")).split())
-    return f"minizinc rejects the model{line}: {message.get('what', 'error')}: {what}"
+    line = f" (line {first} of the model)" if isinstance(first, int) else ""
+    what = f"{message.get('what', 'error')}: {message.get('message') or 'no message'}"
+    return f"minizinc rejects the model{line}: {told(what, 2000)}"

@@ -1,150 +1,123 @@
-"""One run of an external tool: in a process group of its own, under limits, and never longer than the build."""
+"""One run of an external tool: under limits, and never longer than the build, with all that it started."""
 
 from __future__ import annotations
 
-import contextlib
 import os
-import select
+import re
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import IO, TypeAlias
+from typing import IO
 
 from ..errors import ToolError
+from .supervisor import MOST_OUTPUT, MOST_PROCESSES, Ended, Quota, supervised
 
-MOST_OUTPUT = 64 * 1024 * 1024
-"""Bytes a tool may print before it is killed."""
-
-Stream: TypeAlias = IO[bytes]
-Reap: TypeAlias = Callable[[], int]
-"""Waits for the child to be gone and returns its exit code, negative for a signal."""
+# What programs say where the system gives them no more memory: C++, Lean and MiniZinc, Python, and the loader.
+_NO_MEMORY = re.compile(r"std::bad_alloc|out of memory|MemoryError|cannot allocate memory", re.IGNORECASE)
+_BABBLE = 64 * 1024
+"""Bytes that are kept of a stream that was cut off for its length."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """status: exit code, negative for a signal; None where the time ran out."""
+    """status: exit code, negative for a signal; None where a limit ended it, and ended says which.
+
+    ended is "memory" too, beside a status, where the tool gave up as it got no more.
+    """
 
     status: int | None
     output: str
     errors: str
     seconds: float
+    ended: Ended = ""
+
+    def fault(self, memory_mb: int) -> str | None:
+        """What, other than the time, kept the tool from ending in order; None where nothing did."""
+        if self.ended == "output":
+            return f"printed more than {MOST_OUTPUT // 1024**2} MB and was stopped"
+        if self.ended == "processes":
+            return f"started more than {MOST_PROCESSES} processes at a time and was stopped"
+        if self.ended == "memory":
+            return f"wanted more than {memory_mb} MB of memory; raise limits.memory_mb in corpus.yaml"
+        if self.status is not None and self.status < 0:
+            name = signal.strsignal(-self.status) or "unknown"
+            return f"was killed by signal {-self.status} ({name}) after {self.seconds:.1f} s"
+        return None
+
+
+def told(text: str, most: int = 300) -> str:
+    """What a tool said, for one line of a message: its first characters, those that print."""
+    line = " ".join(text.split())
+    shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line[:most])
+    return shown + "..." * (len(line) > most)
 
 
 def run(
-    command: Sequence[str], text: str, *, seconds: float, memory_mb: int, environment: Mapping[str, str] | None = None
-) -> Run:
-    """Runs command with text as standard input for at most seconds of wall time and memory_mb of address space.
+    command: Sequence[str], text: str, *, seconds: float, memory_mb: int, reserved_mb: int = 0,
+    environment: Mapping[str, str] | None = None,
+) -> Run:  # fmt: skip
+    """Runs command with text as standard input, for at most seconds of wall time.
 
-    environment is added to our own. Raises ToolError where the command cannot be started.
+    memory_mb: of address space for each process, and in use by all of them together; reserved_mb: address space that a
+    process may hold beyond that. environment is added to our own. Raises ToolError where the command cannot be started.
     """
 
-    def start(stdin: Stream, stdout: Stream, stderr: Stream) -> tuple[int, Reap]:
-        try:
-            process = subprocess.Popen(
-                command,
-                stdin=stdin,
-                stdout=stdout,
-                stderr=stderr,
-                start_new_session=True,
-                preexec_fn=_limits(seconds, memory_mb),
-                env={**os.environ, **(environment or {})},
-            )
-        except OSError as error:
-            raise ToolError(f"{command[0]} cannot be started: {error.strerror}") from None
-        return process.pid, process.wait
+    def start(streams: Sequence[IO[bytes]], limit: Callable[[], None]) -> int:
+        stdin, stdout, stderr = streams
+        given = {**os.environ, **(environment or {})}
+        process = subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=stderr, preexec_fn=limit, env=given)
+        process.returncode = 0  # or Popen would reap a child that is quick, and its exit code would be lost
+        return process.pid
 
-    return _observe(start, text, seconds)
+    return _observe(start, command[0], text, Quota(seconds, memory_mb, reserved_mb))
 
 
 def run_forked(
-    entry: Callable[[], int], text: str, *, seconds: float, memory_mb: int, environment: Mapping[str, str] | None = None
-) -> Run:
+    entry: Callable[[], int], text: str, *, seconds: float, memory_mb: int, reserved_mb: int = 0,
+    environment: Mapping[str, str] | None = None,
+) -> Run:  # fmt: skip
     """As run, of a function of this process in a fork of it; what the function returns is the exit code."""
-    limit = _limits(seconds, memory_mb)
 
-    def start(stdin: Stream, stdout: Stream, stderr: Stream) -> tuple[int, Reap]:
+    def start(streams: Sequence[IO[bytes]], limit: Callable[[], None]) -> int:
         child = os.fork()
         if child == 0:
             code = 127
             try:
-                os.setsid()
                 limit()
-                for number, stream in enumerate((stdin, stdout, stderr)):
+                for number, stream in enumerate(streams):
                     os.dup2(stream.fileno(), number)
                 os.environ.update(environment or {})
                 code = entry()
             finally:
                 os._exit(code)
-        return child, lambda: os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        return child
 
-    return _observe(start, text, seconds)
+    return _observe(start, "the library", text, Quota(seconds, memory_mb, reserved_mb))
 
 
-def _observe(start: Callable[[Stream, Stream, Stream], tuple[int, Reap]], text: str, seconds: float) -> Run:
-    """Starts a child with files for its streams, waits, and kills whatever is left of its group."""
+def _observe(
+    start: Callable[[Sequence[IO[bytes]], Callable[[], None]], int], name: str, text: str, quota: Quota
+) -> Run:
     started = time.monotonic()
     with tempfile.TemporaryFile() as stdin, tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
         stdin.write(text.encode("utf-8"))
         stdin.seek(0)
-        child, reap = start(stdin, stdout, stderr)
+        streams = (stdin, stdout, stderr)
+        printed = (stdout.fileno(), stderr.fileno())
         try:
-            finished = _wait(child, seconds)
-        finally:
-            for kill in (os.killpg, os.kill):
-                with contextlib.suppress(ProcessLookupError, PermissionError):
-                    kill(child, signal.SIGKILL)
-            status = reap()
+            end = supervised(lambda limit: start(streams, limit), printed, quota)
+        except ChildProcessError as error:
+            raise ToolError(f"{name} has no verdict: {error}; run the build again") from None
+        except OSError as error:
+            raise ToolError(f"{name} cannot be started: {error.strerror}") from None
         stdout.seek(0)
         stderr.seek(0)
-        output, errors = (stream.read().decode("utf-8", errors="replace") for stream in (stdout, stderr))
-    return Run(status if finished else None, output, errors, time.monotonic() - started)
-
-
-def _wait(child: int, seconds: float) -> bool:
-    """True once the child has ended (it is not reaped yet), False when the time ran out first."""
-    if hasattr(os, "pidfd_open"):
-        descriptor = os.pidfd_open(child)
-        try:
-            poll = select.poll()
-            poll.register(descriptor, select.POLLIN)
-            return bool(poll.poll(seconds * 1000))
-        finally:
-            os.close(descriptor)
-    end = time.monotonic() + seconds
-    while os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.01)
-    return True
-
-
-def _limits(seconds: float, memory_mb: int) -> Callable[[], None]:
-    """What the child does first; everything it needs is made before the fork."""
-    import resource
-
-    memory = memory_mb * 1024 * 1024
-    processor = int(seconds) + 5
-    prctl = None
-    if sys.platform == "linux":
-        import ctypes
-
-        prctl = ctypes.CDLL(None).prctl
-
-    def apply() -> None:
-        if prctl is not None:
-            prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: die with the build
-        for limit, value in (
-            (resource.RLIMIT_AS, memory),
-            (resource.RLIMIT_FSIZE, MOST_OUTPUT),
-            (resource.RLIMIT_CPU, processor),
-            (resource.RLIMIT_CORE, 0),
-        ):
-            # macOS refuses some of them, and nobody may raise a limit that is lower already.
-            with contextlib.suppress(ValueError, OSError):
-                resource.setrlimit(limit, (value, value))
-
-    return apply
+        most = _BABBLE if end.ended == "output" else -1
+        output, errors = (stream.read(most).decode("utf-8", errors="replace") for stream in (stdout, stderr))
+    ended = end.ended
+    if end.status and _NO_MEMORY.search(errors[-_BABBLE:]):
+        ended = "memory"
+    return Run(end.status, output, errors, time.monotonic() - started, ended)
