@@ -78,6 +78,19 @@ def test_back_on_an_older_branch_nothing_is_asked_again(project: Project, spied:
     assert spied() == runs
 
 
+def test_a_chunk_under_another_name_asks_no_tool_again(project: Project) -> None:
+    """The embedded kernel is asked as little as MiniZinc: the journal counts both."""
+    path = project.write("06", "x[1] + x[2] >= 30", "x[3] = 5", notes="first", title="A title")
+    assert project.doit("lean=kernel").status == 0
+    asked = verdicts(project)["asked"]
+    path.unlink()
+    (project.chunks / "corpus.yaml").write_text('documentation: ["01"]\n')
+    project.write("63", "x[1] + x[2] >= 30", "x[3] = 5", notes="first", title="Another title")
+    renamed = project.doit("lean=kernel")
+    assert {"solve:63", "prove:63", "crosscheck:63", "balance:63"} <= renamed.ran
+    assert verdicts(project)["asked"] == asked
+
+
 def test_a_no_is_kept_and_no_answer_is_not(project: Project, spied: Callable[[], int]) -> None:
     project.write("06", "x[1] >= 30", "x[1] < 20")
     refused = project.doit("solve:06")

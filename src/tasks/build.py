@@ -463,7 +463,8 @@ def _perform(
         "not kept": COUNT.lost - before.lost,
     }
     try:
-        note_in_journal(journal, name, time.monotonic() - started, verdicts, failure)
+        if failure is not None or function != "identify":  # one line a task, of its last action
+            note_in_journal(journal, name, time.monotonic() - started, verdicts, failure)
     except OSError as error:
         raise no_room(journal, error) from None
     if failure is not None:

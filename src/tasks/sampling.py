@@ -64,7 +64,7 @@ class Drawn:
 
 
 def draw(specification: Specification, witness: Sequence[int], count: int) -> Drawn:
-    """About count points for a chunk, the same ones for the same chunk and witness.
+    """About count points for a chunk, the same ones for the same formulas and witness.
 
     The witness and its neighbours one unit away, on the simplex and off it; for every comparison points where its
     sides are equal and one apart either way; corners and centre; random points on the simplex, off it, and outside
@@ -72,7 +72,7 @@ def draw(specification: Specification, witness: Sequence[int], count: int) -> Dr
     """
     chunk = specification.chunk
     first = tuple(witness)
-    random = Random(f"{chunk.id} {chunk.total}")
+    random = Random("\n".join([str(chunk.total), *(constraint.text for constraint in chunk.constraints)]))
     centre = _centre(chunk.total)
     bases = [first, centre, *(_on_simplex(random, chunk.total) for _ in range(2))]
     subjects: list[Subject] = []

@@ -36,6 +36,10 @@ _FALSE = re.compile(
 _OF_THE_MOMENT = re.compile(r"deep recursion|stack overflow|out of memory|interrupted", re.IGNORECASE)
 
 
+# A certificate's first comment, less which two chunks of other names are the same text.
+_HEADING = re.compile(r"(?<=\Aprelude\n\nimport Support\n\n)-- Chunk .*$", re.MULTILINE)
+
+
 @dataclass(frozen=True)
 class Message:
     """line is 1-based in the text that was judged."""
@@ -127,6 +131,7 @@ class Lean:
         """
         if not text.endswith("\n"):
             text += "\n"
+        text = _HEADING.sub("--", text, count=1)
         arguments = ["--json", "--stdin"]
         return limits.cache.ask(
             arguments,

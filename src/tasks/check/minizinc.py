@@ -103,6 +103,7 @@ def solve(model: str, limits: Limits) -> Answer:
     """
     arguments = ["--solver", "org.gecode.gecode", *_SOUND, "--json-stream", "--output-mode", "json"]
     command = [COMMAND, *arguments, "--time-limit", str(math.ceil(limits.seconds * 1000)), "-"]
+    model = _without_comments(model)
     optimise = bool(re.search(r"^solve .*(min|max)imize \w+;$", model, re.MULTILINE))
     # MiniZinc keeps the limit itself; ours comes two seconds later, for the case that it does not.
     return limits.cache.ask(
@@ -112,6 +113,14 @@ def solve(model: str, limits: Limits) -> Answer:
         read=lambda finished: _answer(finished, limits, optimise=optimise),
         definite=lambda answer: answer.status != "no answer",
     )
+
+
+def _without_comments(model: str) -> str:
+    """The model with its lines of comment empty, so that a chunk's name and notes are no part of what is asked.
+
+    Lines keep their numbers. A text with block comments, which the renderer does not write, is left as it is.
+    """
+    return model if "/*" in model else re.sub(r"^%.*$", "%", model, flags=re.MULTILINE)
 
 
 def imbalance(model: str, end: Literal["least", "most"], limits: Limits) -> Answer:
