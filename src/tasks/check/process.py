@@ -69,7 +69,9 @@ def run(
     def start(streams: Sequence[IO[bytes]], limit: Callable[[], None]) -> int:
         stdin, stdout, stderr = streams
         given = {**os.environ, **(environment or {})}
-        return subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=stderr, preexec_fn=limit, env=given).pid
+        child = subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=stderr, preexec_fn=limit, env=given)
+        child.returncode = 0  # or Popen, when it is forgotten, might be the one that is told the real one
+        return child.pid
 
     return _observe(start, command[0], text, Quota(seconds, memory_mb, reserved_mb))
 
