@@ -68,9 +68,9 @@ def run(
     def start(streams: Sequence[IO[bytes]], limit: Callable[[], None]) -> int:
         stdin, stdout, stderr = streams
         given = {**os.environ, **(environment or {})}
-        process = subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=stderr, preexec_fn=limit, env=given)
-        process.returncode = 0  # or Popen would reap a child that is quick, and its exit code would be lost
-        return process.pid
+        child = subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=stderr, preexec_fn=limit, env=given)
+        child.returncode = 0  # or Popen, when it is forgotten, might be the one that is told the real one
+        return child.pid
 
     return _observe(start, command[0], text, Quota(seconds, memory_mb, reserved_mb))
 
