@@ -133,8 +133,10 @@ def test_without_a_descriptor_of_a_process_it_goes_by_looking(
     assert shell(f"{daemon}; sleep 60", seconds=0.6).ended == "time"
     build = os.fork()
     if build == 0:
-        os.setsid()
-        shell("sleep 60")
+        try:
+            shell("sleep 60")
+        finally:
+            os._exit(0)
     end = time.monotonic() + 5
     while not any("sleep" in line for line in alive(mark)):
         assert time.monotonic() < end

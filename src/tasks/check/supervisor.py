@@ -5,7 +5,7 @@ supervisor, in a session of its own, and that starts the tool. On Linux it adopt
 (PR_SET_CHILD_SUBREAPER), so that a daemon that forked twice is its child in the end; it sees the build's end by a
 descriptor of the process (pidfd), which is about the process whatever thread forked, and however many siblings hold a
 copy. Elsewhere (macOS) it asks for its parent's id a hundred times a second, and of the tool's descendants it ends
-those alone that are in the tool's process group.
+those alone that are in the tool's process group, and does not count what they use.
 
 What it cannot do: outlive a SIGKILL of itself. The tool dies then too, its children run into their limits of
 processor time. A tool that hunts for it under the same user is not kept from that; that takes a container.
@@ -111,10 +111,11 @@ def _watch(start: Callable[[], int], build: _Process, stop: int, streams: Sequen
     except OSError as error:
         return f"refused {error.errno}"
     ended: Ended = ""
+    tool = _Process(child)
     try:
-        ended = _wait(_Process(child), build, stop, streams, quota)
+        ended = _wait(tool, build, stop, streams, quota)
     finally:
-        status = _end_tree(child)
+        status = _end_tree(tool)
     if _overflowed(streams):
         ended = "output"
     return f"{ended} 0" if ended else f"exit {status}"
@@ -154,20 +155,25 @@ class _Process:
     def __init__(self, pid: int) -> None:
         self.pid = pid
         self.descriptor: int | None = None
+        self.code: int | None = None
+        """As waitpid gave it, where it has been reaped."""
         # An old kernel or a strict sandbox has none; then it goes as on macOS.
         with contextlib.suppress(AttributeError, OSError):
             self.descriptor = os.pidfd_open(pid)
 
     def over(self) -> bool:
-        """Whether it has ended, reaped or not."""
+        """Whether it has ended."""
         if self.descriptor is not None:
             poll = select.poll()
             poll.register(self.descriptor, select.POLLIN)
             return bool(poll.poll(0))
-        try:
-            return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
-        except ChildProcessError:  # no child of the supervisor, so its parent
-            return os.getppid() != self.pid
+        if self.code is None:
+            try:
+                reaped, code = os.waitpid(self.pid, os.WNOHANG)  # macOS has no waitid, which would not reap
+                self.code = code if reaped else None
+            except ChildProcessError:  # no child of the supervisor, so its parent
+                return os.getppid() != self.pid
+        return self.code is not None
 
     def close(self) -> None:
         if self.descriptor is not None:
@@ -189,17 +195,17 @@ def _exceeded(streams: Sequence[int], quota: Quota) -> Ended:
     return "memory" if pages * os.sysconf("SC_PAGE_SIZE") > quota.memory_mb * 1024 * 1024 else ""
 
 
-def _end_tree(child: int) -> int:
+def _end_tree(tool: _Process) -> int:
     """Kills the tool and all that came of it; returns the tool's exit code, negative for a signal."""
-    status = -signal.SIGKILL.value
     until = time.monotonic() + _PATIENCE
-    _kill(os.killpg, child)
-    _kill(os.kill, child)  # it may not have come as far as having a group
+    _kill(os.killpg, tool.pid)
+    if tool.code is None:
+        _kill(os.kill, tool.pid)  # it may not have come as far as having a group
     with contextlib.suppress(ChildProcessError):  # none is left
         while time.monotonic() < until:
             reaped, code = os.waitpid(-1, os.WNOHANG)
-            if reaped == child:
-                status = os.waitstatus_to_exitcode(code)
+            if reaped == tool.pid:
+                tool.code = code
             elif reaped == 0:
                 # By group first: that takes all of its processes at once, where one by one they may fork faster.
                 tree = _tree()
@@ -208,7 +214,7 @@ def _end_tree(child: int) -> int:
                 for pid in tree:
                     _kill(os.kill, pid)
                 time.sleep(0.001)
-    return status
+    return -signal.SIGKILL if tool.code is None else os.waitstatus_to_exitcode(tool.code)
 
 
 def _kill(how: Callable[[int, int], None], number: int) -> None:
