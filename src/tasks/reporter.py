@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import time
 from collections import Counter
@@ -133,4 +134,9 @@ def _hidden(task: Task) -> bool:
 
 
 def _indented(text: str) -> str:
-    return "".join(f"   {line}\n" for line in text.rstrip().splitlines())
+    return "".join(f"   {_no_command(line)}\n" for line in text.rstrip().splitlines())
+
+
+def _no_command(line: str) -> str:
+    r"""line as no workflow command: GitHub obeys `::name::` where a line begins, and `##[name]` anywhere."""
+    return re.sub(r"^(\s*):(?=:)", r"\1\\u003A", line).replace("##[", r"##\u005B")

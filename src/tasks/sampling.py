@@ -24,7 +24,9 @@ MOST_COMPARISONS = 400
 """Of one constraint, whose boundaries are looked for; the others are only seen by chance."""
 NEGATIVE: tuple[Point, ...] = ((-1,) * 8, tuple(range(-24, 0, 3)), tuple(range(-3, -27, -3)), (-5, -1, -4, -2) * 2)
 """Points far outside every simplex, where division and subtraction show their signs."""
-MOST_FAULTS, MOST_FAR = 80, 100
+MOST_WORK = 60_000_000
+"""Parts of formulas that are evaluated to find the points of one chunk: of large formulas fewer faults are tried."""
+MOST_FAULTS, MOST_FAR = 80, 160
 """Single faults of one constraint that are tried on the points, and points sought for them two changes away."""
 
 
@@ -74,6 +76,7 @@ def draw(specification: Specification, witness: Sequence[int], count: int) -> Dr
     first = tuple(witness)
     random = Random("\n".join([str(chunk.total), *(constraint.text for constraint in chunk.constraints)]))
     centre = _centre(chunk.total)
+    formal = sum(statement.kind == "formal" for statement in specification.statements)
     bases = [first, centre, *(_on_simplex(random, chunk.total) for _ in range(2))]
     subjects: list[Subject] = []
     formulas: list[Expression] = []
@@ -83,18 +86,21 @@ def draw(specification: Specification, witness: Sequence[int], count: int) -> Dr
             expression = unroll(statement.expression, chunk.total, chunk.primes)
             leaves = list(_leaves(expression))
             formulas.append(expression)
-            faults.append(_faults(expression, statement.expression, specification))
-            boundary = dict.fromkeys(p for leaf in leaves[:MOST_COMPARISONS] for p in _around(leaf, bases, chunk.total))
+            times = MOST_WORK // formal // statement.parts  # that the whole formula may be evaluated
+            most = max(2, min(MOST_FAULTS, times // 250))
+            faults.append(_faults(expression, statement.expression, specification, most))
+            sought = leaves[: max(4, min(MOST_COMPARISONS, times // 30))]
+            boundary = dict.fromkeys(p for leaf in sought for p in _around(leaf, bases, chunk.total))
             comparisons = tuple(compile_expression(leaf) for leaf in leaves)
             value = compile_expression(expression)
             subjects.append(Subject(constraint.name, constraint.text, value, comparisons, tuple(boundary)))
-            if turned := _turned(subjects[-1], leaves, bases, chunk.total):
+            if turned := _turned(subjects[-1], leaves, bases, chunk.total, times):
                 subjects[-1] = replace(subjects[-1], boundary=(turned, *subjects[-1].boundary))
     corners = [tuple(chunk.total * (i == j) for i in range(8)) for j in range(8)]
     given = [first, centre, *corners, *_neighbours(first)]
     others = [_random_point(random, chunk.total, attempt) for attempt in range(count)]
     for i, (subject, formula) in enumerate(zip(subjects, formulas, strict=True)):
-        near = dict.fromkeys([*subject.boundary, *given[:40], *NEGATIVE, *others[:60]])
+        near = dict.fromkeys([*subject.boundary, *given[:40], *NEGATIVE, *others])
         verges = [first, *subject.boundary[:6], *others[2:12:4], *NEGATIVE[:2]]
         own = dict.fromkeys(_leaves(formula))
         foreign = dict.fromkeys(leaf for fault in faults[i] for leaf in _leaves(fault) if leaf not in own)
@@ -102,19 +108,22 @@ def draw(specification: Specification, witness: Sequence[int], count: int) -> Dr
         far += (p for leaf in [*own][:16] for base in verges for p in _around(leaf, [base], chunk.total, 0))
         subjects[i] = _telling(subject, faults[i], tuple(near), tuple(dict.fromkeys(far)))
     turns = zip_longest(*(subject.own for subject in subjects))
-    sought = [point for turn in turns for point in turn if point is not None]
-    points = dict.fromkeys([first, *sought, *given, *(p for s in subjects for p in s.boundary), *others])
+    telling = [point for turn in turns for point in turn if point is not None]
+    points = dict.fromkeys([first, *telling, *given, *(p for s in subjects for p in s.boundary), *others])
     drawn = tuple(points)[: max(count, 1)]
     kept = set(drawn)
     return Drawn(drawn, tuple(replace(s, own=tuple(p for p in s.own if p in kept)) for s in subjects))
 
 
-def _faults(unrolled: Expression, formula: Expression, specification: Specification) -> list[Expression]:
-    """Unrolled formulas with one fault in them, at most about MOST_FAULTS and those of the quantifiers."""
+def _faults(unrolled: Expression, formula: Expression, specification: Specification, most: int) -> list[Expression]:
+    """Unrolled formulas with one fault in them, at most about as many as told, and as many of the quantifiers."""
     chunk = specification.chunk
-    single = list(mutants(unrolled))
-    found = single[:: max(1, len(single) // MOST_FAULTS)]
-    for fault in islice(quantifier_mutants(formula), MOST_FAULTS):
+    if most == MOST_FAULTS:
+        single = list(mutants(unrolled))
+        found = single[:: max(1, len(single) // most)]
+    else:  # of a large formula to make them all takes too long
+        found = list(islice(mutants(unrolled), most))
+    for fault in islice(quantifier_mutants(formula), most):
         with suppress(Undefined):  # an index of x beyond 8, or more terms than the language allows
             evaluate(fault, None, chunk.total, chunk.primes)
             found.append(unroll(fault, chunk.total, chunk.primes))
@@ -191,8 +200,12 @@ def _reached(
     return None
 
 
-def _turned(subject: Subject, leaves: Sequence[Expression], bases: Sequence[Point], total: int) -> Point | None:
-    """Where the points sought so far all give the same value: one that gives the other, two changes away."""
+def _turned(
+    subject: Subject, leaves: Sequence[Expression], bases: Sequence[Point], total: int, times: int
+) -> Point | None:
+    """Where the points sought so far all give the same value: one that gives the other, two changes away, if one is
+    found in so many tries.
+    """
     known = (*bases, *subject.boundary)
     values = {bool(subject.value(point)) for point in known}
     if len(values) == 2:
@@ -200,6 +213,9 @@ def _turned(subject: Subject, leaves: Sequence[Expression], bases: Sequence[Poin
     for base in known[:40]:
         for leaf in leaves[:40]:
             for point in _around(leaf, [base], total):
+                times -= 1
+                if times < 0:
+                    return None
                 if bool(subject.value(point)) not in values:
                     return point
     return None

@@ -12,6 +12,7 @@ from .errors import CorpusError, LanguageError
 from .files import digest
 from .language.evaluate import evaluate
 from .language.statement import Statement, interpret
+from .language.vocabulary import MOST_PARTS
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,11 @@ def read_specification(path: Path, *, informal: bool = True) -> Specification:
                 )
             )  # fmt: skip
         statements.append(statement)
+    if not problems and (parts := sum(statement.parts for statement in statements)) > MOST_PARTS:
+        problems = [
+            f"{path}: the constraints have {parts:,} parts with their quantifiers written out, expected at most "
+            f"{MOST_PARTS:,}; split the chunk"
+        ]
     if problems:
         raise CorpusError("\n".join(problems))
     return Specification(chunk, tuple(statements), digest(document.text))

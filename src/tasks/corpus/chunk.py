@@ -78,7 +78,9 @@ def problem(document: Document, index: int, what: str) -> str:
 
 
 def _sentence(document: Document, pointer: str, what: str) -> str:
-    return f"{document.path}:{document.line(pointer)}: {visible(pointer) or '/'}: {what}"
+    shown = visible(pointer) or "/"
+    place = shown if len(shown) <= 200 else shown[:197] + "..."
+    return f"{document.path}:{document.line(pointer)}: {place}: {what}"
 
 
 def _chunk(data: dict[str, Any]) -> Chunk:
@@ -143,6 +145,10 @@ def _explain(pointer: str, error: ValidationError) -> Iterator[tuple[str, str]]:
             yield pointer, f"found {_shown(found)}, expected at least {wanted}"
         case "maximum":
             yield pointer, f"found {_shown(found)}, expected at most {wanted}"
+        case "maxItems":
+            yield pointer, f"found {len(found):,} items, expected at most {wanted:,}; split the chunk"
+        case "maxLength":
+            yield pointer, f"found {len(found):,} characters, expected at most {wanted:,}"
         case "uniqueItems":
             yield pointer, f"found {_shown(found)}, expected each item once"
         case _:

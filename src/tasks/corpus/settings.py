@@ -42,10 +42,10 @@ def _ids(value: Any) -> tuple[str, ...]:
     return tuple(value)
 
 
-def _whole(least: int) -> Callable[[Any], int]:
+def _whole(least: int, most: int = 10**9) -> Callable[[Any], int]:
     def read(value: Any) -> int:
-        if type(value) is not int or not least <= value <= 10**9:
-            raise ValueError(f"a whole number from {least} to 10^9")
+        if type(value) is not int or not least <= value <= most:
+            raise ValueError(f"a whole number from {least} to {'10^9' if most == 10**9 else most}")
         return value
 
     return read
@@ -73,7 +73,7 @@ _KEYS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "limits.solve_seconds": ("solve_seconds", _seconds),
     "limits.prove_seconds": ("prove_seconds", _seconds),
     "limits.memory_mb": ("memory_mb", _whole(64)),
-    "crosscheck.samples": ("samples", _whole(1)),
+    "crosscheck.samples": ("samples", _whole(1, 4096)),
     "crosscheck.strict": ("strict", _one_of("all", "pilots")),
     "informal": ("informal", _one_of("anywhere", "documentation", "never")),
 }

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from . import syntax
 from .syntax import Expression, Visitor
-from .vocabulary import COORDINATES, MOST_CANDIDATES, MOST_TERMS
+from .vocabulary import COORDINATES, MOST_CANDIDATES, MOST_PARTS, MOST_TERMS
 
 Value = int | bool | Sequence[int] | None
 
@@ -58,8 +59,15 @@ class Evaluator(Visitor):
     def __init__(self, x: Sequence[int] | None, total: int, primes: tuple[int, ...]) -> None:
         self.x, self.total, self.primes = x, total, primes
         self.bound: dict[str, int] = {}
+        self.parts = 0
         self.terms = 0
         self.candidates = 0
+
+    def visit(self, node: Expression) -> Any:
+        self.parts += 1
+        if self.parts > MOST_PARTS:
+            raise Undefined(node, f"with its quantifiers written out it has more than {MOST_PARTS:,} parts")
+        return super().visit(node)
 
     def Integer(self, node: syntax.Integer) -> Value:
         return node.value

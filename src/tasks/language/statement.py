@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 from lark import Token, Tree
 
 from ..errors import LanguageError
-from .evaluate import Undefined, evaluate
+from .evaluate import Evaluator, Undefined
 from .parse import parse
 from .syntax import Expression
 from .typing import Elaborator
@@ -23,10 +23,14 @@ _ORDER = {"LESS", "LESS_EQUAL", "GREATER", "GREATER_EQUAL", "WHERE", "MINUS"}
 
 @dataclass(frozen=True)
 class Statement:
-    """kind says whether there is something to check; expression is None for an informal claim alone."""
+    """kind says whether there is something to check; expression is None for an informal claim alone.
+
+    parts counts what a formula consists of once its quantifiers are written out.
+    """
 
     kind: Kind
     expression: Expression | None
+    parts: int = 0
 
 
 def interpret(text: str, total: int, primes: Iterable[int]) -> Statement:
@@ -45,11 +49,12 @@ def interpret(text: str, total: int, primes: Iterable[int]) -> Statement:
             text, *expression.span,
             hint="compare it with something",
         )  # fmt: skip
+    evaluator = Evaluator(None, total, tuple(sorted(set(primes))))
     try:
-        constant = evaluate(expression, None, total, primes)
+        constant = evaluator.visit(expression)
     except Undefined as undefined:
         raise LanguageError(undefined.message, text, *undefined.node.span, undefined.hint) from None
-    return Statement("vacuous" if constant is True else "formal", expression)
+    return Statement("vacuous" if constant is True else "formal", expression, evaluator.parts)
 
 
 def _is_claim(tree: Tree[Token]) -> bool:

@@ -10,6 +10,8 @@ MOST_TERMS = 20_000
 """Bodies that the quantifiers of one constraint may unroll to, together."""
 MOST_CANDIDATES = 1_000_000
 """Bindings that a condition may be asked about on the way there."""
+MOST_PARTS = 250_000
+"""Parts of one constraint (numbers, coordinates, operators, calls) once its quantifiers are written out."""
 MOST_NESTING = 64
 """Brackets, calls and prefix operators inside one another."""
 MOST_LEVELS = 200

@@ -14,8 +14,11 @@ def _escape(character: str) -> str:
 
 
 def label(name: str) -> str:
-    r"""A name on one line, in printing characters, and different for different names: a backslash is doubled."""
-    return visible(name.replace("\\", "\\\\"))
+    r"""A name on one line, in printing characters, and different for different names: a backslash is doubled.
+
+    It holds no double quote: one in the name of a constraint keeps the solver from reading what MiniZinc hands it.
+    """
+    return visible(name.replace("\\", "\\\\")).replace('"', _escape('"'))
 
 
 def lines(text: str, width: int = 110) -> list[str]:

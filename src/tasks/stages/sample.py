@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from ..files import digest
 from ..render.lean_text import names
 from ..render.text import visible
 from ..sample import Claim, Sample, to_outcome
-from ..sampling import Drawn, Point, Subject, draw
+from ..sampling import Drawn, draw
 from ..specification import read_specification
 from ..stamps import OURSELVES, read_witness, to_json, write_stamp
 
@@ -27,7 +27,7 @@ def run(chunk_id: str, source: Path, solved: Path, stamp: Path, samples: int) ->
         points=drawn.points,
         verdicts=verdicts,
         objective=[_objective(specification.chunk, point) for point in drawn.points],
-        claims=_claims(drawn, specification.chunk),
+        claims=_claims(drawn, specification.chunk, verdicts),
     )
     write_stamp(
         stamp,
@@ -48,7 +48,7 @@ def run(chunk_id: str, source: Path, solved: Path, stamp: Path, samples: int) ->
     )
 
 
-def _claims(drawn: Drawn, chunk: Chunk) -> tuple[Claim, ...]:
+def _claims(drawn: Drawn, chunk: Chunk, verdicts: Mapping[str, Sequence[bool]]) -> tuple[Claim, ...]:
     """What is claimed of each constraint at its own points, of bounds and unit sum, and of all of it together.
 
     The chunk as a whole is judged at its witness and at two points that one constraint alone excludes; that it joins
@@ -67,19 +67,16 @@ def _claims(drawn: Drawn, chunk: Chunk) -> tuple[Claim, ...]:
     if chunk.unit_sum:
         near = [first, *((*first[:i], first[i] + 1, *first[i + 1 :]) for i in range(8)), (first[0] - 1, *first[1:])]
         claims.append(Claim("unit sum", "the unit sum", "", near, [sum(point) == total for point in near]))
-    alone: list[Point] = []
-    for subject in drawn.subjects:
-        others = [s for s in drawn.subjects if s is not subject]
-        alone += [p for p in drawn.points if not subject.value(p) and _valid(others, chunk, p)][:1]
-        if len(alone) == 2:
-            break
-    whole = list(dict.fromkeys([first, *alone]))
-    return (*claims, Claim("whole", "the whole chunk", "", whole, [_valid(drawn.subjects, chunk, p) for p in whole]))
-
-
-def _valid(subjects: Sequence[Subject], chunk: Chunk, point: Sequence[int]) -> bool:
-    inside = all(0 <= value <= chunk.total for value in point)
-    return inside and (not chunk.unit_sum or sum(point) == chunk.total) and all(s.value(point) for s in subjects)
+    # At each point, how many constraints it violates.
+    against = [sum(not truths[k] for truths in verdicts.values()) for k in range(len(drawn.points))]
+    simplex = [
+        all(0 <= value <= total for value in point) and (not chunk.unit_sum or sum(point) == total)
+        for point in drawn.points
+    ]
+    alone = [k for k in range(1, len(drawn.points)) if simplex[k] and against[k] == 1][:2]
+    whole = [0, *alone]
+    valid = [simplex[k] and against[k] == 0 for k in whole]
+    return (*claims, Claim("whole", "the whole chunk", "", [drawn.points[k] for k in whole], valid))
 
 
 def _objective(chunk: Chunk, x: Sequence[int]) -> int:
