@@ -77,7 +77,7 @@ LEAN = "_lean"
 """The hidden task whose result is the identity of the Lean that judges."""
 LEAN_LIBRARY = "_lean_library"
 """The hidden task whose result is what that Lean compiled for all chunks."""
-TOOLCHAIN = Path("lean-toolchain")
+TOOLCHAIN = Path(os.environ.get("DUALITY_TOOLCHAIN", "lean-toolchain"))
 """The file that names the full Lean's version, for elan, Nix and us."""
 
 
