@@ -72,6 +72,11 @@ def task_primes():
     return build.primes()
 
 
+def task_secrets():
+    """look for secrets that can be read: in the files, and in commits=BASE..HEAD"""
+    return build.secrets()
+
+
 def task_lint():
     """advise on constraints that say nothing, too little or too much (lint=strict fails)"""
     return build.lint()

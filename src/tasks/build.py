@@ -38,6 +38,7 @@ VARIABLES = {
     "base": "with the task report: the out folder, or report.json, of the build to compare with",
     "cache": "where verdicts of tools are kept: a folder; off, replay (run no tool) or rebuild (ask again)",
     "chunks": "the folder of chunks",
+    "commits": "with the task secrets: the commits to look at, such as main..HEAD",
     "crosscheck": "strict, or warn: disagreements outside the pilots are warnings",
     "lean": "which Lean judges: auto, toolchain, kernel or off",
     "lint": "with the task lint: strict makes every finding a failure, advice none",
@@ -257,6 +258,11 @@ def primes() -> Task:
     write = _choice("write", "no", "yes")
     sources = [corpus.path(chunk_id) for chunk_id in corpus.computational]
     return {"actions": [_action("primes", "primes", sources=sources, write=write == "yes")], "uptodate": [False]}
+
+
+def secrets() -> Task:
+    commits = get_var("commits", None) or ""
+    return {"actions": [_action("secrets", "secrets", commits=commits)], "uptodate": [False]}
 
 
 def lint() -> Iterator[Task]:

@@ -76,7 +76,7 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]
         if self.runtime_errors:
             self.write("\n".join(self.runtime_errors) + "\n")
         summary_task = self.tasks.get("summary")
-        if summary_task is not None:
+        if summary_task is not None and (not self.messages or any(map(_of_the_corpus, self.messages))):
             self._show_summary(summary_task)
         seconds = time.monotonic() - self.started
         failed = f", {len(self.messages)} failed" if self.messages else ""
@@ -127,6 +127,11 @@ class Journal:
                     with suppress(ValueError, TypeError, AttributeError):  # a torn line
                         total.update(json.loads(line).get("verdicts", {}))
         return total
+
+
+def _of_the_corpus(name: str) -> bool:
+    """Whether the summary speaks of a task of that name."""
+    return name.partition(":")[0] not in ("secrets", "primes", "report")
 
 
 def _hidden(task: Task) -> bool:
