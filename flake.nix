@@ -174,7 +174,7 @@
               pkgs.shellcheck
               pkgs.sops
               pkgs.yamllint
-              (python.withPackages (ps: needed ps ++ kernel ps ++ [ ps.hypothesis ps.mypy ps.pytest ps.types-pyyaml ]))
+              (python.withPackages (ps: needed ps ++ kernel ps ++ [ ps.hypothesis ps.mypy ps.pytest ps.types-pyyaml ] ++ lib.optionals (ps ? types-jsonschema) [ ps.types-jsonschema ]))
             ];
             # On standard error, as a command's output is its own.
             shellHook = ''

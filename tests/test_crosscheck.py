@@ -241,6 +241,18 @@ def test_the_three_agree_in_dark_corners(project: Project, total: int) -> None:
     assert {"crosscheck:11", "prove:11"} <= finished.ran
 
 
+def test_lean_can_be_asked_at_all_points(project: Project) -> None:
+    settings = project.chunks / "corpus.yaml"
+    settings.write_text(settings.read_text() + "crosscheck: {lean: all}\n")
+    finished = project.doit("crosscheck:06", "lean=kernel")
+    assert finished.status == 0, finished.text()
+    outcome = project.stamp("crosscheck", "06")["outcome"]
+    assert outcome["verdicts in Lean"] == 2 * outcome["points"] == 512
+    settings.write_text(settings.read_text().replace("all", "telling"))
+    assert "sample:06" in project.doit("crosscheck:06", "lean=kernel").ran
+    assert 0 < project.stamp("crosscheck", "06")["outcome"]["verdicts in Lean"] < 200
+
+
 def test_warn_lets_pass_with_a_warning_but_not_the_pilots(built: Project) -> None:
     renderer = built.home / "src" / "tasks" / "render" / "certificate.py"
     renderer.write_text(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -58,9 +57,7 @@ MAY_IMPORT_DOIT = {"build", "reporter", "state"}
     ids=["lint", "format", "types"],
 )
 def test_the_code_is_clean(command: list[str]) -> None:
-    finished = subprocess.run(
-        [sys.executable, "-m", *command], cwd=REPOSITORY, capture_output=True, text=True, check=False
-    )
+    finished = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
     assert finished.returncode == 0, finished.stdout + finished.stderr
 
 

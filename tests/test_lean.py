@@ -288,7 +288,7 @@ def solved(tmp_path: Path, library: Path) -> Callable[..., dict[str, object]]:
         paths = {"module": tmp_path / "Module.lean", "certificate": tmp_path / "Chunk42.lean"}
         render_lean.run("42", source, stamp, stamp=tmp_path / "rendered.json", **paths)
         sampled = tmp_path / "sample" / "42.json"
-        sample.run("42", source, stamp, sampled, 64)
+        sample.run("42", source, stamp, sampled, 64, "telling")
         return {
             "chunk_id": "42", "source": source, "solved": stamp, "sampled": sampled,
             "stamp": tmp_path / "proved.json", **paths,

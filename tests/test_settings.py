@@ -30,6 +30,7 @@ limits:
   memory_mb: 512
 crosscheck:
   samples: 16
+  lean: all
   strict: pilots
 informal: documentation
 """
@@ -61,7 +62,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
     found = read(tmp_path, FULL)
     assert found == Settings(
         pilots=("06", "08"), documentation=("01",), balance_limit=40, solve_seconds=2.5, prove_seconds=7,
-        memory_mb=512, samples=16, strict="pilots", informal="documentation",
+        memory_mb=512, samples=16, strict="pilots", in_lean="all", informal="documentation",
     )  # fmt: skip
     assert all(getattr(found, field.name) != field.default for field in fields(Settings))
 
@@ -91,8 +92,8 @@ def test_an_empty_file_is_refused_as_it_was_hardly_meant(tmp_path: Path, text: s
         ),
         (
             "zzz: 1",
-            "1: found the unknown key 'zzz', expected one of crosscheck, crosscheck.samples, crosscheck.strict, "
-            "documentation, informal, limits, limits.memory_mb, limits.prove_seconds, limits.solve_seconds, pilots, "
+            "1: found the unknown key 'zzz', expected one of crosscheck, crosscheck.lean, crosscheck.samples, "
+            "crosscheck.strict, documentation, informal, limits, limits.memory_mb, limits.prove_seconds, limits.solve_seconds, pilots, "
             "tract_balance, tract_balance.limit",
         ),
     ],
@@ -155,7 +156,7 @@ SECONDS = "seconds, more than 0 and at most 86400"
         ("limits: {prove_seconds: yes}", f"1: limits.prove_seconds: found yes, expected {SECONDS}"),
         ("limits: {memory_mb: 63}", f"1: limits.memory_mb: found 63, expected {WHOLE} 64 to 10^9"),
         ("limits: {memory_mb: ~}", f"1: limits.memory_mb: found ~, expected {WHOLE} 64 to 10^9"),
-        ("crosscheck: {samples: 0}", f"1: crosscheck.samples: found 0, expected {WHOLE} 1 to 10^9"),
+        ("crosscheck: {samples: 0}", f"1: crosscheck.samples: found 0, expected {WHOLE} 1 to 4096"),
         ("crosscheck: {strict: most}", '1: crosscheck.strict: found most, expected "all" or "pilots"'),
         ("informal: no", '1: informal: found no, expected "anywhere" or "documentation" or "never"'),
         ("informal: [never]", '1: informal: found [never], expected "anywhere" or "documentation" or "never"'),

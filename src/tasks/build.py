@@ -203,11 +203,11 @@ def lean_library() -> Task:
 
 
 def sample() -> Iterator[Task]:
-    corpus, layout, samples = _corpus(), _layout(), _corpus().settings.samples
+    corpus, layout, settings = _corpus(), _layout(), _corpus().settings
+    drawn: dict[str, Any] = {"samples": settings.samples, "in_lean": settings.in_lean}
     for chunk_id in corpus.computational if _lean_mode() != "off" else ():
         solved = layout.stamp("solve", chunk_id)
-        given = {"solved": solved, "samples": samples}
-        yield _stage("sample", chunk_id, given, reads=[solved], samples=samples)
+        yield _stage("sample", chunk_id, {"solved": solved, **drawn}, reads=[solved], **drawn)
 
 
 def prove() -> Iterator[Task]:

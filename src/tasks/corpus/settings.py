@@ -28,6 +28,7 @@ class Settings:
     memory_mb: int = 4096
     samples: int = 256
     strict: Literal["all", "pilots"] = "all"
+    in_lean: Literal["telling", "all"] = "telling"
     informal: Policy = "anywhere"
 
 
@@ -74,6 +75,7 @@ _KEYS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "limits.prove_seconds": ("prove_seconds", _seconds),
     "limits.memory_mb": ("memory_mb", _whole(64)),
     "crosscheck.samples": ("samples", _whole(1, 4096)),
+    "crosscheck.lean": ("in_lean", _one_of("telling", "all")),
     "crosscheck.strict": ("strict", _one_of("all", "pilots")),
     "informal": ("informal", _one_of("anywhere", "documentation", "never")),
 }

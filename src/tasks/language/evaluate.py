@@ -196,20 +196,27 @@ class Evaluator(Visitor):
     def bindings(self, node: syntax.Quantified, depth: int = 0) -> Iterator[None]:
         """Yields once for every binding of the node's variables that meets its condition."""
         if depth == len(node.generators):
-            if node.condition is None or self.visit(node.condition):
+            if node.condition is None or self._aside(node.condition):
                 self.terms += 1
                 if self.terms > MOST_TERMS:
                     raise Undefined(node, f"the quantifiers unroll to more than {MOST_TERMS:,} terms")
                 yield
             return
         generator = node.generators[depth]
-        for value in self.visit(generator.domain):
+        for value in self._aside(generator.domain):
             self.candidates += 1  # of every variable: the next one's domain may be empty
             if self.candidates > MOST_CANDIDATES:
                 raise Undefined(node, f"the quantifier tries more than {MOST_CANDIDATES:,} bindings")
             self.bound[generator.variable] = value
             yield from self.bindings(node, depth + 1)
         self.bound.pop(generator.variable, None)
+
+    def _aside(self, node: Expression) -> Any:
+        """The value of a domain or a condition, which is no part of what is written out."""
+        parts = self.parts
+        value = self.visit(node)
+        self.parts = parts
+        return value
 
     def _where(self) -> str:
         return " where " + ", ".join(f"{k} = {v}" for k, v in self.bound.items()) if self.bound else ""

@@ -16,8 +16,12 @@ from ..specification import read_specification
 from ..stamps import OURSELVES, read_witness, to_json, write_stamp
 
 
-def run(chunk_id: str, source: Path, solved: Path, stamp: Path, samples: int) -> None:
-    """Draws about that many points and has our evaluator judge every formal constraint at each of them."""
+def run(chunk_id: str, source: Path, solved: Path, stamp: Path, samples: int, in_lean: str) -> None:
+    """Draws about that many points and has our evaluator judge every formal constraint at each of them.
+
+    in_lean says at which of them Lean is to be asked about a constraint: at those that show its faults ("telling"), or
+    at all.
+    """
     specification = read_specification(source)
     witness = read_witness(solved)
     drawn = draw(specification, witness, samples)
@@ -27,7 +31,7 @@ def run(chunk_id: str, source: Path, solved: Path, stamp: Path, samples: int) ->
         points=drawn.points,
         verdicts=verdicts,
         objective=[_objective(specification.chunk, point) for point in drawn.points],
-        claims=_claims(drawn, specification.chunk, verdicts),
+        claims=_claims(drawn, specification.chunk, verdicts, every=in_lean == "all"),
     )
     write_stamp(
         stamp,
@@ -48,7 +52,7 @@ def run(chunk_id: str, source: Path, solved: Path, stamp: Path, samples: int) ->
     )
 
 
-def _claims(drawn: Drawn, chunk: Chunk, verdicts: Mapping[str, Sequence[bool]]) -> tuple[Claim, ...]:
+def _claims(drawn: Drawn, chunk: Chunk, verdicts: Mapping[str, Sequence[bool]], *, every: bool) -> tuple[Claim, ...]:
     """What is claimed of each constraint at its own points, of bounds and unit sum, and of all of it together.
 
     The chunk as a whole is judged at its witness and at two points that one constraint alone excludes; that it joins
@@ -57,9 +61,11 @@ def _claims(drawn: Drawn, chunk: Chunk, verdicts: Mapping[str, Sequence[bool]]) 
     first, total = drawn.points[0], chunk.total
     given = [constraint.name for constraint in chunk.constraints]
     called = dict(zip(given, names(given), strict=True))
-    claims = [
-        Claim("constraint", s.name, called[s.name], s.own, [bool(s.value(p)) for p in s.own]) for s in drawn.subjects
-    ]
+    claims = []
+    for subject in drawn.subjects:
+        points = drawn.points if every else subject.own
+        truths = [bool(subject.value(point)) for point in points]
+        claims.append(Claim("constraint", subject.name, called[subject.name], points, truths))
     beside = [(*first[:i], value, *first[i + 1 :]) for i in range(8) for value in (-1, total + 1)]
     beside += [(0,) * 8, (total,) * 8]
     inside = [all(0 <= value <= total for value in point) for point in beside]
