@@ -93,7 +93,8 @@ def test_an_empty_file_is_refused_as_it_was_hardly_meant(tmp_path: Path, text: s
         (
             "zzz: 1",
             "1: found the unknown key 'zzz', expected one of crosscheck, crosscheck.lean, crosscheck.samples, "
-            "crosscheck.strict, documentation, informal, limits, limits.memory_mb, limits.prove_seconds, limits.solve_seconds, pilots, "
+            "crosscheck.strict, documentation, informal, "
+            "limits, limits.memory_mb, limits.prove_seconds, limits.solve_seconds, pilots, "
             "tract_balance, tract_balance.limit",
         ),
     ],
