@@ -275,7 +275,16 @@ def test_foreign_files_are_noted_and_misnamed_chunks_are_errors(built: Project) 
 
 def test_doit_list_reads_like_a_table_of_contents(project: Project) -> None:
     lines = project.doit("list").output.splitlines()
-    assert [line.split()[0] for line in lines] == [*STAGES, "chunk", "pilots", "primes", "secrets", "lint", "report", "summary"]
+    assert [line.split()[0] for line in lines] == [
+        *STAGES,
+        "chunk",
+        "pilots",
+        "primes",
+        "secrets",
+        "lint",
+        "report",
+        "summary",
+    ]
     assert all(len(line.split(maxsplit=1)[1]) > 20 for line in lines)
 
 

@@ -14,7 +14,6 @@ processor time. A tool that hunts for it under the same user is not kept from th
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import resource
 import select
@@ -255,6 +254,8 @@ def _prctl() -> Callable[[int, int], object]:
     """Linux's prctl, looked up before the fork; elsewhere it does nothing."""
     if sys.platform != "linux":
         return lambda option, value: None
+    import ctypes  # here, as a build with nothing to do starts no tool
+
     return ctypes.CDLL(None).prctl
 
 
