@@ -204,7 +204,7 @@ _SHAPES = {
     "two that contradict": ({"p": "x[1] = 1", "q": "x[2] = 1", "r": "x[1] = 2", "s": "x[3] = 1"}, {"p", "r"}, False),
     "odd names": (
         {'a "quoted" \\ name': "x[1] >= 1", "unit sum": "x[2] >= 2", "\u202eb\n": "x[3] >= 0", "uses": "f(A)"},
-        {'a "quoted" \\\\ name', "unit sum", "unit sum_"},
+        {r"a \u0022quoted\u0022 \\ name", "unit sum", "unit sum_"},
         True,
     ),
 }
