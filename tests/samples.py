@@ -11,7 +11,7 @@ from typing import Any
 from tasks.corpus.chunk import Chunk, Constraint
 from tasks.language.evaluate import evaluate
 from tasks.language.statement import interpret
-from tasks.render.minizinc import render
+from tasks.render.model import render
 
 
 def make_chunk(constraints: dict[str, str], notes: dict[str, str] | None = None, **settings: Any) -> Chunk:

@@ -23,7 +23,7 @@ from tasks.language.display import display
 from tasks.language.evaluate import evaluate
 from tasks.language.mutate import mutants as faults_of
 from tasks.language.unroll import unroll
-from tasks.render import certificate, minizinc
+from tasks.render import certificate, model
 from tasks.sampling import draw
 from tasks.specification import read_specification
 from tasks.stages import crosscheck, prove
@@ -122,8 +122,8 @@ def test_every_planted_fault_is_found(corpus: Path, tmp_path: Path, capsys: pyte
         (certificate, "_ARITHMETIC", "mod", "div"),
         (certificate, "_LOGIC", "imp", "iff"),
         (certificate, "_LOGIC", "and", "or"),
-        (minizinc, "OBJECTIVES", "abs(x[i + 1] - x[i])", "x[i + 1] - x[i]"),
-        (minizinc, "OBJECTIVES", "8 * x[i]", "7 * x[i]"),
+        (model, "OBJECTIVES", "abs(x[i + 1] - x[i])", "x[i + 1] - x[i]"),
+        (model, "OBJECTIVES", "8 * x[i]", "7 * x[i]"),
     ],
 )
 def test_a_fault_in_a_renderer_is_found(
@@ -141,7 +141,7 @@ def test_a_fault_in_a_renderer_is_found(
             text = certificate.render(chunk, statements, stamp["outcome"]["witness"])
         else:
             form, kept = "model", corpus / "mzn" / f"chunk-{chunk_id}.mzn"
-            text = minizinc.render(chunk, statements)
+            text = model.render(chunk, statements)
         if text != kept.read_text(encoding="utf-8"):
             different += 1
             with pytest.raises(CheckFailed, match=r"do not mean the same|THE SOLVER AND THE PROVER DISAGREE"):

@@ -17,7 +17,7 @@ from tasks.language.evaluate import Undefined, evaluate, truncated_division, tru
 from tasks.language.parse import parse
 from tasks.language.syntax import Expression
 from tasks.language.typing import Elaborator
-from tasks.render.minizinc import formula
+from tasks.render.model import formula
 
 X = [1, 2, 3, 4, 5, 6, 7, 72]
 N, P = 100, (2, 7, 17)

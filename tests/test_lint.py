@@ -18,7 +18,7 @@ from tasks.language.display import display
 from tasks.language.evaluate import evaluate
 from tasks.language.statement import interpret
 from tasks.render.boundary import boundary
-from tasks.render.minizinc import formula
+from tasks.render.model import formula
 from tasks.stages import lint
 
 LIMITS = Limits(20, 4096)

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from samples import make_chunk, model_of
 from tasks.check.limits import Limits
 from tasks.check.minizinc import solve
-from tasks.render.minizinc import KEYWORDS
+from tasks.render.model import KEYWORDS
 from tasks.render.text import label, visible
 
 GOLDEN = Path(__file__).parent / "golden" / "chunk-42.mzn"

@@ -54,20 +54,20 @@ _READING = (
     "language", "specification.py", "stamps.py",
 )  # fmt: skip
 _RUNNING = ("check/cache.py", "check/identity.py", "check/limits.py", "check/process.py", "check/supervisor.py")
-_SOLVING = (*_READING, *_RUNNING, "check/minizinc.py", "check/model_text.py", "render/text.py")
-_LEAN = ("render/certificate.py", "render/lean", "render/lean_module.py", "render/lean_text.py", "render/text.py")
+_SOLVING = (*_READING, *_RUNNING, "check/minizinc.py", "render/model_reader.py", "render/text.py")
+_LEAN = ("render/certificate.py", "render/library", "render/lean_module.py", "render/lean_text.py", "render/text.py")
 _JUDGING = (*_RUNNING, "check/lean.py", "check/lean_install.py", "corpus/document.py", "stamps.py")
 _CODE = {
     "schema": _READING,
-    "render_mzn": (*_READING, "render/minizinc.py", "render/text.py"),
-    "minizinc": (*_RUNNING, "check/minizinc.py", "check/model_text.py", "stamps.py"),
+    "render_mzn": (*_READING, "render/model.py", "render/text.py"),
+    "minizinc": (*_RUNNING, "check/minizinc.py", "render/model_reader.py", "stamps.py"),
     "solve": _SOLVING,
     "balance": (*_SOLVING, "stages/solve.py"),
     "render_lean": (*_READING, *_LEAN),
     "lean": (*_JUDGING, "sample.py"),
     "sample": (*_READING, "render/lean_text.py", "render/text.py", "sample.py", "sampling.py"),
     "prove": (*_JUDGING, "render/lean_text.py", "render/text.py", "sample.py", "stages/lean.py"),
-    "lint": (*_SOLVING, "check/hygiene.py", "render/boundary.py", "render/minizinc.py", "stages/solve.py"),
+    "lint": (*_SOLVING, "check/hygiene.py", "render/boundary.py", "render/model.py", "stages/solve.py"),
     "crosscheck": (*_SOLVING, *_JUDGING, "render/lean_text.py", "sample.py", "stages/lean.py"),
     "summary": ("check/cache.py", "check/process.py", "check/supervisor.py", "stamps.py", "summary.py"),
 }

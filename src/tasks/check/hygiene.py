@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
+from ..render.model_reader import CONSTRAINT, UNIT_SUM, unquoted
 from .limits import Limits
 from .minizinc import Answer, solve, with_tracts
-from .model_text import CONSTRAINT, UNIT_SUM, unquoted
 
 # No point is wanted for its own sake here, so the search looks for what fails first. Where it has no answer, the tracts
 # come before it, as a constraint on their sums is otherwise refuted point by point: T_ext <= N / 2 from T_int >= N / 2

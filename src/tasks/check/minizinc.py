@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 from ..errors import ToolError
+from ..render.model_reader import CONSTRAINT, UNIT_SUM, ModelText, question, unquoted
 from .cache import OFF, Cache
 from .identity import identity_of
 from .limits import IDENTITY, Limits
-from .model_text import CONSTRAINT, UNIT_SUM, ModelText, question, unquoted
 from .process import Run, run, told
 
 COMMAND = "minizinc"

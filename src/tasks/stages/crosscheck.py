@@ -11,12 +11,12 @@ from typing import Any
 from ..check.lean import Lean, first_difference
 from ..check.limits import Limits
 from ..check.minizinc import verdicts
-from ..check.model_text import ModelText, read_model
 from ..corpus.chunk import Chunk
 from ..corpus.document import read_text
 from ..errors import CheckFailed
 from ..files import digest, file_digest
 from ..render.lean_text import names
+from ..render.model_reader import ModelText, read_model
 from ..render.text import label, visible
 from ..sample import Sample, read_sample
 from ..specification import Specification, read_specification

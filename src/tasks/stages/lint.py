@@ -17,7 +17,7 @@ from ..files import digest
 from ..language.evaluate import evaluate
 from ..layout import Layout
 from ..render.boundary import boundary
-from ..render.minizinc import formula
+from ..render.model import formula
 from ..render.text import label
 from ..specification import Specification, read_specification
 from ..stamps import Engine, read_stamp, write_stamp

@@ -41,7 +41,7 @@ def run(chunk_id: str, source: Path, solved: Path, module: Path, certificate: Pa
 
 def write_package(toolchain: Path, lean: Path, certificates: Path, chunk_ids: Sequence[str]) -> None:
     """Writes what modules and certificates are stated in, and what makes a Lake package of the modules."""
-    data = files("tasks.render") / "lean"
+    data = files("tasks.render") / "library"
     imports = ["Duality.Base", *(f"Duality.Chunk{chunk_id}" for chunk_id in chunk_ids)]
     write_whole(lean / "lakefile.toml", (data / "lakefile.toml").read_text(encoding="utf-8"))
     write_whole(lean / "lean-toolchain", read_text(toolchain))

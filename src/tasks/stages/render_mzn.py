@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..files import digest, write_whole
-from ..render.minizinc import render
+from ..render.model import render
 from ..specification import read_specification
 from ..stamps import OURSELVES, write_stamp
 
