@@ -15,8 +15,16 @@ class CorpusError(DualityError):
     """A file of the corpus is not what the format asks for; the text names file, place, found and expected."""
 
 
+class UsageError(DualityError):
+    """The command line asks for something that does not exist, or that cannot be done; the text says what to write."""
+
+
+class RecordError(DualityError):
+    """A stamp, summary or report is missing, or is not as it was written."""
+
+
 class ReportError(DualityError):
-    """A file is no report."""
+    """A file is not a valid report."""
 
 
 class LanguageError(DualityError):
@@ -72,3 +80,7 @@ class CheckFailed(DualityError):
 
 class NoVerdict(CheckFailed):
     """A tool had no verdict within its limits."""
+
+
+class CodeChanged(DualityError):
+    """The package's own code changed while the build ran, so that what it computed cannot be recorded."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,13 @@ class Layout:
 
     chunks: Path
     out: Path
+
+    def file(self, name: str, chunk_id: str) -> Path:
+        """A file of a chunk by the name that stages use for it: source, model, module or certificate."""
+        path: Path = {
+            "source": self.source, "model": self.model, "module": self.module, "certificate": self.certificate,
+        }[name](chunk_id)  # fmt: skip
+        return path
 
     def source(self, chunk_id: str) -> Path:
         return self.chunks / file_name(chunk_id)
@@ -30,19 +38,36 @@ class Layout:
     def stamp(self, stage: str, chunk_id: str) -> Path:
         return self.out / "stamps" / stage / f"{chunk_id}.json"
 
+    def named(self, path: Path) -> str:
+        """The name of a file in stamps, which hold no path of the machine: `chunks/...`, else relative to out."""
+        if path.is_relative_to(self.out):
+            return path.relative_to(self.out).as_posix()
+        return f"chunks/{path.relative_to(self.chunks).as_posix()}"
+
+    def package(self) -> Iterator[tuple[Path, str]]:
+        """The files of the Lake package and of the certificates that belong to no chunk, with their names in the library."""
+        yield self.lean / "lakefile.toml", "lakefile.toml"
+        yield self.lean / "Duality" / "Base.lean", "Base.lean"
+        yield self.certificates / "Support.lean", "Support.lean"
+
     @property
     def lean(self) -> Path:
         """The Lake package."""
         return self.out / "lean"
 
     @property
+    def imports(self) -> Path:
+        """The root module of the Lake package, which imports the module of every chunk."""
+        return self.lean / "Duality.lean"
+
+    @property
     def certificates(self) -> Path:
         return self.out / "certificate"
 
     @property
-    def library(self) -> Path:
-        """What the engine at hand has compiled of the package and the certificates."""
-        return self.out / ".lean"
+    def scratch(self) -> Path:
+        """What tools need beside a call: compiled libraries."""
+        return self.out / ".tools"
 
     @property
     def summary(self) -> Path:
@@ -50,12 +75,17 @@ class Layout:
 
     @property
     def report(self) -> Path:
-        """The report's facts; its Markdown lies beside."""
+        """The report's data; its Markdown lies beside."""
         return self.out / "report.json"
 
     @property
     def database(self) -> Path:
         return self.out / ".doit.db"
+
+    @property
+    def code(self) -> Path:
+        """The digests of the package's code, by the signatures of its files."""
+        return self.out / ".code.json"
 
     @property
     def journal(self) -> Path:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .corpus.chunk import Chunk, problem, read_chunk
+from .corpus.chunk import Chunk, parse_chunk, problem
+from .corpus.document import read_text
 from .errors import CorpusError, LanguageError
 from .files import digest
 from .language.evaluate import evaluate
@@ -47,11 +48,16 @@ class Specification:
 
 
 def read_specification(path: Path, *, informal: bool = True) -> Specification:
-    """The specification at path; informal says whether claims that are no formula may stand in it.
+    """The specification at path; as understand."""
+    return understand(path, read_text(path), informal=informal)
+
+
+def understand(path: Path, text: str, *, informal: bool = True) -> Specification:
+    """The specification in text, which was read from path; informal says whether claims that are no formula may stand in it.
 
     Raises CorpusError with every mistake of the file: of its format, or else of its expressions.
     """
-    chunk, document = read_chunk(path)
+    chunk, document = parse_chunk(path, text)
     statements: list[Statement] = []
     problems: list[str] = []
     for index, constraint in enumerate(chunk.constraints):

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from ..errors import CorpusError
-from .document import MOST_PROBLEMS, Document, pointer_to, read_document, visible
+from .document import MOST_PROBLEMS, Document, parse_document, pointer_to, read_text, visible
 from .primes import Tract, infer_tract
 
 if TYPE_CHECKING:
@@ -58,11 +58,16 @@ def file_name(chunk_id: str) -> str:
 
 
 def read_chunk(path: Path) -> tuple[Chunk, Document]:
-    """The chunk at path, and the document it was read from (for the places of later errors).
+    """The chunk at path; as parse_chunk."""
+    return parse_chunk(path, read_text(path))
+
+
+def parse_chunk(path: Path, text: str) -> tuple[Chunk, Document]:
+    """The chunk in text, which was read from path, and the document it was read from (for the places of later errors).
 
     Raises CorpusError that lists every violation of the format, one a line: file, line, pointer, found, expected.
     """
-    document = read_document(path)
+    document = parse_document(path, text)
     every = chain(_schema_problems(document), _naming_problems(document))
     # A dict and not a list, as the same one may come twice; in the order of the file's lines.
     problems = {_sentence(document, *found): document.line(found[0]) for found in islice(every, MOST_PROBLEMS)}

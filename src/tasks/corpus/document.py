@@ -95,12 +95,16 @@ def read_text(path: Path) -> str:
 
 
 def read_document(path: Path) -> Document:
-    """The JSON document at path.
+    """The JSON document at path. Raises as read_text and parse_document do."""
+    return parse_document(path, read_text(path))
+
+
+def parse_document(path: Path, text: str) -> Document:
+    """The JSON document in text, which was read from path.
 
     Raises CorpusError where the file is no strict JSON: as read_text, and duplicate keys, NaN, Infinity,
     unpaired surrogates, nesting or numbers beyond all use.
     """
-    text = read_text(path)
     _refuse_deep_nesting(path, text)
     duplicates = False
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -34,6 +35,14 @@ class Corpus:
         """For each id whether its chunk is computational."""
         computational = set(self.computational)
         return {chunk_id: chunk_id in computational for chunk_id in self.ids}
+
+    def with_settings(self, settings: Settings) -> Corpus:
+        """The same chunks under other settings."""
+        return replace(self, settings=settings)
+
+    def only(self, ids: Collection[str]) -> Corpus:
+        """The same corpus with some of its chunks."""
+        return replace(self, ids=tuple(chunk_id for chunk_id in self.ids if chunk_id in ids))
 
     def path(self, chunk_id: str) -> Path:
         return self.folder / file_name(chunk_id)

@@ -1,1 +1,8 @@
-"""What a build has shown, for the page of a CI run, a pull request or an issue: facts as JSON, and Markdown of them."""
+"""Reports as people read them: one module a format."""
+
+from __future__ import annotations
+
+from . import markdown
+from .format import ReportFormat
+
+FORMATS: tuple[ReportFormat, ...] = (markdown.FORMAT,)

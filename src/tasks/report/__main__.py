@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from ..errors import ReportError
-from .facts import read_report
+from ..records.report import read_report
 from .markdown import markdown
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from ..summary import STAGES
-from .facts import KINDS, RESULTS, Report, Row
+from ..records.report import KINDS, RESULTS, Report, Row
+from .format import ReportFormat
 
 LONGEST = 60_000
 """Characters of a report; GitHub takes 65,536 in a comment."""
@@ -70,12 +70,12 @@ def headline(report: Report) -> str:
 
 def _stages(report: Report, base: Report | None) -> Iterable[str]:
     old = base.chunks if base else {}
-    compared = any(_times(report.chunks, old, stage) for stage in STAGES)
+    compared = any(_times(report.chunks, old, stage) for stage in report.stages)
     yield "| stage | passed | with warnings | failed | not run | time |" + (
         " of these, in the base |" if compared else ""
     )
     yield "|---|--:|--:|--:|--:|--:|" + ("--:|" if compared else "")
-    for stage in STAGES:
+    for stage in report.stages:
         results = [row.stages[stage] for row in report.chunks.values() if stage in row.stages]
         if not results:
             yield f"| {stage} | off | | | | |" + (" |" if compared else "")
@@ -185,9 +185,9 @@ def _crosscheck(report: Report, shown: _Shown) -> Iterable[str]:
     yield f"JSON, MiniZinc and Lean agree in {results.count('passed')} of {_plural(len(results), 'chunk')}."
     lines = [f"- {i}: {shown.code(d)}" for i, row in report.chunks.items() for d in row.disagreements]
     lines += [
-        f"- {i}: no point on both sides of {', '.join(shown.code(name) for name in shown.first(row.unseen))}"
+        f"- {i}: no point on both sides of {', '.join(shown.code(name) for name in shown.first(row.constant_on_sample))}"
         for i, row in report.chunks.items()
-        if row.unseen
+        if row.constant_on_sample
     ]
     if lines:
         yield ""
@@ -206,3 +206,6 @@ def _inert(text: str) -> str:
         else f"&#{ord(c)};" if c.isprintable() else f"&#92;u{ord(c):04X}"
         for c in text
     )  # fmt: skip
+
+
+FORMAT = ReportFormat(file="report.md", render=markdown)

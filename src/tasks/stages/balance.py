@@ -2,46 +2,63 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Mapping
+from typing import Any, Literal
 
-from ..check.limits import Limits
-from ..check.minizinc import imbalance
-from ..corpus.document import read_text
-from ..errors import CheckFailed
-from ..files import digest
-from ..specification import read_specification
-from ..stamps import Engine, write_stamp
-from .solve import believed, no_answer
+from ..plan import Plan
+from ..records.outcomes import Balanced
+from .stage import Context, Result, Stage
 
 
-def run(chunk_id: str, source: Path, model: Path, stamp: Path, limits: Limits, limit: int, engine: Engine) -> None:
+def _settings(plan: Plan, chunk_id: str) -> Mapping[str, Any]:
+    return {"limit": str(plan.corpus.settings.balance_rule(chunk_id))}
+
+
+def run(context: Context) -> Result[Balanced]:
     """Finds the interval of |T_int - T_ext|, T_int = x[1] + ... + x[4] and T_ext = x[5] + ... + x[8].
 
-    Raises CheckFailed where its upper end is above limit, where there is no valid point, or no answer in time;
+    Raises CheckFailed where its upper end is above the limit, where there is no valid point, or no answer in time;
     ToolError where MiniZinc crashes.
     """
-    specification = read_specification(source)
-    text = read_text(model)
-    limits = limits.of(engine)
-    interval: dict[str, int] = {}
-    for end in ("least", "most"):
-        answer = imbalance(text, end, limits)
+    from ..check.ask import tool
+    from ..check.minizinc import imbalance
+    from ..check.witness import no_answer, valid_point
+    from ..errors import CheckFailed
+    from ..specification import understand
+
+    specification, model = understand(*context.source()), context.read("model")
+    minizinc = tool(context.asking("minizinc"))
+    chunk_id, chunk = context.chunk_id, specification.chunk
+    limit = context.plan.corpus.settings.balance_limit(chunk_id, chunk.total)
+
+    def extreme(end: Literal["least", "most"]) -> tuple[int, list[int]]:
+        answer = imbalance(model, end, minizinc)
         if answer.status == "no answer":
-            raise CheckFailed(no_answer(specification, limits))
+            raise CheckFailed(no_answer(specification, minizinc.limits))
         if answer.status == "unsatisfiable":
-            raise CheckFailed(f"chunk {chunk_id}: no balance, as the chunk is unsatisfiable (see solve:{chunk_id})")
-        point = believed(answer, specification, source, model)
-        interval[end] = abs(sum(point[:4]) - sum(point[4:]))
-    if interval["most"] > limit:
+            raise CheckFailed(f"chunk {chunk_id}: the solver finds no valid point, though solve:{chunk_id} passed")
+        point = valid_point(answer, specification)
+        return abs(sum(point[:4]) - sum(point[4:])), point
+
+    least, _ = extreme("least")
+    most, point = extreme("most")
+    if most > limit:
         raise CheckFailed(
-            f"chunk {chunk_id}: the tracts can be {interval['most']} apart, the limit is {limit}, as at x = {point}; "
-            "add a constraint, or raise tract_balance.limit in corpus.yaml"
+            f"chunk {chunk_id}: the tracts can be {most} apart, the limit is {limit}, as at x = {point}; "
+            "add a constraint, or raise tract_balance in corpus.yaml"
         )
-    write_stamp(
-        stamp,
-        chunk=chunk_id,
-        stage="balance",
-        engine=engine,
-        inputs={source.name: specification.sha256, model.name: digest(text)},
-        outcome={"status": "within limit", "limit": limit, **interval},
-    )
+    return Result(Balanced(least, most, limit))
+
+
+STAGE = Stage(
+    name="balance",
+    doc="find how far the tracts can be apart, over all valid points of each chunk",
+    asks="how far can x[1]+..+x[4] and x[5]+..+x[8] be apart?",
+    leaves="the interval, in the stamp",
+    outcome=Balanced,
+    run=run,
+    reads=("source", "model"),
+    after=("solve",),
+    engines=("minizinc",),
+    settings=_settings,
+)

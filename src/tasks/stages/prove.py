@@ -2,114 +2,65 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
-from typing import TYPE_CHECKING
-
-from ..check.lean import ALLOWED_AXIOMS, Judgement, Lean, answer, question, says_false
-from ..check.limits import Limits
-from ..corpus.document import read_text
-from ..errors import CheckFailed, DualityError, NoVerdict
-from ..files import digest, file_digest
-from ..render.lean_text import names
-from ..sample import read_sample
-from ..stamps import Engine, read_witness, write_stamp
-from .lean import chosen, judged
-
-if TYPE_CHECKING:
-    from ..specification import Specification
+from ..records.outcomes import Proved, Sampled, Solved
+from .stage import Context, Result, Stage
 
 
-def run(
-    chunk_id: str, source: Path, solved: Path, sampled: Path, module: Path, certificate: Path, stamp: Path,
-    toolchain: Path, folder: Path, limits: Limits, engine: Engine, library: str,
-) -> None:  # fmt: skip
-    """Has the engine judge its form of the chunk as it lies on disk, and what the chunk's sample claims of it.
+def run(context: Context) -> Result[Proved]:
+    """Has Lean judge its form of the chunk as it lies on disk, and what the chunk's sample claims of it.
 
-    The claims are asked in the same run, as most of a run is its start; they have no part in the proof: the
-    cross-check reads from the stamp which of them Lean refused. Raises CheckFailed where Lean rejects the theorem, has
-    no verdict in time, or the theorem rests on an axiom it must not rest on; ToolError where Lean crashes.
+    The claims are asked in the same run, as most of a run is its start; they have no part in the proof. Where Lean does
+    not answer about them within the limit, the proof is judged alone, and the cross-check asks again. Raises CheckFailed
+    where Lean rejects the theorem, has no verdict in time, or the theorem rests on an axiom it must not rest on;
+    ToolError where Lean crashes.
     """
-    lean = chosen(engine, toolchain)
-    limits = limits.of(engine, library)
-    form = judged(lean.form, chunk_id, module, certificate)
-    text = read_text(form.path)
-    asked = form.assertions(read_sample(sampled))
-    whole = text + form.question
-    unanswered = ""
-    try:
-        judgement = lean.judge(whole, form.theorem, folder, limits, question(lean.form, asked))
-    except NoVerdict as error:  # perhaps about the claims alone
-        unanswered = str(error)
-        judgement = lean.judge(whole, form.theorem, folder, limits)
-    if not judgement.accepted:
-        from ..specification import read_specification  # here, as a proof that holds needs no parser
+    from ..check.lean import ALLOWED_AXIOMS, answer, judge, question
+    from ..check.lean_form import lean_form
+    from ..check.ask import tool
+    from ..check.proof import rejection
+    from ..claims import from_record
+    from ..errors import CheckFailed, DualityError, NoVerdict
+    from ..specification import understand
 
-        specification = read_specification(source)
-        raise CheckFailed(_disagreement(lean, specification, read_witness(solved), text, judgement, folder, limits))
+    chunk_id, lean = context.chunk_id, tool(context.asking("lean"))
+    form = lean_form(lean.engine["form"], chunk_id)
+    text, sample = context.read(form.kind), from_record(context.outcome(Sampled))
+    asked, whole = form.assertions(sample), text + form.question
+    answered = True
+    try:
+        judgement = judge(whole, form.theorem, lean, question(form.form, asked))
+    except NoVerdict:  # perhaps about the claims alone
+        answered = False
+        judgement = judge(whole, form.theorem, lean)
+    if not judgement.accepted:
+        witness = context.outcome(Solved).witness
+        raise CheckFailed(rejection(understand(*context.source()), witness, form, text, judgement, lean))
     for warning in judgement.warnings():
         print(f"chunk {chunk_id}: lean warns: {warning}")
-    if foreign := sorted(set(judgement.axioms) - ALLOWED_AXIOMS[lean.form]):
+    if foreign := sorted(set(judgement.axioms) - ALLOWED_AXIOMS[form.form]):
         raise CheckFailed(
-            f"chunk {chunk_id}: {form.theorem} rests on {', '.join(foreign)}: this is no proof ({form.path})"
+            f"chunk {chunk_id}: {form.theorem} rests on the axioms {', '.join(foreign)}: this is not a proof "
+            f"({context.path(form.kind)})"
         )
-    refused = []
-    try:
-        if not unanswered:
-            refused = [assertion.definition for assertion in answer(lean.form, asked, judgement)]
-    except DualityError as error:
-        unanswered = str(error)
-    write_stamp(
-        stamp,
-        chunk=chunk_id,
-        stage="prove",
-        engine=engine,
-        inputs={form.path.name: digest(text), "sample": str(file_digest(sampled)), "library": library},
-        outcome={
-            "status": "proved", "judged": form.kind, "theorem": form.theorem, "axioms": list(judgement.axioms),
-            "of the sample": {"claims": len(asked), "refused": refused, "unanswered": unanswered},
-        },
-    )  # fmt: skip
-
-
-def _disagreement(
-    lean: Lean, specification: Specification, witness: list[int], text: str, judgement: Judgement, folder: Path,
-    limits: Limits,
-) -> str:  # fmt: skip
-    """What to say when Lean does not accept a chunk that the solver calls satisfied."""
-    chunk = specification.chunk
-    rejected = _rejected(lean, specification, text, folder, limits) if any(map(says_false, judgement.errors())) else []
-    if not rejected:
-        first = judgement.errors()[0]
-        return f"chunk {chunk.id}: Lean does not accept the text (line {first.line}): {first.text}"
-    return (
-        f"chunk {chunk.id}: THE SOLVER AND THE PROVER DISAGREE\n"
-        f"the solver calls x = {witness} a solution; Lean ({lean.form}) calls false at this point:\n"
-        + "\n".join(f"    {line}" for line in rejected)
-        + "\none of the renderers, the solver or the prover is wrong, or a rendered file was edited: "
-        "believe neither until you know which"
+    refused = None
+    if answered:
+        try:
+            refused = tuple(assertion.definition for assertion in answer(form.form, asked, judgement))
+        except DualityError:  # the cross-check asks again, and fails with the message
+            refused = None
+    return Result(
+        Proved(form.kind, form.theorem, judgement.axioms, len(asked), refused), limited=refused is None
     )
 
 
-def _rejected(lean: Lean, specification: Specification, text: str, folder: Path, limits: Limits) -> list[str]:
-    """The constraints that Lean calls false at the witness, each judged by a theorem of its own."""
-    chunk = specification.chunk
-    claims = {name: name for name in ("Bounds", "UnitSum", "bounds", "unit_sum")}
-    for constraint, name in zip(chunk.constraints, names(c.name for c in chunk.constraints), strict=True):
-        claims[name] = f"{constraint.name}: {constraint.text}"
-    asked: dict[int, str] = {}
-    body = text[: text.index("\ntheorem witness_valid")]
-    if lean.form == "toolchain":
-        stated, statement = r"^def («[^»]*»|\S+) \(x : Point\) : Prop", "theorem judged{0} : {1} witness := by decide"
-    else:
-        stated = r"^def («[^»]*»|\S+) \(x : Point\) : Bool"
-        statement = "theorem judged{0} : Eq ({1} witness) Bool.true := Eq.refl Bool.true"
-        body += "\nopen Constraint\n"
-    line = body.count("\n") + 1
-    for name in re.findall(stated, body, re.MULTILINE):
-        if name in claims:
-            asked[line + len(asked)] = name
-    body += "\n".join(statement.format(at, name) for at, name in asked.items())
-    judgement = lean.judge(body + "\n", None, folder, limits)
-    lines = {message.line for message in judgement.errors() if says_false(message)}
-    return [claims[name] for at, name in asked.items() if at in lines]
+STAGE = Stage(
+    name="prove",
+    doc="have Lean accept that each chunk's witness is valid (lean=off skips it)",
+    asks="does Lean accept that the witness is such a point?",
+    leaves="theorem and axioms, in the stamp",
+    outcome=Proved,
+    run=run,
+    reads=("source", "module", "certificate"),
+    needs=("solve", "sample"),
+    engines=("lean",),
+)

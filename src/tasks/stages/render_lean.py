@@ -1,50 +1,41 @@
-"""render_lean: a solved chunk as a Lean module and as a certificate, and the package around the modules."""
+"""render_lean: a solved chunk as a Lean module and as a certificate."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from importlib.resources import files
-from pathlib import Path
+from dataclasses import dataclass
 
-from ..corpus.document import read_text
-from ..files import digest, write_whole
-from ..render import certificate as certificates
-from ..render import lean_module as modules
-from ..specification import read_specification
-from ..stamps import OURSELVES, read_witness, write_stamp
+from ..records.outcomes import Solved
+from .stage import Context, Result, Stage
 
 
-def run(chunk_id: str, source: Path, solved: Path, module: Path, certificate: Path, stamp: Path) -> None:
-    """Writes the module, the certificate and the stamp of a chunk from its source and its witness."""
-    specification = read_specification(source)
-    witness = read_witness(solved)
+@dataclass(frozen=True)
+class Rendered:
+    """witness: the point (8 integers) that the theorems are about."""
+
+    witness: tuple[int, ...]
+
+
+def run(context: Context) -> Result[Rendered]:
+    """Renders the module and the certificate of a chunk from its source and its witness."""
+    from ..render import certificate, lean_module
+    from ..specification import understand
+
+    specification, witness = understand(*context.source()), context.outcome(Solved).witness
     chunk, statements = specification.chunk, specification.statements
     texts = {
-        module: modules.render(chunk, statements, witness),
-        certificate: certificates.render(chunk, statements, witness),
+        "module": lean_module.render(chunk, statements, witness),
+        "certificate": certificate.render(chunk, statements, witness),
     }
-    for path, text in texts.items():
-        write_whole(path, text)
-    write_stamp(
-        stamp,
-        chunk=chunk_id,
-        stage="render_lean",
-        engine=OURSELVES,
-        inputs={source.name: specification.sha256, f"solve/{solved.name}": digest(read_text(solved))},
-        outcome={
-            "status": "rendered",
-            "witness": witness,
-            "outputs": {f"{path.parent.name}/{path.name}": digest(text) for path, text in texts.items()},
-        },
-    )
+    return Result(Rendered(witness), texts)
 
 
-def write_package(toolchain: Path, lean: Path, certificates: Path, chunk_ids: Sequence[str]) -> None:
-    """Writes what modules and certificates are stated in, and what makes a Lake package of the modules."""
-    data = files("tasks.render") / "library"
-    imports = ["Duality.Base", *(f"Duality.Chunk{chunk_id}" for chunk_id in chunk_ids)]
-    write_whole(lean / "lakefile.toml", (data / "lakefile.toml").read_text(encoding="utf-8"))
-    write_whole(lean / "lean-toolchain", read_text(toolchain))
-    write_whole(lean / "Duality.lean", "".join(f"import {name}\n" for name in imports))
-    write_whole(lean / "Duality" / "Base.lean", (data / "Base.lean").read_text(encoding="utf-8"))
-    write_whole(certificates / "Support.lean", (data / "Support.lean").read_text(encoding="utf-8"))
+STAGE = Stage(
+    name="render_lean",
+    doc="render each solved chunk as a Lean module and as a certificate",
+    asks="",
+    leaves="`lean/Duality/Chunk06.lean`, `certificate/Chunk06.lean`",
+    outcome=Rendered,
+    run=run,
+    needs=("solve",),
+    writes=("module", "certificate"),
+)

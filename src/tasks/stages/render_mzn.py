@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from dataclasses import dataclass
 
-from ..files import digest, write_whole
-from ..render.model import render
-from ..specification import read_specification
-from ..stamps import OURSELVES, write_stamp
+from ..records.outcomes import Kinds
+from .stage import Context, Result, Stage
 
 
-def run(chunk_id: str, source: Path, model: Path, stamp: Path) -> None:
-    """Writes the model and its stamp."""
-    specification = read_specification(source)
+@dataclass(frozen=True)
+class Rendered:
+    """constraints: how many of each kind the model has, as constraints or as comments."""
+
+    constraints: Kinds
+
+
+def run(context: Context) -> Result[Rendered]:
+    """Renders the model."""
+    from ..render.model import render
+    from ..specification import understand
+
+    specification = understand(*context.source())
     text = render(specification.chunk, specification.statements)
-    write_whole(model, text)
-    write_stamp(
-        stamp,
-        chunk=chunk_id,
-        stage="render_mzn",
-        engine=OURSELVES,
-        inputs={source.name: specification.sha256},
-        outcome={"status": "rendered", "constraints": specification.kinds(), "outputs": {model.name: digest(text)}},
-    )
+    return Result(Rendered(Kinds(**specification.kinds())), {"model": text})
+
+
+STAGE = Stage(
+    name="render_mzn",
+    doc="render each chunk as a MiniZinc model",
+    asks="",
+    leaves="`mzn/chunk-06.mzn`",
+    outcome=Rendered,
+    run=run,
+    after=("schema",),
+    writes=("model",),
+)

@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Mapping
+from typing import Any
 
-from ..errors import CorpusError
-from ..specification import read_specification
-from ..stamps import OURSELVES, write_stamp
+from ..corpus.settings import allows_informal
+from ..plan import Plan
+from ..records.outcomes import Kinds, Understood
+from .stage import Context, Result, Stage
 
 
-def run(chunk_id: str, source: Path, stamp: Path, informal: bool) -> None:
+def _settings(plan: Plan, chunk_id: str) -> Mapping[str, Any]:
+    settings = plan.corpus.settings
+    return {"informal": allows_informal(settings.informal, chunk_id in settings.documentation)}
+
+
+def run(context: Context) -> Result[Understood]:
     """Checks one chunk. Raises CorpusError with every mistake in it."""
-    specification = read_specification(source, informal=informal)
-    write_stamp(
-        stamp,
-        chunk=chunk_id,
-        stage="schema",
-        engine=OURSELVES,
-        inputs={source.name: specification.sha256},
-        outcome={"status": "valid", "constraints": specification.kinds()},
-    )
+    from ..specification import understand
+    informal = _settings(context.plan, context.chunk_id)["informal"]
+    return Result(Understood(Kinds(**understand(*context.source(), informal=informal).kinds())))
 
 
-def check_names(folder: Path, misnamed: tuple[str, ...]) -> None:
-    """Raises CorpusError where files of the folder are meant as chunks but are not named as chunks."""
-    if misnamed:
-        raise CorpusError(
-            "\n".join(
-                f"{folder / name}: found a name that is no chunk's, expected chunk-NN.constraints.json, "
-                "NN two or more digits"
-                for name in misnamed
-            )
-        )
+STAGE = Stage(
+    name="schema",
+    doc="check each chunk against the format and the language",
+    asks="is the file valid: its format, and every expression in it?",
+    leaves="",
+    outcome=Understood,
+    run=run,
+    settings=_settings,
+    documentation=True,
+)

@@ -134,6 +134,21 @@ class Database:
                 self._connection.close()
             self._connection = None
 
+    def names(self) -> list[str]:
+        """The tasks that have a record."""
+        return sorted(self._known())
+
+    def text(self, task_id: str) -> str:
+        """A record as it is stored, "" where there is none."""
+        return self._known().get(task_id, "")
+
+    def note(self, name: str, values: dict[str, Any]) -> None:
+        """Keeps values under a name that is not a task's."""
+        if self._connection is None:
+            self._open()
+        self.set(name, "_values_:", values)
+        self.set(name, "deps:", [])
+
     def records(self) -> dict[str, dict[str, Any]]:
         """Every record, by task."""
         return {name: self._record(name) for name in sorted(self._known())}

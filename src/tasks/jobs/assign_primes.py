@@ -9,9 +9,16 @@ from ..corpus.document import Document
 from ..corpus.primes import assign_primes
 from ..errors import CheckFailed, DualityError
 from ..files import write_whole
+from ..plan import Plan
+from .job import Job
 
 
-def run(sources: list[Path], write: bool) -> None:
+def run(plan: Plan) -> None:
+    """Checks the primes of every computational chunk, or with write=yes assigns them. Raises as check_primes."""
+    check_primes([plan.corpus.path(chunk_id) for chunk_id in plan.corpus.computational], plan.values["write"] == "yes")
+
+
+def check_primes(sources: list[Path], write: bool) -> None:
     """Checks (or, with write, assigns) parameters.monsterPrimes of every source.
 
     Raises CheckFailed that lists the chunks whose primes differ, and those that cannot be read.
@@ -68,3 +75,11 @@ def _insert(text: str, at: int, key: str, value: str, more: bool) -> str:
         return f'{before}{space}"{key}": {value}{"," if more else ""}{after}'
     space = before[len(before.rstrip()) :]
     return f'{before}"{key}": {value}{"," + space if more else ""}{after}'
+
+
+JOB = Job(
+    name="primes",
+    doc="check each chunk's Monster primes (write=yes assigns them)",
+    run=run,
+    module="jobs/assign_primes.py",
+)

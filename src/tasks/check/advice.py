@@ -1,0 +1,113 @@
+"""What there is to say about the constraints of a chunk that is no error: advice for who writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, TypeAlias, get_args
+
+from ..corpus.settings import limit_can_bind
+from ..language.evaluate import evaluate
+from ..render.boundary import boundary
+from ..render.model import formula
+from ..render.text import label
+from ..specification import Specification
+from .call import Tool
+from .hygiene import contradictions, implied, never
+from .hygiene import valid_point as some_point
+from .witness import valid_point
+
+Kind: TypeAlias = Literal[
+    "vacuous", "implied", "impossible", "contradiction", "unsatisfiable", "single point", "never binds",
+    "limit never binds", "not known",
+]  # fmt: skip
+KINDS: tuple[Kind, ...] = get_args(Kind)
+"""The last is not a finding: it says what the solver was asked without an answer."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """constraints are the names of those that it is about."""
+
+    kind: Kind
+    constraints: tuple[str, ...]
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.text}"
+
+
+def findings(specification: Specification, model: str, balance_limit: int, minizinc: Tool) -> list[Finding]:
+    """Everything there is to say about a chunk. Raises as valid_point and the solver do."""
+    return [
+        *_vacuous(specification),
+        *_limit(specification, balance_limit),
+        *_asked(specification, model, minizinc),
+    ]
+
+
+def _limit(specification: Specification, limit: int) -> Iterator[Finding]:
+    chunk = specification.chunk
+    if not limit_can_bind(limit, chunk.total, chunk.unit_sum):
+        text = f"the balance limit of {limit} holds at every point for N = {chunk.total}; lower it in corpus.yaml"
+        yield Finding("limit never binds", (), text)
+
+
+def _vacuous(specification: Specification) -> Iterator[Finding]:
+    for constraint, statement in zip(specification.chunk.constraints, specification.statements, strict=True):
+        if statement.kind == "vacuous":
+            yield Finding("vacuous", (constraint.name,), f"{label(constraint.name)} is constantly true")
+
+
+def _asked(spec: Specification, text: str, tool: Tool) -> Iterator[Finding]:
+    """What the solver has to say of the formal constraints: of k, in at most 2k + 2 runs where a point is valid."""
+    chunk = spec.chunk
+    formal = [(c.name, s.expression) for c, s in zip(chunk.constraints, spec.statements, strict=True)
+              if s.kind == "formal" and s.expression is not None]  # fmt: skip
+    names = tuple(name for name, _ in formal)
+    if not formal:
+        return
+    some = some_point(text, tool)
+    if some.status == "no answer":
+        yield Finding("not known", names, "whether any point is valid, so nothing else was asked")
+        return
+    if some.status == "unsatisfiable":
+        yield from _contradicting(chunk.id, names, text, tool)
+        return
+    points = [valid_point(some, spec)]
+    another = some_point(text, tool, but=points[0])
+    if another.status == "unsatisfiable":
+        yield Finding("single point", names, f"x = {points[0]} is the only valid point")
+    elif another.status == "no answer":
+        yield Finding("not known", names, f"whether x = {points[0]} is the only valid point")
+    else:
+        points.append(valid_point(another, spec))
+    for name, _ in formal:
+        found = implied(text, label(name), tool)
+        if found:
+            yield Finding("implied", (name,), f"{label(name)} holds wherever the others do")
+        elif found is None:
+            yield Finding("not known", (name,), f"whether {label(name)} is implied by the others")
+    for name, expression in formal:
+        edge = boundary(expression)
+        if edge is None or any(evaluate(edge, point, chunk.total, chunk.primes) for point in points):
+            continue
+        found = another.status == "unsatisfiable" or never(text, formula(edge), tool)
+        if found:
+            yield Finding("never binds", (name,), f"{label(name)} is at its bound at no valid point")
+        elif found is None:
+            yield Finding("not known", (name,), f"whether {label(name)} is at its bound anywhere")
+
+
+def _contradicting(chunk_id: str, names: tuple[str, ...], text: str, tool: Tool) -> Iterator[Finding]:
+    found = contradictions(text, tool)
+    named = {label(name): name for name in names}
+    for one in found.impossible:
+        yield Finding("impossible", (named[one],), f"{one} holds at no point, whatever the others say")
+    for one, other in found.pairs:
+        yield Finding("contradiction", (named[one], named[other]), f"{one} and {other} hold at no common point")
+    if not found.impossible and not found.pairs:
+        yield Finding("unsatisfiable", names, f"no point is valid; solve:{chunk_id} names constraints that conflict")
+    for unknown in found.unknown:
+        what = " and ".join(unknown) + (" hold at a common point" if len(unknown) > 1 else " holds anywhere")
+        yield Finding("not known", tuple(named[one] for one in unknown), f"whether {what}")

@@ -1,0 +1,53 @@
+"""Tools as stages ask them: run on this machine, behind the verdicts that are kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..plan import Asking, Plan
+from ..records.journal import Verdicts
+from .call import Limits, Tool
+
+if TYPE_CHECKING:
+    from .cache import Count
+
+_count: Count | None = None
+"""Of this process."""
+
+
+def tool(asking: Asking) -> Tool:
+    """The tool that a plan names. Raises ToolError where the folder of kept verdicts must not be used."""
+    from .cache import CachingRunner, Count
+    from .local import LocalRunner
+
+    global _count
+    _count = _count or Count()
+    runner = CachingRunner(LocalRunner(asking.scratch, asking.toolchain), asking.cache, asking.cache_folder, _count)
+    return Tool(asking.engine, Limits(asking.seconds, asking.memory_mb), runner)
+
+
+def identify(plan: Plan, engine: str) -> dict[str, Any]:
+    """Which tool an engine is: {"engine": name, version and identity, "files": their states}.
+
+    Prints what there is to say about the choice. Raises ToolError where there is no such tool.
+    """
+    from .engines import identify as identify_engine
+    from .local import LocalRunner
+
+    toolchain = plan.toolchain_text()
+    found = identify_engine(engine, plan.choice(engine), toolchain, LocalRunner(plan.scratch, toolchain))
+    if found["note"]:
+        print(found["note"])
+    return {"engine": found["engine"], "files": found["files"]}
+
+
+def is_current(plan: Plan, engine: str, files: Any) -> bool:
+    """Whether an engine is still the one that has these files (of identify). Starts nothing and reads no content."""
+    from .engines import signature
+
+    return isinstance(files, dict) and signature(engine, plan.choice(engine), plan.toolchain_text(), files) == files
+
+
+def counted() -> Verdicts:
+    """How many verdicts this process had so far from the cache, from tools, and could not keep."""
+    return Verdicts(_count.found, _count.asked, _count.lost) if _count else Verdicts()

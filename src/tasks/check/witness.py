@@ -1,0 +1,52 @@
+"""Points that the solver found, and what to say where it found none."""
+
+from __future__ import annotations
+
+from ..errors import CheckFailed, ToolError
+from ..render.text import label, visible
+from ..specification import Specification
+from .call import Limits, Tool
+from .minizinc import Answer, conflict
+
+
+def valid_point(answer: Answer, specification: Specification) -> list[int]:
+    """The point (8 integers) of a satisfied answer, once our own evaluator has found it valid.
+
+    Raises ToolError where the answer holds no point, CheckFailed where the point is not valid.
+    """
+    chunk_id, point = specification.chunk.id, answer.values.get("x")
+    if not isinstance(point, list) or len(point) != 8 or not all(type(value) is int for value in point):
+        raise ToolError(f"chunk {chunk_id}: minizinc says satisfied without a point: {str(answer.values)[:200]}")
+    if violated := specification.violations(point):
+        raise CheckFailed(
+            f"chunk {chunk_id}: minizinc and our evaluator disagree: the point {point} violates\n"
+            + "\n".join(f"    {visible(line)}" for line in violated)
+            + f"\nneither is believed; compare the model with the chunk, and report a defect of Duality or MiniZinc"
+        )
+    return point
+
+
+def no_answer(specification: Specification, limits: Limits) -> str:
+    """The message that the solver did not finish in time."""
+    chunk_id = specification.chunk.id
+    return (
+        f"chunk {chunk_id}: no answer within {limits.seconds} s; raise the limit (solve_seconds=, or "
+        f"limits.solve_seconds in corpus.yaml, also for chunk {chunk_id} alone), or bound the constraints more tightly"
+    )
+
+
+def explain_unsatisfiable(specification: Specification, model: str, tool: Tool) -> str:
+    """The message that a chunk is unsatisfiable, with constraints that conflict, as few as it takes."""
+    names, proven = conflict(model, tool)
+    chunk = specification.chunk
+    head = f"chunk {chunk.id} ({visible(chunk.title)}) is unsatisfiable"
+    if not names:
+        return f"{head}: no point has all coordinates in 0..{chunk.total}"
+    how = (
+        "these constraints conflict, and without any one of them they do not"
+        if proven
+        else "these constraints conflict"
+    )
+    texts = {label(c.name): visible(c.text) for c in chunk.constraints}
+    shown = "\n".join(f"    {name}: {texts.get(name, f'x[1] + ... + x[8] = {chunk.total}')}" for name in names)
+    return f"{head}: {how}:\n{shown}"

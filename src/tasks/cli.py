@@ -1,0 +1,50 @@
+"""The command `duality`: doit with the build of the installed package, for a corpus in any folder."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+PLUGINS: dict[str, dict[str, Any]] = {
+    "BACKEND": {"duality": "tasks.state.database:Database"},
+    "COMMAND": {
+        "clean": "tasks.run:Clean", "dumpdb": "tasks.state.dump:DumpDB", "help": "tasks.run:Help", "run": "tasks.run:Run",
+    },
+    "REPORTER": {"duality": "tasks.reporter:Reporter"},
+    "list": {"sort": "definition"},
+}  # fmt: skip
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs doit on this package's build, in the nearest folder upwards that holds a corpus. Returns the exit code."""
+    from doit.cmd_base import NamespaceTaskLoader
+    from doit.doit_cmd import DoitMain
+
+    class Loader(NamespaceTaskLoader):  # type: ignore[misc]
+        """Makes the tasks when doit asks for them: by then it has read the command line."""
+
+        def setup(self, opt_values: Any) -> None:
+            from . import build
+
+            self.namespace = {"DOIT_CONFIG": build.configuration(), "task_build": build.tasks}
+
+    given = sys.argv[1:] if arguments is None else arguments
+    if not any(argument.startswith("chunks=") for argument in given):
+        _enter_corpus()
+    DoitMain.BIN_NAME = "duality"
+    return int(DoitMain(Loader(), config_filenames=(), extra_config=PLUGINS).run(given) or 0)
+
+
+def _enter_corpus() -> None:
+    """Goes to the nearest folder upwards that holds a folder of chunks; stays where there is none."""
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if any((folder / "chunks").glob("chunk-*.constraints.json")):
+            os.chdir(folder)
+            return
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,143 @@
+"""Digests of the package's own code: what computes a stage, derived from what its module imports.
+
+A module's closure is the module, all that it imports of this package (inside functions too, but not what is imported
+for type checking alone), and every data file of the package that one of these names in a string.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+
+from .files import digest, write_whole
+
+PACKAGE = Path(__file__).parent
+Signature = dict[str, list[int]]
+
+
+def package_signature(package: Path = PACKAGE) -> Signature:
+    """Size, times and inode of every file of the package, by its relative path; no file is opened."""
+    found: Signature = {}
+    folders = [str(package)]
+    start = len(str(package)) + 1
+    while folders:
+        with os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir():
+                    if entry.name != "__pycache__":
+                        folders.append(entry.path)
+                elif not entry.name.startswith("."):
+                    status = entry.stat()
+                    found[entry.path[start:]] = [
+                        status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
+                    ]  # fmt: skip
+    return found
+
+
+class Code:
+    """The package's code as it was when this was made.
+
+    kept: a file that holds digests from an earlier build, believed where the signature of every file is still the same.
+    """
+
+    def __init__(self, kept: Path | None = None, package: Path = PACKAGE) -> None:
+        self.package = package
+        self.kept = kept
+        self.signature = package_signature(package)
+        self._digests: dict[str, str] = self._remembered()
+
+    def digest(self, *modules: str) -> str:
+        """SHA-256 over the closure of modules, paths relative to the package such as "stages/solve.py"."""
+        key = " ".join(modules)
+        if key not in self._digests:
+            total = sha256()
+            for name in sorted(self.closure(*modules)):
+                total.update(f"{name}\0{digest((self.package / name).read_bytes())}\n".encode())
+            self._digests[key] = total.hexdigest()
+            self._remember()
+        return self._digests[key]
+
+    def has_changed(self) -> bool:
+        """Whether a file of the package is not the one that it was: what was imported since may be other code."""
+        return package_signature(self.package) != self.signature
+
+    def closure(self, *modules: str) -> set[str]:
+        """The files, relative to the package, that compute what the modules compute."""
+        found: set[str] = set()
+        waiting = list(modules)
+        # A stage's module is no reason to count its neighbours, which the package of stages imports.
+        own = {f"{os.path.dirname(module)}/__init__.py" for module in modules} - {"/__init__.py"}
+        while waiting:
+            name = waiting.pop()
+            if name in found or name in own:
+                continue
+            found.add(name)
+            if name.endswith(".py"):
+                waiting += self._uses(name)
+        return found
+
+    def _uses(self, name: str) -> Iterator[str]:
+        """The files of the package that a module imports or names, and the packages around those."""
+        tree = ast.parse((self.package / name).read_text(encoding="utf-8"))
+        folder = os.path.dirname(name)
+        for node in _executed(tree):
+            if isinstance(node, ast.ImportFrom) and node.level:
+                base = Path(folder)
+                for _ in range(node.level - 1):
+                    base = base.parent
+                base = base.joinpath(*(node.module or "").split(".")) if node.module else base
+                for candidate in (base, *(base / alias.name for alias in node.names)):
+                    yield from self._module(candidate)
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield from self._data.get(node.value, ())
+
+    def _module(self, path: Path) -> Iterator[str]:
+        """The file of a module, and those of the packages around it, which are executed with it."""
+        module, package = path.with_suffix(".py").as_posix(), (path / "__init__.py").as_posix()
+        found = module if module in self.signature else package if package in self.signature else None
+        if found is None:
+            return
+        yield found
+        for parent in Path(found).parents:
+            if (around := (parent / "__init__.py").as_posix()) in self.signature:
+                yield around
+
+    @cached_property
+    def _data(self) -> dict[str, list[str]]:
+        """The data files of the package by their names."""
+        found: dict[str, list[str]] = {}
+        for name in self.signature:
+            if not name.endswith(".py"):
+                found.setdefault(os.path.basename(name), []).append(name)
+        return found
+
+    def _remembered(self) -> dict[str, str]:
+        with suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
+            data = json.loads(self.kept.read_bytes()) if self.kept else {}
+            if data["signature"] == self.signature and data["package"] == str(self.package):
+                return {str(key): str(value) for key, value in data["digests"].items()}
+        return {}
+
+    def _remember(self) -> None:
+        if self.kept and self.kept.parent.is_dir():
+            data = {"package": str(self.package), "signature": self.signature, "digests": self._digests}
+            with suppress(OSError):
+                write_whole(self.kept, json.dumps(data))
+
+
+def _executed(node: ast.AST) -> Iterator[ast.AST]:
+    """Every node, but for what stands under `if TYPE_CHECKING`."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.If) and isinstance(child.test, ast.Name) and child.test.id == "TYPE_CHECKING":
+            for other in child.orelse:
+                yield other
+                yield from _executed(other)
+            continue
+        yield child
+        yield from _executed(child)

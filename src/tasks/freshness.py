@@ -1,0 +1,79 @@
+"""When what a task left behind still holds: the one place that decides it.
+
+A task leaves in doit's database what it was made by (its recipe), the SHA-256 of every file that it read, as it read it,
+and of every file that it wrote. It is up to date while all three are the same. Nothing else counts: no time of a file,
+and nothing that a command of doit tells the database.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any, TypeAlias
+
+from .files import file_digest
+
+Values: TypeAlias = Mapping[str, Any]
+"""What a task left: recipe, read, written; limits, where one had a part in the outcome; status."""
+
+_YOUNG_NS = 2_000_000_000
+_seen: dict[tuple[object, ...], str | None] = {}
+
+
+def digest_of(path: str, ask: Callable[[str], os.stat_result] = os.stat) -> str | None:
+    """SHA-256 of a plain file, None where there is none. A file is read once a process while its signature is the same.
+
+    A file that changed a moment ago could change again without a trace, as clocks of file systems tick slowly (and may
+    be set back): it is read every time.
+    """
+    try:
+        status = ask(path)
+    except OSError:
+        return None
+    if not stat.S_ISREG(status.st_mode):
+        return None
+    key = (path, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+    if key in _seen:
+        return _seen[key]
+    found = file_digest(path)
+    if time.time_ns() - status.st_ctime_ns > _YOUNG_NS:
+        _seen[key] = found
+    return found
+
+
+def written_digest_of(path: str) -> str | None:
+    """SHA-256 of a file that a task wrote; no task writes a link, whatever it points to."""
+    return digest_of(path, os.lstat)
+
+
+def reasons(values: Values, recipe: Mapping[str, Any], targets: Collection[str] = (), strict: bool = False) -> list[str]:
+    """Why what a task left does not hold any more, in the order of cause; [] where it does.
+
+    recipe: what the task would be made by now, plain data; strict: whether a warning is a failure now.
+    """
+    return list(_reasons(values, recipe, targets, strict))
+
+
+def _reasons(values: Values, recipe: Mapping[str, Any], targets: Collection[str], strict: bool) -> Iterator[str]:
+    made_by, read, written = values.get("recipe"), values.get("read"), values.get("written")
+    if not isinstance(made_by, dict) or not isinstance(read, dict) or not isinstance(written, dict):
+        yield "never built, or not with success"
+        return
+    for path, digest in read.items():
+        now = digest_of(path)
+        if now != digest:
+            yield f"{path} {'is missing' if now is None else 'has changed'}"
+    for part in sorted({*made_by, *recipe}):
+        if part != "limits" and made_by.get(part) != recipe.get(part):
+            yield f"{part} has changed"
+    if values.get("limited") and made_by.get("limits") != recipe.get("limits"):
+        yield "the limits have changed, and one had a part in the outcome"
+    for path in sorted({*written, *targets}):
+        if written.get(path) is None or (now := written_digest_of(path)) is None:
+            yield f"{path} is missing"
+        elif now != written[path]:
+            yield f"{path} was edited"
+    if strict and values.get("status") == "warned":
+        yield "it passed with a warning, which is a failure now"

@@ -1,0 +1,133 @@
+"""What may be believed of a build: for every stage of every chunk whether what lies there holds for the files as they are.
+
+doit's task graph, the summary and the report all ask here and in freshness; nothing else decides it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
+
+from . import freshness
+from .digests import Code
+from .freshness import Values
+from .plan import Plan
+from .records.outcomes import Balanced, Compared, Proved, Solved, Understood
+from .records.stamp import Engine, Stamp, read_stamp
+from .records.summary import Chunks, Outcome, Results, Row, Summary, Totals
+from .stages import PIPELINE, earlier, stages_of
+from .stages.perform import recipe, targets
+from .stages.stage import Stage
+
+
+def engine_task(engine: str) -> str:
+    """The hidden task whose values hold what an engine is."""
+    return f"_{engine}"
+
+
+class Ledger:
+    """values gives what a task left in the database, {} for nothing; is_current says whether an engine is still the one
+    that the database knows.
+    """
+
+    def __init__(
+        self, plan: Plan, code: Code, values: Callable[[str], Values], is_current: Callable[[str, Values], bool]
+    ) -> None:
+        self.plan = plan
+        self.code = code
+        self.values = values
+        self._is_current = is_current
+        self._stamps: dict[tuple[str, str], Stamp[object] | None] = {}
+
+    @cached_property
+    def engines(self) -> dict[str, Engine | None]:
+        """The engines that the database knows, None for one that is not there or has changed."""
+        found: dict[str, Engine | None] = {}
+        for engine in sorted({engine for stage in PIPELINE for engine in stage.asked_engines(self.plan)}):
+            values = self.values(engine_task(engine))
+            found[engine] = values.get("engine") if values and self._is_current(engine, values) else None
+        return found
+
+    def reasons(self, stage: Stage, chunk_id: str) -> list[str]:
+        """Why a stage's own result for a chunk does not hold; [] where it does, if the earlier stages' do."""
+        made_by = recipe(stage, self.plan, chunk_id, self.engines, self.code)
+        written = [str(path) for path in targets(stage, self.plan, chunk_id)]
+        strict = stage.strict(self.plan, chunk_id)
+        return freshness.reasons(self.values(f"{stage.name}:{chunk_id}"), made_by, written, strict)
+
+    def stamp(self, stage: Stage, chunk_id: str) -> Stamp[object] | None:
+        """The stamp of a stage where it holds for the files as they are, and those of all earlier stages do; else None."""
+        key = (stage.name, chunk_id)
+        if key not in self._stamps:
+            found: Stamp[object] | None = None
+            if all(self.stamp(other, chunk_id) for other in earlier(stage, self.plan)) and not self.reasons(
+                stage, chunk_id
+            ):
+                found = read_stamp(self.plan.layout.stamp(*key), stage.outcome)
+            self._stamps[key] = found
+        return self._stamps[key]
+
+    def summarise(
+        self, failures: Mapping[str, str], ignored: Iterable[str] = (), notes: Iterable[str] = ()
+    ) -> Summary:
+        """The summary of what lies there.
+
+        failures maps names of failed tasks (`solve:06`) to their messages; ignored are names of tasks.
+        """
+        plan, skipped = self.plan, set(ignored)
+        counts: dict[str, Counter[Outcome]] = {stage.name: Counter() for stage in PIPELINE if stage.is_on(plan)}
+        totals: Counter[str] = Counter()
+        engines: dict[str, dict[str, str]] = {}
+        rows = []
+        for chunk_id, computational in plan.corpus.roles.items():
+            results: dict[str, Outcome] = {}
+            stamps: dict[type, object] = {}
+            for stage in stages_of(chunk_id, plan):
+                task = f"{stage.name}:{chunk_id}"
+                stamp = None if task in failures or task in skipped else self.stamp(stage, chunk_id)
+                results[stage.name] = "failed" if task in failures else stamp.status if stamp else "not_run"
+                counts[stage.name][results[stage.name]] += 1
+                if stamp:
+                    stamps[stage.outcome] = stamp.outcome
+                    engines.update({" ".join(engine.values()): engine for engine in stamp.engines})
+            rows.append(_row(chunk_id, computational, results, stamps, totals))
+        complete = all(set(row.stages.values()) <= {"passed", "warned"} for row in rows)
+        count = sum(plan.corpus.roles.values())
+        return Summary(
+            status="failed" if failures or skipped else "passed" if complete else "incomplete",
+            chunks=tuple(rows),
+            count=Chunks(len(rows), count, len(rows) - count),
+            stages={stage: Results(**results) for stage, results in counts.items()},
+            off=tuple(stage.name for stage in PIPELINE if not stage.is_on(plan)),
+            lean="on" if plan.has("lean") else "off",
+            constraints=Totals(**totals),
+            engines=tuple(engines[key] for key in sorted(engines)),
+            notes=tuple(notes),
+            failures=dict(sorted(failures.items())),
+            ignored=tuple(sorted(skipped)),
+        )
+
+
+def _row(
+    chunk_id: str, computational: bool, results: dict[str, Outcome], stamps: Mapping[type, object], totals: Counter[str]
+) -> Row:
+    """The row of a chunk from the outcomes that hold; adds to the totals of the corpus."""
+    understood, solved, proved = stamps.get(Understood), stamps.get(Solved), stamps.get(Proved)
+    balanced, compared = stamps.get(Balanced), stamps.get(Compared)
+    kinds = understood.constraints if isinstance(understood, Understood) else None
+    if kinds:
+        totals.update(formal=kinds.formal, vacuous=kinds.vacuous, informal=kinds.informal)
+        totals["solved"] += kinds.formal * isinstance(solved, Solved)
+        totals["proved"] += kinds.formal * isinstance(proved, Proved)
+    return Row(
+        id=chunk_id,
+        documentation=not computational,
+        stages=results,
+        constraints=kinds,
+        witness=solved.witness if isinstance(solved, Solved) else None,
+        judged=proved.judged if isinstance(proved, Proved) else None,
+        balance=(balanced.least, balanced.most) if isinstance(balanced, Balanced) else None,
+        constant_on_sample=compared.constant_on_sample if isinstance(compared, Compared) else (),
+        disagreements=compared.disagreements if isinstance(compared, Compared) else (),
+    )

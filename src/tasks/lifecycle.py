@@ -1,0 +1,104 @@
+"""What begins and ends a build, whatever shows it: leftovers of chunks that are gone, and the summary."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from .build import Build
+from .check.ask import is_current
+from .files import digest, remove, write_whole
+from .freshness import digest_of, written_digest_of
+from .ledger import Ledger
+from .plan import Plan
+from .records.summary import table, write_summary
+from .stages import BY_NAME, PIPELINE
+from .state.database import Database
+from .state.stopping import no_room
+
+SUMMARY = "_summary"
+"""The record of what the summary was made from; not a task."""
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """table: the summary for the screen; passed: whether every stage of every chunk holds for the files as they are."""
+
+    table: str
+    passed: bool
+
+
+def begin(build: Build, database: Database) -> None:
+    """Removes what an earlier build wrote for chunks that are gone, or that are documentation now, and nothing else."""
+    for task in database.names():
+        stage, _, chunk_id = task.partition(":")
+        if stage not in BY_NAME or not chunk_id.isdigit():
+            continue
+        computational = build.plan.corpus.roles.get(chunk_id)
+        if computational is None or not (computational or BY_NAME[stage].documentation):
+            for path, written in ((database.get(task, "_values_:") or {}).get("written") or {}).items():
+                if written_digest_of(path) == written:
+                    with suppress(OSError):  # a folder that cannot be written is reported by what writes there
+                        remove(path)
+            database.remove(task)
+
+
+def forget_summary(plan: Plan) -> None:
+    """Removes the summary, before the first thing happens that may make it wrong."""
+    with suppress(OSError):
+        remove(plan.layout.summary)
+
+
+def conclude(
+    build: Build, database: Database, verified: Collection[str], failures: Mapping[str, str], ignored: Collection[str]
+) -> Conclusion:
+    """Writes the summary of what lies there, and returns it for the screen.
+
+    verified: the tasks that this build has found up to date. Where these are all, and the summary was written for
+    the very same records, it is left as it is.
+    """
+    plan, layout = build.plan, build.plan.layout
+    notes = [f"{layout.chunks.name}/{name} is not a chunk and is ignored" for name in plan.corpus.ignored]
+    key = _key(build, database, notes)
+    kept = database.get(SUMMARY, "_values_:") or {}
+    if kept.get("key") == key and set(build.stage_tasks) <= set(verified) and not failures and not ignored:
+        written = kept.get("written") or {}
+        if all(written_digest_of(path) == made for path, made in written.items()) and len(written) == 2:
+            return Conclusion(str(kept["table"]), bool(kept["passed"]))
+    ledger = Ledger(
+        plan, build.code, lambda task: database.get(task, "_values_:") or {},
+        lambda engine, values: is_current(plan, engine, values.get("files")),
+    )  # fmt: skip
+    summary = ledger.summarise(failures, ignored, notes)
+    modules = [row.id for row in summary.chunks if row.stages.get("render_lean") in ("passed", "warned")]
+    try:
+        written = {
+            str(layout.summary): write_summary(layout.summary, summary),
+            str(layout.imports): _write_imports(layout.imports, modules),
+        }
+    except OSError as error:
+        raise no_room(error.filename or layout.out, error) from None
+    shown = table(summary, [stage.name for stage in PIPELINE])
+    passed = summary.status == "passed"
+    database.note(SUMMARY, {"key": key, "written": written, "table": shown, "passed": passed})
+    return Conclusion(shown, passed)
+
+
+def _key(build: Build, database: Database, notes: list[str]) -> str:
+    """What a summary depends on: the records of all stages, which chunks there are, and what is to be noted."""
+    total = sha256("\0".join([*build.stage_tasks, *notes, build.plan.lean]).encode())
+    for task in build.stage_tasks:
+        total.update(database.text(task).encode())
+    return total.hexdigest()
+
+
+def _write_imports(path: Path, chunk_ids: list[str]) -> str:
+    """Writes the root module of the Lake package, which imports the modules that are there; returns its SHA-256."""
+    names = ["Duality.Base", *(f"Duality.Chunk{chunk_id}" for chunk_id in chunk_ids)]
+    text = "".join(f"import {name}\n" for name in names)
+    if digest_of(str(path)) != digest(text):
+        write_whole(path, text)
+    return digest(text)

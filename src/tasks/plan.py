@@ -1,0 +1,122 @@
+"""What one command builds: which corpus, from where to where, with which settings."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+from .corpus.folder import Corpus, read_corpus
+from .errors import UsageError
+from .layout import Layout
+from .variables import read_variables
+
+Mode: TypeAlias = Literal["use", "off", "rebuild", "replay", "shared"]
+
+
+@dataclass(frozen=True)
+class Asking:
+    """How one engine is asked: which, within which limits, with kept verdicts or without; plain data.
+
+    engine: its name, version and identity; seconds of wall time and memory_mb for each run; scratch: a folder for what
+    it compiles; toolchain: what the toolchain file says; cache: how kept verdicts are used (use, off, rebuild, replay, shared), cache_folder: where they are.
+    """
+
+    name: str
+    engine: Mapping[str, str]
+    seconds: float
+    memory_mb: int
+    scratch: Path
+    toolchain: str
+    cache: Mode
+    cache_folder: Path
+
+
+@dataclass(frozen=True)
+class Plan:
+    """values are those of the command line's variables; toolchain is the file that names the full Lean's version."""
+
+    layout: Layout
+    corpus: Corpus
+    values: Mapping[str, str]
+    toolchain: Path
+
+    @property
+    def lean(self) -> str:
+        """Which Lean judges: auto, toolchain, kernel or off."""
+        return self.values["lean"]
+
+    def has(self, engine: str) -> bool:
+        """Whether an engine is to be asked at all."""
+        return engine != "lean" or self.lean != "off"
+
+    def choice(self, engine: str) -> str:
+        """Which of several tools is to be the engine."""
+        return self.lean if engine == "lean" else ""
+
+    def limits(self, engine: str, chunk_id: str) -> dict[str, Any]:
+        """The limits of one run of an engine for a chunk: seconds and memory_mb."""
+        limits = self.corpus.settings.limits(chunk_id)
+        seconds = limits.prove_seconds if engine == "lean" else limits.solve_seconds
+        return {"seconds": seconds, "memory_mb": limits.memory_mb}
+
+    def asking(self, name: str, engine: Mapping[str, str], chunk_id: str = "") -> Asking:
+        """How an engine is asked about a chunk, or about itself."""
+        mode, folder = self.cache()
+        return Asking(name, engine, **self.limits(name, chunk_id), scratch=self.scratch,
+                      toolchain=self.toolchain_text(), cache=mode, cache_folder=folder)  # fmt: skip
+
+    def cache(self) -> tuple[Mode, Path]:
+        """How kept verdicts are used, and where: the user's folder, unless the command line or DUALITY_CACHE names one."""
+        given = self.values["cache"]
+        default = os.environ.get("DUALITY_CACHE") or os.path.join(_user_folder(), "duality")
+        modes: dict[str, Mode] = {"off": "off", "rebuild": "rebuild", "replay": "replay"}
+        if given in modes:
+            return modes[given], Path(default).absolute()
+        mode, folder = ("shared", given[7:]) if given.startswith("shared:") else ("use", given)
+        return mode, Path(folder or default).absolute()  # type: ignore[return-value]
+
+    @property
+    def scratch(self) -> Path:
+        """Where what tools need beside a call is kept: the user's own folder, or the out folder where there is none."""
+        given = os.environ.get("DUALITY_TOOLS") or os.path.join(_user_folder(), "duality-tools")
+        parent = os.path.dirname(os.path.abspath(given))
+        return Path(given).absolute() if os.access(parent, os.W_OK) else self.layout.scratch.absolute()
+
+    def is_strict(self, chunk_id: str) -> bool:
+        """Whether a disagreement of a chunk's forms is an error."""
+        settings = self.corpus.settings
+        warn = self.values["crosscheck"] == "warn" or settings.strict == "pilots"
+        return not warn or chunk_id in settings.pilots
+
+    def toolchain_text(self) -> str:
+        """What the toolchain file says; "" where there is none, as the embedded kernel needs none."""
+        try:
+            return self.toolchain.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            return ""
+
+
+def make_plan(given: Mapping[str, str]) -> Plan:
+    """The plan of a command line; given are its variables.
+
+    Raises UsageError for a variable that is wrong, CorpusError where the corpus cannot be read.
+    """
+    values = read_variables(given)
+    chunks, out = (Path(os.path.normpath(values[name])) for name in ("chunks", "out"))
+    corpus = read_corpus(chunks)
+    try:
+        settings = corpus.settings.with_limits(**{n: values[n] for n in LIMITS})
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    toolchain = Path(os.environ.get("DUALITY_TOOLCHAIN", "lean-toolchain"))
+    return Plan(Layout(chunks, out), corpus.with_settings(settings), values, toolchain)
+
+
+def _user_folder() -> str:
+    return os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+
+
+LIMITS = ("solve_seconds", "prove_seconds", "memory_mb")

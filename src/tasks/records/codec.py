@@ -1,0 +1,57 @@
+"""Records as JSON: dataclasses on this side, deterministic text on the other."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+def encode(record: object) -> str:
+    """A dataclass as JSON: sorted keys, two spaces, a final newline; the same record gives the same bytes."""
+    return json.dumps(_plain(record), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def encode_line(record: object) -> str:
+    """A dataclass as one line of JSON, without the line feed."""
+    return json.dumps(_plain(record), sort_keys=True)
+
+
+def decode(kind: type[T], text: str | bytes) -> T:
+    """The record of that type in a JSON text.
+
+    Raises ValueError for a text that encode would not have written for the type: another type or range of a value, an
+    unknown or a missing key.
+    """
+    import msgspec
+
+    try:
+        data = json.loads(text)
+        record = msgspec.convert(data, kind)
+    except (msgspec.ValidationError, RecursionError) as error:
+        raise ValueError(str(error)[:200]) from None
+    if (plain := _plain(record)) != data:
+        raise ValueError(f"unexpected key or value: {_difference(plain, data)}")
+    return record
+
+
+def _plain(record: object) -> Any:
+    import msgspec
+
+    return msgspec.to_builtins(record)
+
+
+def _difference(plain: Any, data: Any, at: str = "") -> str:
+    """Where data holds what its type does not."""
+    if isinstance(plain, dict) and isinstance(data, dict):
+        for key in data:
+            if key not in plain:
+                return f"{at}/{str(key)[:50]}"
+            if plain[key] != data[key]:
+                return _difference(plain[key], data[key], f"{at}/{str(key)[:50]}")
+    if isinstance(plain, list) and isinstance(data, list):
+        for index, (ours, theirs) in enumerate(zip(plain, data, strict=False)):
+            if ours != theirs:
+                return _difference(ours, theirs, f"{at}/{index}")
+    return at or "/"

@@ -1,0 +1,79 @@
+"""The journal: one line for each task that ran, with when, how long and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+
+FORMAT = 2
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """How many verdicts a task had from the cache (found), from tools (asked), and could not keep (lost)."""
+
+    found: int = 0
+    asked: int = 0
+    lost: int = 0
+
+    def __add__(self, other: Verdicts) -> Verdicts:
+        return Verdicts(self.found + other.found, self.asked + other.asked, self.lost + other.lost)
+
+    def __sub__(self, other: Verdicts) -> Verdicts:
+        return Verdicts(self.found - other.found, self.asked - other.asked, self.lost - other.lost)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """time is UTC in ISO 8601; message says why a failed task failed."""
+
+    task: str
+    result: Literal["passed", "failed"]
+    seconds: float
+    message: str = ""
+    verdicts: Verdicts = field(default_factory=Verdicts)
+    time: str = ""
+    format: int = FORMAT
+
+
+def now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def append(journal: Path, entry: Entry) -> None:
+    """Adds a line; one write, so that lines of parallel tasks do not mix."""
+    from .codec import encode_line
+
+    journal.parent.mkdir(parents=True, exist_ok=True)
+    with open(journal, "a", encoding="utf-8") as file:
+        file.write(encode_line(entry) + "\n")
+
+
+def entries(journal: Path, start: int = 0) -> Iterator[Entry]:
+    """The entries from an offset on. A line that is torn, or of another format, is passed over."""
+    from .codec import decode
+
+    try:
+        with open(journal, "rb") as file:
+            file.seek(start)
+            lines = file.read().split(b"\n")
+    except OSError:
+        return
+    for line in lines:
+        try:
+            entry = decode(Entry, line)
+        except ValueError:
+            continue
+        if entry.format == FORMAT:
+            yield entry
+
+
+def last_entries(journal: Path) -> dict[str, Entry]:
+    """The last entry of each task."""
+    return {entry.task: entry for entry in entries(journal)}
+
+

@@ -1,0 +1,82 @@
+"""Stamps: what was checked, by which engine, on which inputs, with which outcome.
+
+A stamp holds no time and no path of the machine, so its bytes change only when its meaning does. Times go to
+the journal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, Literal, TypeAlias, TypeVar
+
+from .. import __version__
+from ..errors import RecordError
+from ..files import write_whole
+
+Engine: TypeAlias = Mapping[str, str]
+"""At least name and version. An engine that is asked has an identity too, which is in no stamp."""
+Status: TypeAlias = Literal["passed", "warned"]
+O = TypeVar("O")  # noqa: E741
+
+FORMAT = 2
+OURSELVES: Engine = {"name": "duality", "version": __version__}
+
+
+@dataclass(frozen=True)
+class Stamp(Generic[O]):
+    """A check that passed, or that was let pass with a warning.
+
+    inputs and outputs map the names of files (see Layout.named) to their SHA-256; outcome is of the stage's own type.
+    """
+
+    stage: str
+    chunk: str
+    status: Status
+    engines: tuple[dict[str, str], ...]
+    inputs: dict[str, str]
+    outputs: dict[str, str]
+    outcome: O
+    format: int = FORMAT
+
+
+def write_stamp(path: Path, stamp: Stamp[Any]) -> str:
+    """Writes a stamp and returns its text."""
+    from .codec import encode
+
+    text = encode(stamp)
+    write_whole(path, text)
+    return text
+
+
+def shown(engine: Engine) -> dict[str, str]:
+    """An engine as stamps name it."""
+    return {key: value for key, value in engine.items() if key != "identity"}
+
+
+def decode_stamp(text: str, path: Path, outcome: type[O]) -> Stamp[O]:
+    """The stamp in text, which was read from path (STAGE/NN.json).
+
+    Raises RecordError where it is not a stamp of this format, of that stage and chunk, with an outcome of that type.
+    """
+    from .codec import decode
+
+    try:
+        stamp: Stamp[O] = decode(Stamp[outcome], text)  # type: ignore[valid-type]
+        if stamp.format != FORMAT:
+            raise ValueError(f"format {stamp.format}")
+        if (stamp.stage, stamp.chunk) != (path.parent.name, path.stem):
+            raise ValueError(f"it is the stamp of {stamp.stage}:{stamp.chunk}")
+    except ValueError as error:
+        again = f"`doit forget {path.parent.name}:{path.stem}`, and build again"
+        raise RecordError(f"{path}: not a valid stamp: {error}; {again}") from None
+    return stamp
+
+
+def read_stamp(path: Path, outcome: type[O]) -> Stamp[O] | None:
+    """The stamp at path, None where there is no valid one."""
+    try:
+        return decode_stamp(path.read_text(encoding="utf-8"), path, outcome)
+    except (OSError, UnicodeDecodeError, RecordError):
+        return None

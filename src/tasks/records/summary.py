@@ -1,0 +1,146 @@
+"""The summary of a build: what its stamps show, for other programs and as a table for the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from ..files import digest, write_whole
+from .outcomes import Kinds
+
+FORMAT = 2
+
+Outcome: TypeAlias = Literal["passed", "warned", "failed", "not_run"]
+"""not_run: not reached, ignored, or what lies there does not hold for the files as they are."""
+
+
+@dataclass(frozen=True)
+class Results:
+    """How many chunks a stage passed, passed with a warning, failed, and was not run for."""
+
+    passed: int = 0
+    warned: int = 0
+    failed: int = 0
+    not_run: int = 0
+
+
+@dataclass(frozen=True)
+class Row:
+    """One chunk: the result of every stage that is meant for it, and what those that passed found out.
+
+    witness: 8 integers; balance: least and most |T_int - T_ext|; judged: the file that Lean accepted.
+    """
+
+    id: str
+    documentation: bool
+    stages: dict[str, Outcome]
+    constraints: Kinds | None = None
+    witness: tuple[int, ...] | None = None
+    judged: str | None = None
+    balance: tuple[int, int] | None = None
+    constant_on_sample: tuple[str, ...] = ()
+    disagreements: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Totals:
+    """formal, vacuous, informal: constraints of all chunks; solved and proved: the formal ones of chunks that are."""
+
+    formal: int = 0
+    vacuous: int = 0
+    informal: int = 0
+    solved: int = 0
+    proved: int = 0
+
+
+@dataclass(frozen=True)
+class Chunks:
+    all: int
+    computational: int
+    documentation: int
+
+
+@dataclass(frozen=True)
+class Summary:
+    """status: passed where every stage of every chunk passed on the files as they are, failed where a task failed or
+    was ignored, else incomplete.
+
+    stages: by name; off: the stages that are turned off. failures: names of failed
+    tasks with their messages. ignored: tasks that `doit ignore` keeps from running. engines: all that judged.
+    """
+
+    status: Literal["passed", "failed", "incomplete"]
+    chunks: tuple[Row, ...]
+    count: Chunks
+    stages: dict[str, Results]
+    off: tuple[str, ...]
+    lean: Literal["on", "off"]
+    constraints: Totals
+    engines: tuple[dict[str, str], ...]
+    notes: tuple[str, ...] = ()
+    failures: dict[str, str] = field(default_factory=dict)
+    ignored: tuple[str, ...] = ()
+    format: int = FORMAT
+
+
+def write_summary(path: Path, summary: Summary) -> str:
+    """Writes the summary; returns the SHA-256 of its text."""
+    from .codec import encode
+
+    text = encode(summary)
+    write_whole(path, text)
+    return digest(text)
+
+
+def read_summary(path: Path) -> Summary | None:
+    """The summary at path, None where there is no valid one."""
+    from .codec import decode
+
+    try:
+        summary = decode(Summary, path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return summary if summary.format == FORMAT else None
+
+
+def table(summary: Summary, order: Iterable[str]) -> str:
+    """The summary in about twelve lines for a terminal; order is that of the stages."""
+    count, total = summary.count, summary.constraints
+    lines = [
+        f"{_plural(count.all, 'chunk')}: {count.computational} computational, {count.documentation} documentation",
+        "",
+        f"{'stage':<14}{'passed':>8}{'failed':>8}{'not run':>9}",
+    ]
+    for stage in order:
+        if stage in summary.off:
+            lines.append(f"{stage:<14}{'off':>8}   (lean=off)")
+            continue
+        results = summary.stages[stage]
+        more = f"   {results.warned} with warnings" if results.warned else ""
+        if stage == "crosscheck" and summary.lean == "off":
+            more += "   JSON and MiniZinc only (lean=off)"
+        passed = results.passed + results.warned
+        lines.append(f"{stage:<14}{passed:>8}{results.failed:>8}{results.not_run:>9}{more}")
+    engines = ", ".join(engine_text(e) for e in summary.engines if e["name"] != "duality") or "none"
+    lines += [
+        "",
+        f"constraints   {total.formal} formal ({total.solved} solved, {total.proved} proved), "
+        f"{total.vacuous} vacuous, {total.informal} informal (not checked)",
+        f"engines       {engines}",
+    ]
+    lines += [f"note          {note}" for note in summary.notes]
+    if summary.ignored:
+        lines.append(f"ignored       {', '.join(summary.ignored)} (`doit forget` makes them run again)")
+    return "\n".join(lines) + "\n"
+
+
+def engine_text(engine: dict[str, str]) -> str:
+    """An engine in a few words, such as `minizinc 2.6.4 with gecode 6.2.0`."""
+    more = f" with {engine['solver']}" if "solver" in engine else f" ({engine['form']})" if "form" in engine else ""
+    return f"{engine['name']} {engine['version']}{more}"
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count} {noun}" + ("" if count == 1 else "s")

@@ -1,0 +1,168 @@
+"""The command `run` of doit for a build of ours: what belongs to the build, whatever reporter shows it.
+
+It holds the lock of the out folder from before the first task is looked at, removes what failed tasks and vanished chunks
+left behind, and writes the summary when the build ends.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from doit.cmd_clean import Clean as DoitClean
+from doit.cmd_help import Help as DoitHelp
+from doit.cmd_run import Run as DoitRun
+from doit.exceptions import BaseFail, InvalidDodoFile, UnmetDependency
+from doit.task import Task
+
+from . import build
+from .files import remove
+from .jobs import JOBS
+from .lifecycle import begin, conclude, forget_summary
+from .state.database import Database
+from .variables import variables_table
+
+
+_JOBS = {job.name for job in JOBS if not job.beside}
+"""Tasks of which the summary says nothing."""
+
+
+class Watch:
+    """Stands between doit and a reporter: notes what becomes of each task, and ends the build.
+
+    failures: messages of failed tasks; unmet: tasks that could not run for another's failure; ignored: tasks that
+    `doit ignore` keeps from running.
+    """
+
+    def __init__(self, reporter: Any, current: build.Build, database: Database) -> None:
+        self.reporter = reporter
+        self.build = current
+        self.database = database
+        self.failures: dict[str, str] = {}
+        self.unmet: list[str] = []
+        self.ignored: list[str] = []
+        self.selected: set[str] = set()
+        self.tasks: Mapping[str, Task] = {}
+        self.verified: set[str] = set()
+        self.changed = False
+        self.passed = True
+
+    def initialize(self, tasks: Mapping[str, Task], selected_tasks: list[str]) -> None:
+        self.tasks, self.selected = tasks, set(selected_tasks)
+        if hasattr(self.reporter, "initialize"):
+            self.reporter.initialize(tasks, selected_tasks)
+
+    def get_status(self, task: Task) -> None:
+        self.reporter.get_status(task)
+
+    def execute_task(self, task: Task) -> None:
+        if task.actions and not task.name.startswith("_"):
+            self._begin(task)
+        self.reporter.execute_task(task)
+
+    def add_failure(self, task: Task, fail: BaseFail) -> None:
+        self._begin(task)
+        # What the task showed earlier does not hold any more.
+        for target in task.targets:
+            with suppress(OSError):  # a folder that cannot be written has been reported
+                remove(target)
+        if isinstance(fail, UnmetDependency):
+            self.unmet.append(task.name)
+        else:
+            self.failures[task.name.lstrip("_")] = (fail.get_msg() if fail.traceback else fail.message).rstrip()
+        self.reporter.add_failure(task, fail)
+
+    def add_success(self, task: Task) -> None:
+        self.verified.add(task.name)
+        self.reporter.add_success(task)
+
+    def skip_uptodate(self, task: Task) -> None:
+        self.verified.add(task.name)
+        self.reporter.skip_uptodate(task)
+
+    def skip_ignore(self, task: Task) -> None:
+        self._begin(task)
+        if task.actions:
+            self.ignored.append(task.name)
+        self.reporter.skip_ignore(task)
+
+    def cleanup_error(self, exception: BaseFail) -> None:
+        self.reporter.cleanup_error(exception)
+
+    def runtime_error(self, message: str) -> None:
+        self.passed = False
+        self.reporter.runtime_error(message)
+
+    def teardown_task(self, task: Task) -> None:
+        self.reporter.teardown_task(task)
+
+    def complete_run(self) -> None:
+        of_the_corpus = self.changed or "summary" in self.selected
+        if sys.exc_info()[1] is None and of_the_corpus:  # a build that is stopped has no summary
+            found = conclude(self.build, self.database, self.verified, self._failures_of_stages(), self.ignored)
+            self.passed = self.passed and not self.ignored and (found.passed or "summary" not in self.selected)
+            if hasattr(self.reporter, "show") and ("summary" in self.selected or self.failures or self.ignored):
+                self.reporter.show(found.table)
+        self.reporter.complete_run()
+
+    def _begin(self, task: Task) -> None:
+        """Before the first thing that happens: what the summary says does not hold any more."""
+        if not self.changed and task.name.partition(":")[0] not in _JOBS:
+            self.changed = True
+            forget_summary(self.build.plan)
+
+    def _failures_of_stages(self) -> dict[str, str]:
+        return {name: message for name, message in self.failures.items() if name.partition(":")[0] not in _JOBS}
+
+
+class Run(DoitRun):  # type: ignore[misc]
+    """doit's run, for a build of ours; for any other dodo file it is doit's own."""
+
+    def _execute(
+        self, outfile: Any, verbosity: Any = None, always: bool = False, continue_: bool = False,
+        reporter: Any = "console", num_process: int = 0, par_type: str = "process", single: bool = False,
+        auto_delayed_regex: bool = False, force_verbosity: bool = False, failure_verbosity: int = 0,
+        pdb: bool = False,
+    ) -> int:  # fmt: skip
+        current, watches = build.current(), []
+        if current is not None:
+            backend = self.dep_manager.backend
+            if not isinstance(backend, Database) or backend.path != current.plan.layout.database:
+                raise InvalidDodoFile("the build keeps its own database: do without --backend and --db-file; see out=DIR")
+            backend.own()
+            begin(current, backend)
+            shown = self.reporters[reporter] if isinstance(reporter, str) else reporter
+
+            class Watched(Watch):
+                def __init__(self, outstream: Any, options: Mapping[str, Any]) -> None:
+                    super().__init__(shown(outstream, options), current, backend)
+                    watches.append(self)
+
+            reporter = Watched
+        code = super()._execute(
+            outfile, verbosity, always, continue_, reporter, num_process, par_type, single, auto_delayed_regex,
+            force_verbosity, failure_verbosity, pdb,
+        )  # fmt: skip
+        return int(code) or int(any(not watch.passed for watch in watches))
+
+
+class Clean(DoitClean):  # type: ignore[misc]
+    """doit's clean, never while a build runs."""
+
+    def _execute(
+        self, dryrun: bool, cleandep: bool, cleanall: bool, cleanforget: bool, pos_args: Any = None
+    ) -> None:  # fmt: skip
+        if build.current() is not None and not dryrun and isinstance(self.dep_manager.backend, Database):
+            self.dep_manager.backend.own()
+        super()._execute(dryrun, cleandep, cleanall, cleanforget, pos_args)
+
+
+class Help(DoitHelp):  # type: ignore[misc]
+    """doit's help, with the variables of the command line."""
+
+    @staticmethod
+    def print_usage(cmds: Any) -> None:
+        DoitHelp.print_usage(cmds)
+        print("\nVariables of a build, written NAME=VALUE:\n" + variables_table())

@@ -1,0 +1,83 @@
+"""Runs one stage for one chunk: writes what it found, and says what the result was made by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ..digests import Code
+from ..errors import CodeChanged
+from ..files import digest, remove, write_whole
+from ..plan import Plan
+from ..records.stamp import OURSELVES, Engine, Stamp, shown, write_stamp
+from .stage import Context, Stage
+
+
+def recipe(
+    stage: Stage, plan: Plan, chunk_id: str, engines: Mapping[str, Engine | None], code: Code
+) -> dict[str, Any]:
+    """What, beside files, a stage's result for a chunk is made by: code, settings, engines and limits; plain data."""
+    asked = stage.asked_engines(plan)
+    return {
+        "code": code.digest(stage.module, "stages/perform.py"),
+        **stage.settings(plan, chunk_id),
+        **{engine: dict(engines.get(engine) or {}) for engine in asked},
+        "limits": {engine: plan.limits(engine, chunk_id) for engine in asked},
+    }
+
+
+def targets(stage: Stage, plan: Plan, chunk_id: str) -> list[Path]:
+    """The files that a stage writes for a chunk, its stamp last."""
+    layout = plan.layout
+    return [*(layout.file(name, chunk_id) for name in stage.writes), layout.stamp(stage.name, chunk_id)]
+
+
+def perform(stage: Stage, plan: Plan, chunk_id: str, engines: Mapping[str, Engine], code: Code) -> dict[str, Any]:
+    """Runs the stage; leaves all of its files, or none where it raises. Returns what freshness.reasons judges later.
+
+    Raises as the stage does, and CodeChanged where the package is not the one that was digested.
+    """
+    made_by = recipe(stage, plan, chunk_id, engines, code)
+    context = Context(plan, stage, chunk_id, engines)
+    written = targets(stage, plan, chunk_id)
+    for path in written:
+        remove(path)
+    try:
+        result = stage.run(context)
+        if code.has_changed():
+            raise CodeChanged("the code of the package changed during the build: build again")
+        layout = plan.layout
+        texts = {layout.file(name, chunk_id): text for name, text in result.texts.items()}
+        for path, text in texts.items():
+            write_whole(path, text)
+        stamp = Stamp(
+            stage=stage.name,
+            chunk=chunk_id,
+            status=result.status,
+            engines=tuple(shown(engines[name]) for name in stage.asked_engines(plan)) or (dict(OURSELVES),),
+            inputs={layout.named(path): sha256 for path, sha256 in context.inputs.items()},
+            outputs={layout.named(path): digest(text) for path, text in texts.items()},
+            outcome=result.outcome,
+        )
+        texts[written[-1]] = write_stamp(written[-1], stamp)
+    except BaseException:
+        discard(written)
+        raise
+    return {
+        "recipe": made_by,
+        "read": {str(path): sha256 for path, sha256 in context.inputs.items()},
+        # From here, not from the disk: the file may be another's by the time that the build looks at it.
+        "written": {str(path): digest(text) for path, text in texts.items()},
+        "status": result.status,
+        "limited": result.limited,
+    }
+
+
+def discard(paths: list[Path]) -> None:
+    """Removes files as far as possible: what stands in the way has been reported, or is about to be."""
+    from contextlib import suppress
+
+    for path in paths:
+        with suppress(OSError):
+            remove(path)

@@ -1,0 +1,134 @@
+"""What a stage is, and what it gets and gives: data that doit's tasks, the summary and the documentation derive from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Generic, Protocol, TypeVar
+
+from ..files import digest
+from ..plan import Asking, Plan
+from ..records.stamp import Engine, Status, decode_stamp
+
+Outcome = TypeVar("Outcome")
+
+
+class OfStage(Protocol):
+    """An outcome that other stages read says whose it is."""
+
+    stage: str
+
+
+Read = TypeVar("Read", bound=OfStage)
+
+
+@dataclass(frozen=True)
+class Result(Generic[Outcome]):
+    """What a stage found out.
+
+    texts: the rendered files, by the names that the stage declares in writes; warned: whether it is let pass with a
+    warning; limited: whether a limit had a part in the outcome, so that it does not hold under other limits.
+    """
+
+    outcome: Outcome
+    texts: Mapping[str, str] = field(default_factory=dict)
+    warned: bool = False
+    limited: bool = False
+
+    @property
+    def status(self) -> Status:
+        return "warned" if self.warned else "passed"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step for one chunk, declared in a module of its own.
+
+    doc: one line for `doit list`. asks, leaves: for the table of the README. outcome: the type of its outcome.
+    run: does it; raises an exception of errors where the check fails.
+    reads, writes: files of the chunk by name (see Layout.file); a stamp is written in any case.
+    needs: earlier stages whose outcome it reads. after: earlier stages that must have passed.
+    engines: the tools that it asks; optional: those of them that it can do without.
+    settings: what else, from corpus.yaml and the command line, the outcome depends on.
+    strict: whether a warning is a failure. documentation: whether documentation chunks have it too.
+    advisory: it is no part of a build.
+    """
+
+    name: str
+    doc: str
+    asks: str
+    leaves: str
+    outcome: type
+    run: Callable[[Context], Result[Any]]
+    reads: tuple[str, ...] = ("source",)
+    writes: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    engines: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    settings: Callable[[Plan, str], Mapping[str, Any]] = lambda plan, chunk_id: {}
+    strict: Callable[[Plan, str], bool] = lambda plan, chunk_id: False
+    documentation: bool = False
+    advisory: bool = False
+
+    @property
+    def module(self) -> str:
+        """The file that declares it, relative to the package."""
+        return f"stages/{self.name}.py"
+
+    def is_on(self, plan: Plan) -> bool:
+        """Whether every engine that it needs is asked at all."""
+        return all(plan.has(engine) for engine in self.engines if engine not in self.optional)
+
+    def asked_engines(self, plan: Plan) -> tuple[str, ...]:
+        return tuple(engine for engine in self.engines if plan.has(engine))
+
+
+class Context:
+    """What a stage gets to work on one chunk. It notes what is read, for the stamp and for the next build."""
+
+    def __init__(self, plan: Plan, stage: Stage, chunk_id: str, engines: Mapping[str, Engine]) -> None:
+        self.plan = plan
+        self.stage = stage
+        self.chunk_id = chunk_id
+        self.engines = engines
+        self.inputs: dict[Path, str] = {}
+        self._texts: dict[Path, str] = {}
+
+    def path(self, name: str) -> Path:
+        """The path of one of the chunk's files, for messages."""
+        return self.plan.layout.file(name, self.chunk_id)
+
+    def read(self, name: str) -> str:
+        """The text of one of the files that the stage declares in reads; it is read once. Raises CorpusError."""
+        if name not in self.stage.reads:
+            raise AssertionError(f"{self.stage.name} does not declare that it reads {name}")
+        return self._text(self.path(name))
+
+    def outcome(self, kind: type[Read]) -> Read:
+        """The outcome of one of the stages that the stage declares in needs. Raises CorpusError, RecordError."""
+        if kind.stage not in self.stage.needs:
+            raise AssertionError(f"{self.stage.name} does not declare that it needs {kind.stage}")
+        path = self.plan.layout.stamp(kind.stage, self.chunk_id)
+        return decode_stamp(self._text(path), path, kind).outcome
+
+    def source(self) -> tuple[Path, str]:
+        """The path and the text of the chunk file. Raises CorpusError where it is not readable text."""
+        return self.path("source"), self.read("source")
+
+    def asking(self, engine: str) -> Asking:
+        """How an engine that the stage declares is asked about the chunk."""
+        return self.plan.asking(engine, self.engines[engine], self.chunk_id)
+
+    @property
+    def strict(self) -> bool:
+        return self.stage.strict(self.plan, self.chunk_id)
+
+    def _text(self, path: Path) -> str:
+        from ..corpus.document import read_text
+
+        if path not in self._texts:
+            self._texts[path] = text = read_text(path)
+            self.inputs[path] = digest(text)
+        return self._texts[path]
