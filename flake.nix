@@ -47,8 +47,8 @@
           };
           python = pkgs.python311;
           needed = ps: [ ps.cloudpickle ps.doit ps.jsonschema ps.lark ps.msgspec ps.pyyaml ];
-          # What pytest's settings in pyproject.toml name, too.
-          tested = ps: [ ps.hypothesis ps.pytest ps.pytest-cov ps.pytest-timeout ps.pytest-xdist ];
+          # What the tests and pytest's settings in pyproject.toml use.
+          tested = ps: [ ps.hypothesis ps.pytest ps.pytest-cov ps.pytest-timeout ps.pytest-xdist ps.setuptools ];
 
           # The embedded kernel, for the tests that compare it with the full Lean; it is built for this system alone.
           kernel =
