@@ -71,7 +71,7 @@ def stubbed(folder: Path, name: str, script: str) -> None:
 def setuptools(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A folder with this environment's setuptools alone, as the lists of packages here are empty."""
     folder = tmp_path_factory.mktemp("setuptools")
-    for source in Path(importlib.metadata.distribution("setuptools").locate_file("")).glob("*setuptools*"):
+    for source in Path(str(importlib.metadata.distribution("setuptools").locate_file(""))).glob("*setuptools*"):
         (folder / source.name).symlink_to(source)
     return str(folder)
 
