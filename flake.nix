@@ -46,7 +46,9 @@
             overlays = [ (lean4-nix.readToolchainFile ./lean-toolchain) ];
           };
           python = pkgs.python311;
-          needed = ps: [ ps.cloudpickle ps.doit ps.jsonschema ps.lark ps.pyyaml ];
+          needed = ps: [ ps.cloudpickle ps.doit ps.jsonschema ps.lark ps.msgspec ps.pyyaml ];
+          # What the tests and pytest's settings in pyproject.toml use.
+          tested = ps: [ ps.hypothesis ps.pytest ps.pytest-cov ps.pytest-timeout ps.pytest-xdist ps.setuptools ];
 
           # The embedded kernel, for the tests that compare it with the full Lean; it is built for this system alone.
           kernel =
@@ -147,7 +149,7 @@
               pkgs.runCommand "duality-tests"
                 {
                   nativeBuildInputs = tools ++ [
-                    (python.withPackages (ps: needed ps ++ [ ps.hypothesis ps.pytest ]))
+                    (python.withPackages (ps: needed ps ++ tested ps))
                   ];
                 }
                 ''
@@ -174,7 +176,7 @@
               pkgs.shellcheck
               pkgs.sops
               pkgs.yamllint
-              (python.withPackages (ps: needed ps ++ kernel ps ++ [ ps.hypothesis ps.mypy ps.pytest ps.types-pyyaml ] ++ lib.optionals (ps ? types-jsonschema) [ ps.types-jsonschema ]))
+              (python.withPackages (ps: needed ps ++ tested ps ++ kernel ps ++ [ ps.mypy ps.types-pyyaml ] ++ lib.optionals (ps ? types-jsonschema) [ ps.types-jsonschema ]))
             ];
             # On standard error, as a command's output is its own.
             shellHook = ''

@@ -121,7 +121,7 @@ def _structures(i: str) -> Iterator[tuple[str, bytes]]:
         "long key": _dump(chunk(i) | {"k" * 100_000: 1}), "control in string": fine.replace(b"Chunk", b"a\x1bb"),
         "five megabytes": fine[:-1] + b', "notes": "' + b"x" * 5_000_000 + b'"}', "prototype": _dump(chunk(i) | {"__proto__": {"a": 1}}),
     }.items()  # fmt: skip
-    for name, changes in {
+    changed: dict[str, dict[str, object]] = {
         "other id": {"id": "99"}, "id with path": {"id": "../../etc/x"}, "absolute id": {"id": "/etc/x"}, "empty id": {"id": ""},
         "id as number": {"id": int(i)}, "id with newline": {"id": f"{i}\n"}, "id of one digit": {"id": "7"}, "arabic id": {"id": "٠٧"},
         "id of 5000 digits": {"id": "1" * 5000}, "id null": {"id": None}, "id list": {"id": [i]}, "title missing": {"title": None},
@@ -144,7 +144,8 @@ def _structures(i: str) -> Iterator[tuple[str, bytes]]:
         "primes text": {"parameters": {"monsterPrimes": "2, 3}; constraint false; {"}}, "prime list": {"parameters": {"monsterPrimes": [[2]]}},
         "manifold text": {"parameters": {"eightDimManifold": "yes"}}, "objective unknown": {"parameters": {"similarityObjective": "x; solve satisfy"}},
         "objective list": {"parameters": {"similarityObjective": ["none"]}}, "godelization text": {"parameters": {"godelization": "x"}},
-    }.items():  # fmt: skip
+    }  # fmt: skip
+    for name, changes in changed.items():
         yield name, _dump(chunk(i) | changes)
 
 
@@ -175,7 +176,8 @@ def _socket(path: Path) -> None:
 def refused(first: int) -> Iterator[tuple[str, str, Make]]:
     """Files that are no chunk: id, what it attacks, the file. Ids count up from first."""
     number = first
-    for source in (_structures, _files):
+    sources: tuple[Callable[[str], Iterator[tuple[str, Make]]], ...] = (_structures, _files)
+    for source in sources:
         for position in range(sum(1 for _ in source("10"))):
             chunk_id = str(number)
             name, make = list(source(chunk_id))[position]

@@ -47,7 +47,7 @@ def instances(module: str) -> dict[str, str]:
 def value(text: str, x: Sequence[int], defined: Mapping[str, str]) -> bool | int:
     """The value of a term at the point x (8 integers)."""
     reader = _Reader(text, x, defined)
-    result = reader.iff()
+    result: bool | int = reader.iff()
     assert reader.peek() == "", f"not read: {reader.tokens[reader.at :]}"
     return result
 

@@ -16,7 +16,7 @@ from tasks.render.model import render
 
 def make_chunk(constraints: dict[str, str], notes: dict[str, str] | None = None, **settings: Any) -> Chunk:
     """A chunk of constraints {name: text}; settings are fields of Chunk."""
-    given = {
+    given: dict[str, Any] = {
         "id": "42", "title": "A sample", "goal": "proof", "tract": "bridge", "total": 100, "primes": (2, 7, 17),
         "unit_sum": True, "objective": "none",
     } | settings  # fmt: skip

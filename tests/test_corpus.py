@@ -76,8 +76,8 @@ def test_every_node_operator_and_quantifier_of_the_language_is_in_use() -> None:
                         seen.update(["where"] if condition else [])
                     case syntax.Extremum(function=function):
                         seen.add(f"{function}(..)")
-    operators = set("+ - * div mod /\\ \\/ xor -> <-> < <= > >= = !=".split())
-    wanted = {node.__name__ for node in syntax.NODES} | operators
+    symbols = set("+ - * div mod /\\ \\/ xor -> <-> < <= > >= = !=".split())
+    wanted = {node.__name__ for node in syntax.NODES} | symbols
     wanted |= {"forall", "exists", "sum", "count", "min", "max", "min(..)", "max(..)", "where"}
     assert wanted - seen == set()
 

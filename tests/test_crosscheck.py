@@ -106,8 +106,8 @@ def test_every_planted_fault_is_found(corpus: Path, tmp_path: Path, capsys: pyte
     with capsys.disabled():
         print(f"\n{'form':<12} {'fault':<32} {'found':>5} {'equivalent':>10} {'missed':>6}")
         for form, kind in sorted({(form, kind) for form, kind, _ in results}):
-            found, same, lost = (results[form, kind, result] for result in ("found", "equivalent", "missed"))
-            print(f"{form:<12} {kind:<32} {found:>5} {same:>10} {lost:>6}")
+            found, alike, lost = (results[form, kind, result] for result in ("found", "equivalent", "missed"))
+            print(f"{form:<12} {kind:<32} {found:>5} {alike:>10} {lost:>6}")
         print(f"{len(texts)} distinct mutants")
         for (chunk_id, form, kind), reason in EQUIVALENT.items():
             print(f"equivalent: chunk {chunk_id}, {form}, {kind}: {reason}")

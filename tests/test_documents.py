@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -17,8 +18,8 @@ TESTS = {
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
-def test_every_test_that_a_document_names_is_there(path: object) -> None:
-    named = set(re.findall(r"`(test_\w+)`", path.read_text(encoding="utf-8")))  # type: ignore[attr-defined]
+def test_every_test_that_a_document_names_is_there(path: Path) -> None:
+    named = set(re.findall(r"`(test_\w+)`", path.read_text(encoding="utf-8")))
     assert named <= TESTS
 
 
@@ -31,11 +32,11 @@ def test_the_promises_name_a_test_each() -> None:
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
-def test_every_link_to_a_file_or_heading_leads_there(path: object) -> None:
-    text = path.read_text(encoding="utf-8")  # type: ignore[attr-defined]
+def test_every_link_to_a_file_or_heading_leads_there(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
     for target in re.findall(r"\]\((?!https?:)([^)\s]+)\)", text):
         name, _, heading = target.partition("#")
-        file = path.parent / name if name else path  # type: ignore[attr-defined]
+        file = path.parent / name if name else path
         assert file.exists(), target
         if heading:
             headings = re.findall(r"^#+ (.*)$", file.read_text(encoding="utf-8"), re.MULTILINE)

@@ -53,7 +53,8 @@ NIXPKGS = {
               outputHashMode = "flat"; outputHashAlgo = "sha256"; outputHash = hash;
             };
         } // builtins.listToAttrs (map (name: { inherit name; value = tool "python-${name}"; }) [
-          "cloudpickle" "doit" "hypothesis" "jsonschema" "lark" "mypy" "pytest" "pyyaml" "setuptools" "types-pyyaml"
+          "cloudpickle" "doit" "hypothesis" "jsonschema" "lark" "msgspec" "mypy" "pytest" "pytest-cov" "pytest-timeout"
+          "pytest-xdist" "pyyaml" "setuptools" "types-pyyaml"
         ]);
         self = {
           python311 = {

@@ -64,7 +64,7 @@ def test_the_code_is_clean(command: list[str]) -> None:
 def imports(path: Path) -> set[str]:
     """The parts of the package, and "doit", that a module imports."""
     package = path.relative_to(PACKAGE).parts[:-1]
-    found = set()
+    found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.level:
             base = package[: len(package) - node.level + 1]

@@ -135,7 +135,7 @@ def test_a_word_operator_ends_where_the_word_ends() -> None:
 # Precedence, judged by MiniZinc
 
 _OPERANDS = {"bool": ("true", "false"), "int": ("7", "3", "2"), "set": ("{2, 3}",)}
-_SIGNATURES = {
+_SIGNATURES: dict[tuple[str, ...], tuple[str, str, str]] = {
     **{(op,): ("bool", "bool", "bool") for op in LOGIC},
     **{(op,): ("int", "int", "bool") for op in COMPARISONS},
     **{(op, "bool"): ("bool", "bool", "bool") for op in ("=", "!=")},

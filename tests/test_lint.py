@@ -17,6 +17,7 @@ from tasks.check.limits import Limits
 from tasks.language.display import display
 from tasks.language.evaluate import evaluate
 from tasks.language.statement import interpret
+from tasks.language.syntax import Expression
 from tasks.render.boundary import boundary
 from tasks.render.model import formula
 from tasks.stages import lint
@@ -25,7 +26,9 @@ LIMITS = Limits(20, 4096)
 ENGINE = {"name": "minizinc", "version": "0"}
 
 
-def findings(folder: Path, constraints: dict[str, str], limits: Limits = LIMITS, **settings: Any) -> dict[str, list]:
+def findings(
+    folder: Path, constraints: dict[str, str], limits: Limits = LIMITS, **settings: Any
+) -> dict[str, list[Any]]:
     """What lint finds in a chunk: the constraints' names of each finding by kind, "not known" among them."""
     from json import loads
 
@@ -35,7 +38,7 @@ def findings(folder: Path, constraints: dict[str, str], limits: Limits = LIMITS,
     model.write_text(model_of(chunk), encoding="utf-8")
     stamp = folder / "lint.json"
     lint.run(chunk.id, write_chunk(folder, chunk), model, stamp, limits, False, ENGINE)
-    found: dict[str, list] = {}
+    found: dict[str, list[Any]] = {}
     outcome = loads(stamp.read_text(encoding="utf-8"))["outcome"]
     for finding in (*outcome["findings"], *outcome["not known"]):
         found.setdefault(finding["kind"], []).append(tuple(finding["constraints"]))
@@ -139,6 +142,12 @@ def test_names_of_any_kind_are_matched(tmp_path: Path) -> None:
 # Against brute force
 
 
+def expression(text: str, total: int, primes: tuple[int, ...]) -> Expression:
+    found = interpret(text, total, primes).expression
+    assert found is not None
+    return found
+
+
 def _random_texts(random: Random, total: int) -> list[str]:
     texts: list[str] = []
     while len(texts) < 3:
@@ -157,13 +166,13 @@ def test_random_chunks_are_judged_as_by_brute_force(tmp_path: Path) -> None:
         random = Random(seed)
         total = random.choice((2, 3))
         texts = {f"c{k}": text for k, text in enumerate(_random_texts(random, total))}
-        settings = {"total": total, "primes": (2, 3)}
+        settings: dict[str, Any] = {"total": total, "primes": (2, 3)}
         holds = {
             name: {tuple(p) for p in valid_points(make_chunk({name: text}, **settings))} for name, text in texts.items()
         }
         simplex = {tuple(p) for p in all_points(total, True)}
         valid = simplex.intersection(*holds.values())
-        expected: dict[str, list] = {}
+        expected: dict[str, list[Any]] = {}
         if valid:
             expected["single point"] = [tuple(texts)] if len(valid) == 1 else []
             expected["implied"] = [
@@ -171,7 +180,7 @@ def test_random_chunks_are_judged_as_by_brute_force(tmp_path: Path) -> None:
                 for name in texts
                 if simplex.intersection(*(holds[other] for other in texts if other != name)) <= holds[name]
             ]
-            edges = {name: boundary(interpret(text, total, (2, 3)).expression) for name, text in texts.items()}
+            edges = {name: boundary(expression(text, total, (2, 3))) for name, text in texts.items()}
             expected["never binds"] = [
                 (name,)
                 for name, edge in edges.items()
@@ -195,8 +204,13 @@ def test_every_pair_of_many_constraints_is_settled_in_few_runs(monkeypatch: pyte
     from tasks.check import hygiene
 
     runs = []
-    real = hygiene.solve
-    monkeypatch.setattr(hygiene, "solve", lambda *given: runs.append(1) or real(*given))
+    real = hygiene.solve  # type: ignore[attr-defined]
+
+    def counted(*given: Any) -> Any:
+        runs.append(1)
+        return real(*given)
+
+    monkeypatch.setattr(hygiene, "solve", counted)
     model = model_of(make_chunk({f"c{k}": f"x[1] {'>=' if k % 2 else '<='} {50 + k % 2}" for k in range(12)}))
     found = contradictions(model, LIMITS)
     assert found.pairs == tuple((f"c{a}", f"c{b}") for a, b in combinations(range(12), 2) if (a + b) % 2)
@@ -208,7 +222,8 @@ def test_the_questions_are_about_the_text_of_the_model() -> None:
     model = model_of(make_chunk({"a": "x[1] >= 30", "b": "x[2] >= 3"}))
     assert implied(model.replace("x[2] >= 3", "x[1] >= 3"), "b", LIMITS) is True
     assert implied(model, "b", LIMITS) is False
-    edge = boundary(interpret("x[2] >= 3", 100, ()).expression)
+    edge = boundary(expression("x[2] >= 3", 100, ()))
+    assert edge is not None
     assert never(model, formula(edge), LIMITS) is False
     assert never(model.replace("x[2] >= 3", "x[2] >= 4"), formula(edge), LIMITS) is True
 

@@ -12,6 +12,7 @@ import time
 from itertools import combinations
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -42,15 +43,17 @@ class Build:
         self.model = folder / "model.mzn"
         render_mzn.run(chunk.id, self.source, self.model, folder / "render.json")
 
-    def solve(self, limits: Limits = LIMITS) -> dict:
+    def solve(self, limits: Limits = LIMITS) -> dict[str, Any]:
         stamp = self.folder / "solve.json"
         solving.run(self.chunk.id, self.source, self.model, stamp, limits, ENGINE)
-        return json.loads(stamp.read_text())
+        found: dict[str, Any] = json.loads(stamp.read_text())
+        return found
 
-    def balance(self, limit: int = 1000, limits: Limits = LIMITS) -> dict:
+    def balance(self, limit: int = 1000, limits: Limits = LIMITS) -> dict[str, Any]:
         stamp = self.folder / "balance.json"
         balance.run(self.chunk.id, self.source, self.model, stamp, limits, limit, ENGINE)
-        return json.loads(stamp.read_text())
+        found: dict[str, Any] = json.loads(stamp.read_text())
+        return found
 
     def refused(self, stage: str, **given) -> str:
         """The message of the stage that fails, which leaves no stamp."""
@@ -120,7 +123,7 @@ def test_a_count_that_implies_a_membership_has_a_right_witness(build) -> None:
 
 
 def _random_chunk(random: Random) -> Chunk:
-    texts = []
+    texts: list[str] = []
     while len(texts) < random.randint(1, 3):
         text = display(random_formula(random, random.choice((2, 3))))
         if interpret(text, 3, (2, 3)).kind == "formal":
@@ -286,7 +289,7 @@ def _gone(pid: int) -> bool:
     return False
 
 
-def _answers(x: list[int]) -> str:
+def _answers(x: list[Any]) -> str:
     solution = json.dumps({"type": "solution", "output": {"json": {"x": x, "imbalance": 0}}, "sections": ["json"]})
     return f"echo '{solution}'\n" + """echo '{"type": "status", "status": "OPTIMAL_SOLUTION"}'"""
 
@@ -350,8 +353,8 @@ def test_a_tool_that_is_no_minizinc_is_refused(stub, script: str, message: str) 
         ),
         ('echo \'{"type": "error", "location": 5}\'', "minizinc rejects the model: error: no message"),
         (_answers([1]), "chunk 42: minizinc says satisfied without a point"),
-        (_answers([1.0] * 8), "chunk 42: minizinc says satisfied without a point"),  # type: ignore[list-item]
-        (_answers([True] * 8), "chunk 42: minizinc says satisfied without a point"),  # type: ignore[list-item]
+        (_answers([1.0] * 8), "chunk 42: minizinc says satisfied without a point"),
+        (_answers([True] * 8), "chunk 42: minizinc says satisfied without a point"),
         (
             'echo \'{"type": "solution", "output": {"json": {}}}\'\n' + _answers([]).splitlines()[1],
             "satisfied without a point",

@@ -93,7 +93,7 @@ def test_a_chunk_has_three_primes_of_the_pool_ascending_and_none_is_2_in_the_int
 def test_every_prime_is_picked_somewhere_and_2_in_both_tracts_that_may_have_it() -> None:
     ids = [f"{number:02}" for number in range(200)]
     for tract in ("external", "bridge"):
-        assert {p for i in ids for p in assign_primes(i, tract)} == set(MONSTER_PRIMES)  # type: ignore[arg-type]
+        assert {p for i in ids for p in assign_primes(i, tract)} == set(MONSTER_PRIMES)
     assert {p for i in ids for p in assign_primes(i, "internal")} == set(MONSTER_PRIMES) - {2}
 
 

@@ -21,7 +21,7 @@ from tasks.check.minizinc import probe, solve
 from tasks.check.process import Run, run, run_forked
 from tasks.errors import ToolError
 
-Tool = Callable[[str], Path]
+Tool = Callable[..., Path]
 
 
 @pytest.fixture
@@ -108,8 +108,8 @@ def test_tools_are_run_by_threads_too() -> None:
 @pytest.mark.parametrize("how", ["TERM", "INT", "SEGV", "KILL"])
 def test_a_tool_that_dies_by_a_signal_is_said_to(how: str) -> None:
     finished = shell(f"kill -{how} $$")
-    assert finished.status == -getattr(signal, f"SIG{how}")
-    assert (finished.fault(4096) or "").startswith(f"was killed by signal {-finished.status} (")
+    assert finished.status == -(number := getattr(signal, f"SIG{how}"))
+    assert (finished.fault(4096) or "").startswith(f"was killed by signal {number} (")
 
 
 def test_a_tool_that_ignores_sigterm_ends_at_its_time(mark: str) -> None:

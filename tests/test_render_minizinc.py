@@ -45,7 +45,8 @@ SAMPLE = make_chunk(
 def witness(chunk) -> list[int]:
     answer = solve(model_of(chunk), LIMITS)
     assert (answer.status, answer.warnings) == ("satisfied", ())
-    return answer.values["x"]
+    values: list[int] = answer.values["x"]
+    return values
 
 
 def test_the_rendered_text_is_exactly_the_golden_one() -> None:

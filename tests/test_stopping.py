@@ -101,7 +101,11 @@ def kill_again_and_again(project: Project, times: int, lines: int) -> dict[str, 
         before, start = finished_tasks(project), len(performed(project))
         wanted = start + choose.randrange(0, 2 * max(1, (lines - start) // (remaining + 1)))
         with running(project, "-n", "2") as build:
-            wait_until(lambda wanted=wanted: len(performed(project)) >= wanted or build.poll() is not None)
+
+            def far_enough(least: int = wanted, build: subprocess.Popen[str] = build) -> bool:
+                return len(performed(project)) >= least or build.poll() is not None
+
+            wait_until(far_enough)
             time.sleep(choose.uniform(0.0, 0.4 if wanted == start else 0.05))
             assert build.poll() is None, f"the build came to its end with {remaining} kills left"
             os.killpg(build.pid, signal.SIGKILL)

@@ -209,7 +209,7 @@ class _Scope:
         for key, meaning in wanted["inputs"].items():
             assert key in given or not meaning.get("required"), f"{job['uses']} wants {key}"
             value = given.get(key, meaning.get("default"))
-            kinds = {"string": str, "boolean": bool, "number": (int, float)}
+            kinds: dict[str, Any] = {"string": str, "boolean": bool, "number": (int, float)}
             assert isinstance(value, kinds[meaning["type"]]), f"{job['uses']}: {key}: {value!r}"
             inputs[key] = value
         assert job.get("secrets", {}).keys() <= wanted["secrets"].keys()
@@ -301,7 +301,8 @@ class _Runner:
         inputs = {key: as_text(given.get(key, meaning.get("default", ""))) for key, meaning in action["inputs"].items()}
         own = {key: value for key, value in contexts.items() if key not in ("secrets", "needs")}
         good = self.steps(action["runs"]["steps"], {**own, "inputs": inputs}, f"{name} / ")
-        return Step(name, *(["success"] * 2 if good else ["failure"] * 2))
+        outcome = "success" if good else "failure"
+        return Step(name, outcome, outcome)
 
     def shell(self, step: dict[str, Any], name: str, contexts: dict[str, Any], functions: Functions) -> Step:
         assert step.get("shell", "bash") == "bash"
