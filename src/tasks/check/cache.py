@@ -1,8 +1,10 @@
 """What tools said before, kept by content: the same tool is never asked the same thing twice, in whatever clone.
 
-An entry's name is the SHA-256 of the tool's identity, its arguments and its input text, each with its length, so that
-no text can be written that is taken for another. Limits are no part of it, as only verdicts are kept that a limit
-had no part in. An entry holds what the tool printed and is read by the very code that reads a tool's output.
+An entry's name is the SHA-256 of which tool is asked, its identity, its arguments and its input text, each with its
+length, so that no text can be written that is taken for another. Limits are no part of it: a verdict is one that no
+limit had a part in. That there was none within certain limits is an entry of its own, which answers calls with limits
+that are not higher, and gives way to a verdict. An entry holds what the tool printed, and is read by the very code
+that reads a tool's output.
 """
 
 from __future__ import annotations
@@ -11,79 +13,108 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal, TypeAlias, TypeVar
+from typing import Any, Literal, TypeAlias
 
 from ..errors import ToolError
-from .process import Run
+from .call import Run, Runner, ToolCall
 
 Mode: TypeAlias = Literal["use", "replay", "rebuild", "off"]
-T = TypeVar("T")
 
 MOST_DAYS = 60
 MOST_BYTES = 1 << 30
 _TRIMMED_EVERY = 24 * 3600.0
-_FORMAT = "verdict 1"
+_FORMAT = "verdict 2"
 
 
 @dataclass
 class Count:
-    """Of this process: verdicts that were found in the cache, that a tool was run for, and that could not be kept."""
+    """Answers that were found in the cache, that a tool was run for, and that could not be kept."""
 
     found: int = 0
     asked: int = 0
     lost: int = 0
 
 
-COUNT = Count()
-"""For the journal."""
-
-
 @dataclass(frozen=True)
-class Cache:
-    """folder is where verdicts are kept; tool identifies the one that is asked, "" for one that cannot be identified.
+class CachingRunner:
+    """A runner that asks another one only for what is not in folder.
 
-    use: look first; rebuild: ask anew and keep that; replay: never run a tool; off: keep nothing, look nowhere.
+    use: look first; rebuild: ask anew and keep that; replay: never run a tool; off: keep nothing, look nowhere. A call
+    without an identity is not kept, as nobody knows whose answer it is.
     """
 
-    mode: Mode = "off"
-    folder: Path = field(default=Path("."))
-    tool: str = ""
+    runner: Runner
+    mode: Mode
+    folder: Path
+    count: Count = field(default_factory=Count)
 
-    def ask(
-        self, arguments: Sequence[str], text: str, start: Callable[[], Run], read: Callable[[Run], T],
-        definite: Callable[[T], bool] = lambda answer: True,
-    ) -> T:  # fmt: skip
-        """read(..) of what the tool says, from the cache where it is there.
-
-        An answer is kept where it is definite: not for want of time, memory or anything else of the moment; one that
-        read raises for is never kept. Raises ToolError for a miss where no tool may be run.
-        """
-        if self.mode == "off" or not self.tool:
-            COUNT.asked += 1
-            return read(start())
-        name = _name(self.tool, *arguments, text)
-        path = self.folder / name[:2] / name
-        if self.mode != "rebuild" and (kept := _kept(path, name)) is not None:
-            COUNT.found += 1
-            return read(kept)
+    def run(self, call: ToolCall) -> Run:
+        """As Runner.run. Raises ToolError for a miss where no tool may be run."""
+        if self.mode in ("use", "replay") and call.identity and (kept := self._find(call)) is not None:
+            self.count.found += 1
+            return kept
         if self.mode == "replay":
             raise ToolError(
                 "cache=replay: no verdict is kept for this text and this tool; build once without cache=replay"
             )
-        COUNT.asked += 1
-        run = start()
-        answer = read(run)
-        if definite(answer):
-            self._keep(path, name, run)
-        return answer
+        self.count.asked += 1
+        return self.runner.run(call)
 
-    def _keep(self, path: Path, name: str, run: Run) -> None:
-        content = json.dumps({"name": name, "status": run.status, "output": run.output, "errors": run.errors})
+    def keep(self, call: ToolCall, run: Run) -> None:
+        if self.mode not in ("use", "rebuild") or not call.identity or run.remembered:
+            return
+        if not run.ended:
+            self._write(_verdict(call), {"status": run.status, "output": run.output, "errors": run.errors})
+        elif run.ended in ("time", "memory"):
+            limits = call.limits
+            kept = self._read(_exhaustion(call))
+            if self.mode == "use" and kept and _covers(kept, call):
+                return
+            self._write(
+                _exhaustion(call),
+                {
+                    "status": run.status, "ended": run.ended, "errors": run.errors[:1000],
+                    "seconds": limits.seconds, "memory_mb": limits.memory_mb,
+                },
+            )  # fmt: skip
+
+    def _find(self, call: ToolCall) -> Run | None:
+        with suppress(ValueError, TypeError, KeyError):
+            if verdict := self._read(_verdict(call)):
+                return replace(
+                    Run(int(verdict["status"]), str(verdict["output"]), str(verdict["errors"]), 0.0), remembered=True
+                )
+            if (limit := self._read(_exhaustion(call))) and _covers(limit, call):
+                status = limit["status"]
+                return Run(
+                    None if status is None else int(status), "", str(limit["errors"]), 0.0,
+                    "memory" if limit["ended"] == "memory" else "time", remembered=True,
+                )  # fmt: skip
+        return None
+
+    def _read(self, name: str) -> dict[str, Any] | None:
+        """The entry of that name; None for one that is not there, was changed, or belongs elsewhere."""
+        path = self._path(name)
+        try:
+            head, _, content = path.read_text(encoding="utf-8").partition("\n")
+            if head != f"{_FORMAT} {_digest(content)}":
+                return None
+            data = json.loads(content)
+            if data["name"] != name:
+                return None
+        except (OSError, ValueError, TypeError, KeyError):
+            return None
+        with suppress(OSError):
+            os.utime(path)
+        return dict(data)
+
+    def _write(self, name: str, data: dict[str, Any]) -> None:
+        content = json.dumps({"name": name, **data})
+        path = self._path(name)
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             descriptor, beside = tempfile.mkstemp(prefix=".new-", dir=path.parent)
@@ -95,7 +126,10 @@ class Cache:
                 os.unlink(beside)
                 raise
         except OSError:  # a full disk or a folder that is not ours keeps nobody from building
-            COUNT.lost += 1
+            self.count.lost += 1
+
+    def _path(self, name: str) -> Path:
+        return self.folder / name[:2] / name
 
     def trim(self, most_bytes: int = MOST_BYTES, most_days: float = MOST_DAYS) -> None:
         """Removes entries that were not used for most_days, then the least recently used down to most_bytes; looks at
@@ -122,6 +156,19 @@ class Cache:
                     total -= size
 
 
+def _verdict(call: ToolCall) -> str:
+    return _name("verdict", call.tool, call.identity, *call.arguments, call.text)
+
+
+def _exhaustion(call: ToolCall) -> str:
+    return _name("no answer", call.tool, call.identity, *call.arguments, call.text)
+
+
+def _covers(limit: dict[str, Any], call: ToolCall) -> bool:
+    """Whether a call can do no better than a run that ended at a limit."""
+    return call.limits.seconds <= float(limit["seconds"]) and call.limits.memory_mb <= int(limit["memory_mb"])
+
+
 def _name(*parts: str) -> str:
     total = sha256(_FORMAT.encode())
     for part in parts:
@@ -132,23 +179,3 @@ def _name(*parts: str) -> str:
 
 def _digest(content: str) -> str:
     return sha256(content.encode("utf-8")).hexdigest()
-
-
-def _kept(path: Path, name: str) -> Run | None:
-    """The entry at path; None for one that is not there, was changed, or belongs elsewhere."""
-    try:
-        head, _, content = path.read_text(encoding="utf-8").partition("\n")
-        if head != f"{_FORMAT} {_digest(content)}":
-            return None
-        data = json.loads(content)
-        if data["name"] != name:
-            return None
-        run = Run(int(data["status"]), str(data["output"]), str(data["errors"]), 0.0)
-    except (OSError, ValueError, TypeError, KeyError):
-        return None
-    with suppress(OSError):
-        os.utime(path)
-    return run
-
-
-OFF = Cache()

@@ -7,11 +7,11 @@ does not come in time is None: it is never taken for either of the two others.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 
 from ..render.model_reader import CONSTRAINT, UNIT_SUM, unquoted
-from .limits import Limits
+from .call import Tool
 from .minizinc import Answer, solve, with_tracts
 
 # No point is wanted for its own sake here, so the search looks for what fails first. Where it has no answer, the tracts
@@ -27,22 +27,22 @@ def constraints(model: str) -> dict[str, str]:
     return {unquoted(m.group(1)): m.group(2) for m in found}
 
 
-def valid_point(model: str, limits: Limits, but: Sequence[int] | None = None) -> Answer:
+def valid_point(model: str, tool: Tool, but: Sequence[int] | None = None) -> Answer:
     """Some point that meets every constraint, other than `but` (8 integers)."""
     more = [f"exists(i in 1..8)(x[i] != {list(but)}[i])"] if but else []
-    return _ask(model, [*constraints(model).values(), *more], limits)
+    return _ask(model, [*constraints(model).values(), *more], tool)
 
 
-def implied(model: str, name: str, limits: Limits) -> bool | None:
+def implied(model: str, name: str, tool: Tool) -> bool | None:
     """Whether the named constraint holds at every point that meets all the others."""
     every = constraints(model)
     denied = [f"not ({condition})" if other == name else condition for other, condition in every.items()]
-    return _impossible(_ask(model, denied, limits))
+    return _impossible(_ask(model, denied, tool))
 
 
-def never(model: str, condition: str, limits: Limits) -> bool | None:
+def never(model: str, condition: str, tool: Tool) -> bool | None:
     """Whether a condition over x, N and P holds at none of the model's valid points."""
-    return _impossible(_ask(model, [*constraints(model).values(), condition], limits))
+    return _impossible(_ask(model, [*constraints(model).values(), condition], tool))
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Contradictions:
     unknown: tuple[tuple[str, ...], ...]
 
 
-def contradictions(model: str, limits: Limits) -> Contradictions:
+def contradictions(model: str, tool: Tool) -> Contradictions:
     """Which constraints of an unsatisfiable model contradict each other pairwise.
 
     Every point that the solver comes up with says of all constraints whether they hold there, which settles most
@@ -73,7 +73,7 @@ def contradictions(model: str, limits: Limits) -> Contradictions:
 
     def possible(*conditions: str) -> bool | None:
         verdicts = "".join(f"constraint holds[{k}] = {c};\n" for k, c in enumerate(every.values(), start=1))
-        answer = _ask(model, conditions, limits, f"array[1..{len(every)}] of var bool: holds;\n{verdicts}")
+        answer = _ask(model, conditions, tool, f"array[1..{len(every)}] of var bool: holds;\n{verdicts}")
         if answer.status == "satisfied":
             here = [name for name, holds in zip(names, answer.values["holds"], strict=True) if holds]
             shown.update(here)
@@ -103,12 +103,12 @@ def contradictions(model: str, limits: Limits) -> Contradictions:
     return Contradictions(tuple(impossible), tuple(pairs), tuple(unknown))
 
 
-def _ask(model: str, conditions: Sequence[str], limits: Limits, more: str = "") -> Answer:
+def _ask(model: str, conditions: Sequence[str], tool: Tool, more: str = "") -> Answer:
     """A point of the model's simplex that meets the conditions, in place of the model's own constraints and goal."""
     body, _, _ = model.rpartition("\nsolve ")
     body = CONSTRAINT.sub(lambda m: m.group(0) if UNIT_SUM.fullmatch(m.group(0)) else "", body)
     asked = "".join(f"constraint {condition};\n" for condition in conditions)
-    half = replace(limits, seconds=limits.seconds / 2)
+    half = tool.within(tool.limits.seconds / 2)
     for search in _SEARCHES:
         answer = solve(f"{with_tracts(body)}{more}{asked}solve :: {search} satisfy;\n", half)
         if answer.status != "no answer":

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import ctypes
 import json
-import platform
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from ..errors import CheckFailed, NoVerdict, ToolError
-from .cache import OFF, Cache
-from .identity import identity_of
-from .lean_install import COMMAND, INSTALL, LIBRARIES, Form, Mode, full_lean, kernel_folder
-from .limits import IDENTITY, Limits
-from .process import Run, run, run_forked, told
+from .call import Limits, Run, Tool, shorten
+from .lean_install import Form
 
 ALLOWED_AXIOMS: Mapping[Form, frozenset[str]] = {
     "toolchain": frozenset({"propext", "Quot.sound", "Classical.choice"}),
@@ -25,9 +18,6 @@ ALLOWED_AXIOMS: Mapping[Form, frozenset[str]] = {
 """What a theorem may rest on: a certificate on nothing at all."""
 
 _BY_HAND = "try the rendered text by hand, or another Lean (lean=toolchain, lean=kernel)"
-_PROBE = Limits(10, 4096)
-_RESERVED_MB = 8192
-"""Address space that Lean's threads reserve for their stacks (1 GB each) and do not use."""
 # What Lean says where a proposition is false, as opposed to a text or a limit it cannot cope with.
 _FALSE = re.compile(
     r"Type mismatch|type mismatch|proposition\s.*\sis false|did not evaluate to 'true'|did not reduce to 'true'", re.S
@@ -70,76 +60,21 @@ class Judgement:
         return self.messages + self.added
 
 
-@dataclass(frozen=True)
-class Lean:
-    """A Lean that can be run: the lean command of a toolchain, or the folder of the embedded kernel's libraries."""
+def judge(text: str, theorem: str | None, lean: Tool, added: str = "") -> Judgement:
+    """Lean's judgement about text, and what the theorem named rests on, where one is named.
 
-    form: Form
-    place: Path
-
-    def run(self, arguments: list[str], text: str, limits: Limits, library: Path | None = None) -> Run:
-        """Runs the lean command with text as standard input; library is the folder of compiled modules.
-
-        Raises ToolError where it is killed by anything but its time limit.
-        """
-        environment = {"LEAN_PATH": str(library)} if library else {}
-        quota = {"memory_mb": limits.memory_mb, "reserved_mb": _RESERVED_MB}
-        if self.form == "toolchain":
-            command = [str(self.place), *arguments]
-            finished = run(command, text, seconds=limits.seconds, environment=environment, **quota)
-        else:
-            entry = _kernel(self.place, arguments)
-            finished = run_forked(entry, text, seconds=limits.seconds, environment=environment, **quota)
-        if fault := finished.fault(limits.memory_mb):
-            said = f": {_first_line(finished)}" if finished.status is not None else ""
-            raise ToolError(f"lean {fault}{said}; {_BY_HAND}")
-        return finished
-
-    def identity(self) -> str:
-        """Which files it is made of."""
-        return identity_of(*([self.place] if self.form == "toolchain" else (self.place / name for name in LIBRARIES)))
-
-    def engine(self, cache: Cache = OFF) -> dict[str, str]:
-        """Name, version and form. Raises ToolError where it does not answer within seconds."""
-        limits = replace(_PROBE, cache=cache).of({"name": COMMAND, IDENTITY: self.identity()})
-        option = "--version"
-        version = limits.cache.ask([option], "", lambda: self.run([option], "", limits), _version)
-        return {"name": "lean", "version": version, "form": self.form}
-
-    def compile(self, root: Path, module: str, folder: Path, limits: Limits) -> Path:
-        """Compiles the library module (as in `Duality.Base`) below root into folder; returns the olean's path.
-
-        Raises ToolError where it does not compile.
-        """
-        relative = Path(*module.split("."))
-        source, olean = root / relative.with_suffix(".lean"), folder / relative.with_suffix(".olean")
-        olean.parent.mkdir(parents=True, exist_ok=True)
-        finished = self.run(["-R", str(root), "-o", str(olean), str(source)], "", limits)
-        if finished.status is None:
-            raise ToolError(
-                f"lean does not compile {source} within {limits.seconds} s; raise limits.prove_seconds in corpus.yaml"
-            )
-        if finished.status != 0 or not olean.is_file():
-            raise ToolError(f"lean does not compile {source}: {_first_line(finished)}")
-        return olean
-
-    def judge(self, text: str, theorem: str | None, library: Path, limits: Limits, added: str = "") -> Judgement:
-        """Lean's judgement about text, and what the theorem named rests on, where one is named.
-
-        added is a text that is put behind it and judged in the same run; it has no part in the judgement about text.
-        Raises NoVerdict where there is none within the limits, ToolError where lean crashes or answers garbage.
-        """
-        if not text.endswith("\n"):
-            text += "\n"
-        text = _HEADING.sub("--", text, count=1)
-        arguments = ["--json", "--stdin"]
-        return limits.cache.ask(
-            arguments,
-            text + added,
-            start=lambda: self.run(arguments, text + added, limits, library),
-            read=lambda finished: _judgement(finished, text.count("\n") if added else None, theorem, limits),
-            definite=lambda judgement: not any(_OF_THE_MOMENT.search(m.text) for m in judgement.everything()),
-        )
+    added is a text that is put behind it and judged in the same run; it has no part in the judgement about text.
+    Raises NoVerdict where there is none within the limits, ToolError where lean crashes or answers garbage.
+    """
+    if not text.endswith("\n"):
+        text += "\n"
+    text = _HEADING.sub("--", text, count=1)
+    return lean.ask(
+        ("--json", "--stdin"),
+        text + added,
+        read=lambda run: _judgement(run, text.count("\n") if added else None, theorem, lean.limits),
+        definite=lambda judgement: not any(_OF_THE_MOMENT.search(m.text) for m in judgement.everything()),
+    )
 
 
 @dataclass(frozen=True)
@@ -151,21 +86,25 @@ class Assertion:
     expected: Sequence[bool]
 
 
-def _judgement(finished: Run, lines: int | None, theorem: str | None, limits: Limits) -> Judgement:
+def _judgement(run: Run, lines: int | None, theorem: str | None, limits: Limits) -> Judgement:
     """What Lean said of a text of so many lines, and of what was added behind it; None where nothing was."""
-    if finished.status is None:
-        raise NoVerdict(f"Lean has no verdict within {limits.seconds} s; raise limits.prove_seconds in corpus.yaml")
-    if finished.status not in (0, 1):
-        raise ToolError(
-            f"lean ended with exit code {finished.status} after {finished.seconds:.1f} s: "
-            f"{_first_line(finished)}; {_BY_HAND}"
+    if fault := run.fault(limits.memory_mb):
+        said = f": {_first_line(run)}" if run.status is not None else ""
+        raise ToolError(f"lean {fault}{said}; {_BY_HAND}")
+    if run.status is None:
+        raise NoVerdict(
+            f"Lean has no verdict within {limits.seconds} s; raise limits.prove_seconds in corpus.yaml{run.note}"
         )
-    everything = _messages(finished.output)
-    clean = not any(m.severity == "error" for m in everything)
-    if clean == (finished.status == 1):
+    if run.status not in (0, 1):
         raise ToolError(
-            f"lean contradicts itself: exit code {finished.status} with {len(everything)} messages: "
-            f"{_first_line(finished)}; {_BY_HAND}"
+            f"lean ended with exit code {run.status} after {run.seconds:.1f} s: {_first_line(run)}; {_BY_HAND}"
+        )
+    everything = _messages(run.output)
+    clean = not any(m.severity == "error" for m in everything)
+    if clean == (run.status == 1):
+        raise ToolError(
+            f"lean contradicts itself: exit code {run.status} with {len(everything)} messages: "
+            f"{_first_line(run)}; {_BY_HAND}"
         )
     messages = tuple(m for m in everything if lines is None or m.line <= lines)
     accepted = not any(m.severity == "error" for m in messages)
@@ -234,24 +173,24 @@ def answer(form: Form, assertions: Sequence[Assertion], judgement: Judgement) ->
         elif form == "embedded kernel":
             if heard != f"'{_NAME.format(line - first)}' does not depend on any axioms":
                 raise ToolError(
-                    f"lean does not say that it has judged {assertion.definition}: {told(heard)!r}; {_BY_HAND}"
+                    f"lean does not say that it has judged {assertion.definition}: {shorten(heard)!r}; {_BY_HAND}"
                 )
         else:
             truths = [word == "true" for word in re.findall("true|false", heard)]
             if len(truths) != len(assertion.points):
-                raise ToolError(f"lean answered something that is no list of verdicts: {told(heard)!r}; {_BY_HAND}")
+                raise ToolError(f"lean answered something that is no list of verdicts: {shorten(heard)!r}; {_BY_HAND}")
             if truths != list(assertion.expected):
                 refused.append(assertion)
     return refused
 
 
-def first_difference(lean: Lean, text: str, assertion: Assertion, library: Path, limits: Limits) -> int:
-    """The index of the first point at which Lean does not share an assertion about a text; raises as Lean.judge."""
+def first_difference(text: str, assertion: Assertion, lean: Tool) -> int:
+    """The index of the first point at which Lean does not share an assertion about a text; raises as judge."""
     single = [
         Assertion(assertion.definition, [p], [e]) for p, e in zip(assertion.points, assertion.expected, strict=True)
     ]
-    judgement = lean.judge(text, None, library, limits, question(lean.form, single))
-    refused = answer(lean.form, single, judgement)
+    form: Form = lean.engine["form"]  # type: ignore[assignment]
+    refused = answer(form, single, judge(text, None, lean, question(form, single)))
     return next((i for i, s in enumerate(single) if s in refused), 0)
 
 
@@ -270,62 +209,9 @@ def _theorem(number: int, assertion: Assertion) -> str:
     return f"theorem {name} : {statement} := Eq.refl Bool.true #print axioms {name}"
 
 
-def find(mode: Mode, toolchain: str) -> Lean:
-    """The Lean that mode asks for; toolchain is the content of the lean-toolchain file.
-
-    Raises ToolError that says what to install where there is none.
-    """
-    reason = ""
-    if mode in ("auto", "toolchain"):
-        place, reason = full_lean(toolchain)
-        if place:
-            return Lean("toolchain", place)
-        if mode == "toolchain":
-            raise ToolError(f"no full Lean: {reason}; {INSTALL}")
-    folder = kernel_folder()
-    if folder is None:
-        raise ToolError(f"no Lean: {reason or 'the embedded kernel is not installed'}; {INSTALL}")
-    return Lean("embedded kernel", folder)
-
-
 def says_false(message: Message) -> bool:
     """Whether an error says that a proposition is false."""
     return bool(_FALSE.search(message.text))
-
-
-@cache
-def _loaded(folder: Path) -> ctypes.CDLL:
-    library = None
-    try:
-        for name in LIBRARIES:
-            library = ctypes.CDLL(str(folder / name), mode=ctypes.RTLD_GLOBAL)
-    except OSError as error:
-        raise ToolError(f"the embedded kernel does not load here ({platform.platform()}): {error}; {INSTALL}") from None
-    assert library is not None
-    return library
-
-
-def _kernel(folder: Path, arguments: list[str]) -> Callable[[], int]:
-    """What a child process calls to be the lean command. The libraries are loaded here, once for all children."""
-    library = _loaded(folder)
-    # One thread, as tasks run side by side already.
-    words = [COMMAND, "-j1", *arguments]
-    argv = (ctypes.c_char_p * (len(words) + 1))(*(word.encode() for word in words), None)
-    flush = ctypes.CDLL(None).fflush  # the child ends without exit(), and C's output is buffered where Python's is
-
-    def entry() -> int:
-        status = int(library.lean_main(len(words), argv))
-        flush(None)
-        return status
-
-    return entry
-
-
-def _version(finished: Run) -> str:
-    found = re.search(r"version (\d+\.\d+\.\d+[\w.-]*)", finished.output)
-    if finished.status != 0 or found is None:
-        raise ToolError(f"`lean --version` gives no version within {_PROBE.seconds} s: {_first_line(finished)}")
-    return found.group(1).rstrip(",")
 
 
 def _messages(output: str) -> list[Message]:
@@ -339,7 +225,7 @@ def _messages(output: str) -> list[Message]:
             if not (isinstance(severity, str) and isinstance(text, str) and isinstance(at, int)):
                 raise ValueError(line)
         except (ValueError, KeyError, TypeError, RecursionError):
-            raise ToolError(f"lean answered something that is no answer: {told(line)!r}; {_BY_HAND}") from None
+            raise ToolError(f"lean answered something that is no answer: {shorten(line)!r}; {_BY_HAND}") from None
         # JSON may hold halves of characters, which nothing can be written with.
         found.append(Message(severity, text.encode("utf-8", "replace").decode("utf-8"), at))
     return found
@@ -357,6 +243,6 @@ def _axioms(messages: tuple[Message, ...], theorem: str) -> tuple[str, ...]:
     raise ToolError(f"lean accepts the text but says nothing of the axioms of {theorem}; {_BY_HAND}")
 
 
-def _first_line(finished: Run) -> str:
-    text = (finished.errors.strip() or finished.output.strip() or "no message").splitlines()[0]
-    return told(text)
+def _first_line(run: Run) -> str:
+    text = (run.errors.strip() or run.output.strip() or "no message").splitlines()[0]
+    return shorten(text)

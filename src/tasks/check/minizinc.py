@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import json
-import math
 import re
-import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 from ..errors import ToolError
 from ..render.model_reader import CONSTRAINT, UNIT_SUM, ModelText, question, unquoted
-from .cache import OFF, Cache
-from .identity import identity_of
-from .limits import IDENTITY, Limits
-from .process import Run, run, told
+from .call import Limits, Run, Tool, shorten
 
-COMMAND = "minizinc"
+SOLVER = "org.gecode.gecode"
 
 _BY_HAND = "try a model of rendered/mzn by hand: minizinc --solver gecode MODEL"
-_REINSTALL = "is it a whole MiniZinc? `minizinc --solvers` shows Gecode in one"
 
 # MiniZinc 2.6 to 2.8 half-reify some conditions under bool2int that they must reify whole, and then call points
 # solutions that are none (libminizinc issues 719 and 810): sum(..)(bool2int(..)) >= 2 -> x[1] in {2, 7} is enough.
@@ -49,68 +43,29 @@ _BALANCE_GOALS = {
 
 @dataclass(frozen=True)
 class Answer:
-    """values: the solution's variables by name, {} without one; warnings: what else the tool had to say."""
+    """values: the solution's variables by name, {} without one; warnings: what else the tool had to say.
+
+    note: what a message adds to "no answer within .. s", where no tool was run for it.
+    """
 
     status: Status
     values: dict[str, Any]
     warnings: tuple[str, ...] = ()
+    note: str = ""
 
 
-def probe(cache: Cache = OFF) -> dict[str, str]:
-    """Name, version and solver of the MiniZinc on PATH.
-
-    Raises ToolError where there is none, or none with Gecode.
-    """
-    if shutil.which(COMMAND) is None:
-        raise ToolError("minizinc is not installed: `apt-get install minizinc`, or see https://www.minizinc.org")
-    limits = Limits(20, 4096, cache).of({"name": COMMAND, IDENTITY: identity()})
-
-    def ask(option: str, read: Callable[[str], str]) -> str:
-        return limits.cache.ask(
-            [option], "", lambda: _start([COMMAND, option], "", limits), lambda finished: read(_said(option, finished))
-        )
-
-    version, gecode = ask("--version", _version), ask("--solvers-json", _gecode)
-    return {"name": "minizinc", "version": version, "solver": f"gecode {gecode}"}
-
-
-def identity() -> str:
-    """Which files the MiniZinc on PATH is made of."""
-    return identity_of(*(shutil.which(command) or "" for command in (COMMAND, "fzn-gecode")))
-
-
-def _version(output: str) -> str:
-    version = re.search(r"version (\d+(?:\.\d+)+)", output)
-    if version is None:
-        raise ToolError("`minizinc --version` names no version; is it MiniZinc?")
-    return version.group(1)
-
-
-def _gecode(output: str) -> str:
-    try:
-        return told(next(s["version"] for s in json.loads(output) if s["id"] == "org.gecode.gecode"))
-    except (ValueError, KeyError, TypeError, AttributeError, StopIteration, RecursionError):
-        raise ToolError(
-            "minizinc has no solver Gecode (see `minizinc --solvers`); install MiniZinc with Gecode"
-        ) from None
-
-
-def solve(model: str, limits: Limits) -> Answer:
+def solve(model: str, tool: Tool) -> Answer:
     """What the model's own solve item asks for.
 
     An optimum counts only with the solver's word that it is one. Raises ToolError where the tool crashes,
     rejects the model, or answers something that is none of satisfied, unsatisfiable and no answer.
     """
-    arguments = ["--solver", "org.gecode.gecode", *_SOUND, "--json-stream", "--output-mode", "json"]
-    command = [COMMAND, *arguments, "--time-limit", str(math.ceil(limits.seconds * 1000)), "-"]
     model = _without_comments(model)
     optimise = bool(re.search(r"^solve .*(min|max)imize \w+;$", model, re.MULTILINE))
-    # MiniZinc keeps the limit itself; ours comes two seconds later, for the case that it does not.
-    return limits.cache.ask(
-        arguments,
+    return tool.ask(
+        ("--solver", SOLVER, *_SOUND, "--json-stream", "--output-mode", "json"),
         model,
-        start=lambda: _start(command, model, replace(limits, seconds=limits.seconds + 2)),
-        read=lambda finished: _answer(finished, limits, optimise=optimise),
+        read=lambda run: _answer(run, tool.limits, optimise=optimise),
         definite=lambda answer: answer.status != "no answer",
     )
 
@@ -123,7 +78,7 @@ def _without_comments(model: str) -> str:
     return model if "/*" in model else re.sub(r"^%.*$", "%", model, flags=re.MULTILINE)
 
 
-def imbalance(model: str, end: Literal["least", "most"], limits: Limits) -> Answer:
+def imbalance(model: str, end: Literal["least", "most"], tool: Tool) -> Answer:
     """The least or the most |T_int - T_ext| over all points that the model's constraints allow, as `imbalance`."""
     value_choice, direction = _BALANCE_GOALS[end]
     body, _, _ = model.rpartition("\nsolve ")
@@ -131,7 +86,7 @@ def imbalance(model: str, end: Literal["least", "most"], limits: Limits) -> Answ
         f"solve :: seq_search([int_search([imbalance, t_int], input_order, {value_choice}), "
         f"int_search(x, first_fail, indomain_split)]) {direction} imbalance;"
     )
-    return solve(f"{with_tracts(body)}{goal}\n", limits)
+    return solve(f"{with_tracts(body)}{goal}\n", tool)
 
 
 def with_tracts(body: str) -> str:
@@ -143,24 +98,34 @@ def with_tracts(body: str) -> str:
     return f"{body}\n{tracts}"
 
 
-def verdicts(model: ModelText, points: Sequence[Sequence[int]], limits: Limits) -> tuple[list[list[bool]], list[int]]:
-    """For each constraint of the model its truth at each point (8 integers), and the objective's value at each.
+def verdicts(model: ModelText, points: Sequence[Sequence[int]], tool: Tool) -> tuple[list[list[bool]], list[int]]:
+    """For each constraint of the model its truth at each point (8 integers), and the objective's value at each, [] for
+    a model without one.
 
-    Raises ToolError where the tool crashes, rejects the text or has no answer in time.
+    Raises ToolError where the tool crashes, rejects the text, has no answer in time, or does not answer exactly what
+    it was asked.
     """
-    answer = solve(question(model, [list(point) for point in points]), limits)
+    answer = solve(question(model, [list(point) for point in points]), tool)
     if answer.status != "satisfied":
-        raise ToolError(f"minizinc has no verdicts within {limits.seconds} s; see limits.solve_seconds in corpus.yaml")
-    names = [f"asked_{position}" for position in range(1, len(model.constraints) + 1)]
-    truths = [answer.values.get(name) for name in names]
-    values = answer.values.get("asked_objective") if model.objective is not None else []
-    for found, kind in (*((truth, bool) for truth in truths), (values or [], int)):
-        if not isinstance(found, list) or len(found) not in (len(points), 0) or any(type(v) is not kind for v in found):
-            raise ToolError(f"minizinc answered something that is no list of verdicts: {told(str(found))}; {_BY_HAND}")
-    return truths, values  # type: ignore[return-value]
+        raise ToolError(
+            f"minizinc has no verdicts within {tool.limits.seconds} s; "
+            f"see limits.solve_seconds in corpus.yaml{answer.note}"
+        )
+
+    def read(name: str, kind: type) -> list[Any]:
+        found = answer.values.get(name)
+        if not isinstance(found, list) or any(type(value) is not kind for value in found):
+            what = "nothing" if found is None else shorten(str(found))
+            raise ToolError(f"minizinc answered something that is no list of verdicts ({name}): {what}; {_BY_HAND}")
+        if len(found) != len(points):
+            raise ToolError(f"minizinc answered for {len(found)} of {len(points)} points ({name}); {_BY_HAND}")
+        return found
+
+    truths = [read(f"asked_{position}", bool) for position in range(1, len(model.constraints) + 1)]
+    return truths, read("asked_objective", int) if model.objective is not None else []
 
 
-def conflict(model: str, limits: Limits) -> tuple[list[str], bool]:
+def conflict(model: str, tool: Tool) -> tuple[list[str], bool]:
     """A minimal set of the model's named constraints that have no common solution, and whether it is proven minimal.
 
     QuickXplain (Junker 2004): with c of n constraints in conflict, about c * log2(n / c) runs. A run without an
@@ -175,7 +140,7 @@ def conflict(model: str, limits: Limits) -> tuple[list[str], bool]:
         nonlocal proven
         keep = set(kept)
         text = CONSTRAINT.sub(lambda m: m.group(0) if m.group(0) in keep else "", body)
-        status = solve(f"{text}\nsolve {goal}", limits).status
+        status = solve(f"{text}\nsolve {goal}", tool).status
         proven = proven and status != "no answer"
         return status != "unsatisfiable"
 
@@ -194,26 +159,15 @@ def conflict(model: str, limits: Limits) -> tuple[list[str], bool]:
     return [unquoted(statements[line]) for line in every if line in core], proven
 
 
-def _start(command: Sequence[str], text: str, limits: Limits) -> Run:
-    finished = run(command, text, seconds=limits.seconds, memory_mb=limits.memory_mb)
-    if fault := finished.fault(limits.memory_mb):
+def _answer(run: Run, limits: Limits, *, optimise: bool) -> Answer:
+    if fault := run.fault(limits.memory_mb):
         raise ToolError(f"minizinc {fault}; {_BY_HAND}")
-    return finished
-
-
-def _said(option: str, finished: Run) -> str:
-    if finished.status is None:
-        raise ToolError(f"`minizinc {option}` does not answer in time; {_REINSTALL}")
-    return finished.output
-
-
-def _answer(finished: Run, limits: Limits, *, optimise: bool) -> Answer:
-    if finished.status is None:  # killed in the middle of whatever it was saying
-        return Answer("no answer", {})
+    if run.status is None or run.ended == "time":  # killed in the middle of whatever it was saying
+        return Answer("no answer", {}, note=run.note)
     values: dict[str, Any] | None = None
     status = ""
     warnings: list[str] = []
-    for line in finished.output.split("\n"):
+    for line in run.output.split("\n"):
         if not line.strip():
             continue
         try:
@@ -224,31 +178,31 @@ def _answer(finished: Run, limits: Limits, *, optimise: bool) -> Answer:
             elif kind == "status":
                 status = str(message["status"])
         except (ValueError, TypeError, KeyError, RecursionError):
-            ended = f" (its exit code is {finished.status})" if finished.status else ""
+            ended = f" (its exit code is {run.status})" if run.status else ""
             raise ToolError(
-                f"minizinc answered something that is no answer: {told(line)!r}{ended}; {_BY_HAND}"
+                f"minizinc answered something that is no answer: {shorten(line)!r}{ended}; {_BY_HAND}"
             ) from None
         if kind == "error":
             if message.get("message") == "out of memory":
-                raise ToolError(f"minizinc {replace(finished, ended='memory').fault(limits.memory_mb)}")
+                raise ToolError(f"minizinc {replace(run, ended='memory').fault(limits.memory_mb)}")
             raise ToolError(_rejection(message))
         if kind == "warning" and not _HARMLESS.search(said := str(message.get("message", ""))):
-            warnings.append(told(said))
+            warnings.append(shorten(said))
     if status == "UNKNOWN":
         return Answer("no answer", {}, tuple(warnings))
-    if finished.status != 0:
+    if run.status != 0:
         raise ToolError(
-            f"minizinc failed with exit code {finished.status}: {told(finished.errors) or 'no message'}; {_BY_HAND}"
+            f"minizinc failed with exit code {run.status}: {shorten(run.errors) or 'no message'}; {_BY_HAND}"
         )
     if status == "UNSATISFIABLE":
         return Answer("unsatisfiable", {}, tuple(warnings))
     if values is not None and (not optimise or status == "OPTIMAL_SOLUTION"):
         return Answer("satisfied", values, tuple(warnings))
-    if finished.seconds >= limits.seconds:
+    if run.seconds >= limits.seconds:
         return Answer("no answer", {}, tuple(warnings))
     raise ToolError(
-        f"minizinc ended without an answer (status {told(status) or 'none'!r}): "
-        f"{told(finished.errors) or 'no message'}; {_BY_HAND}"
+        f"minizinc ended without an answer (status {shorten(status) or 'none'!r}): "
+        f"{shorten(run.errors) or 'no message'}; {_BY_HAND}"
     )
 
 
@@ -257,4 +211,4 @@ def _rejection(message: dict[str, Any]) -> str:
     first = place.get("firstLine") if isinstance(place, dict) else None
     line = f" (line {first} of the model)" if isinstance(first, int) else ""
     what = f"{message.get('what', 'error')}: {message.get('message') or 'no message'}"
-    return f"minizinc rejects the model{line}: {told(what, 2000)}"
+    return f"minizinc rejects the model{line}: {shorten(what, 2000)}"

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 import re
-import signal
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import IO
 
 from ..errors import ToolError
-from .supervisor import MOST_OUTPUT, MOST_PROCESSES, Ended, Quota, supervised
+from .call import Run
+from .supervisor import Quota, supervised
 
 # What programs say where the system gives them no more memory: C++, Lean and MiniZinc, Python, and the loader.
 _NO_MEMORY = re.compile(r"std::bad_alloc|out of memory|MemoryError|cannot allocate memory", re.IGNORECASE)
@@ -21,38 +20,18 @@ _BABBLE = 64 * 1024
 """Bytes that are kept of a stream that was cut off for its length."""
 
 
-@dataclass(frozen=True)
-class Run:
-    """status: exit code, negative for a signal; None where a limit ended it, and ended says which.
+_PASSED_ON = ("PATH", "TMPDIR", "TZ", "LANG", "LANGUAGE", "LD_LIBRARY_PATH", "LOCALE_ARCHIVE")
 
-    ended is "memory" too, beside a status, where the tool gave up as it got no more.
+
+def clean_environment() -> dict[str, str]:
+    """What a tool is started with: nothing that makes it read other settings, or run other programs, than those that
+    count as the tool.
+
+    Without a home, MiniZinc has no preferences and no solvers of the user's own. LD_LIBRARY_PATH is needed by MiniZinc
+    as it is downloaded; the libraries that it leads to have their part in a tool's identity (see engines.py).
     """
-
-    status: int | None
-    output: str
-    errors: str
-    seconds: float
-    ended: Ended = ""
-
-    def fault(self, memory_mb: int) -> str | None:
-        """What, other than the time, kept the tool from ending in order; None where nothing did."""
-        if self.ended == "output":
-            return f"printed more than {MOST_OUTPUT // 1024**2} MB and was stopped"
-        if self.ended == "processes":
-            return f"started more than {MOST_PROCESSES} processes at a time and was stopped"
-        if self.ended == "memory":
-            return f"wanted more than {memory_mb} MB of memory; raise limits.memory_mb in corpus.yaml"
-        if self.status is not None and self.status < 0:
-            name = signal.strsignal(-self.status) or "unknown"
-            return f"was killed by signal {-self.status} ({name}) after {self.seconds:.1f} s"
-        return None
-
-
-def told(text: str, most: int = 300) -> str:
-    """What a tool said, for one line of a message: its first characters, those that print."""
-    line = " ".join(text.split())
-    shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line[:most])
-    return shown + "..." * (len(line) > most)
+    kept = {name: text for name, text in os.environ.items() if name in _PASSED_ON or name.startswith("LC_")}
+    return kept | {"HOME": "/nonexistent"}
 
 
 def run(
@@ -62,13 +41,13 @@ def run(
     """Runs command with text as standard input, for at most seconds of wall time.
 
     memory_mb: of address space for each process, and in use by all of them together; reserved_mb: address space that a
-    process may hold beyond that. environment is added to our own. Raises ToolError where the command cannot be started.
+    process may hold beyond that. environment: all that the tool gets; None for our own. Raises ToolError where the
+    command cannot be started.
     """
 
     def start(streams: Sequence[IO[bytes]], limit: Callable[[], None]) -> int:
         stdin, stdout, stderr = streams
-        given = {**os.environ, **(environment or {})}
-        child = subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=stderr, preexec_fn=limit, env=given)
+        child = subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=stderr, preexec_fn=limit, env=environment)
         child.returncode = 0  # or Popen, when it is forgotten, might be the one that is told the real one
         return child.pid
 
@@ -89,7 +68,9 @@ def run_forked(
                 limit()
                 for number, stream in enumerate(streams):
                     os.dup2(stream.fileno(), number)
-                os.environ.update(environment or {})
+                if environment is not None:
+                    os.environ.clear()
+                    os.environ.update(environment)
                 code = entry()
             finally:
                 os._exit(code)

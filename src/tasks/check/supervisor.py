@@ -22,15 +22,8 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
-Ended: TypeAlias = Literal["", "time", "output", "memory", "processes"]
-"""Which limit a tool ran into; "" where it ended by itself."""
-
-MOST_OUTPUT = 64 * 1024 * 1024
-"""Bytes that a tool may print, on each of its two streams, and write into any one file."""
-MOST_PROCESSES = 100
-"""Processes that a tool's tree may have. RLIMIT_NPROC counts those of the user, and means nothing for root."""
+from .call import MOST_OUTPUT, MOST_PROCESSES, Ended
 
 _PULSE = 0.1
 """Seconds between two looks at output, memory and processes; a run that is shorter is never looked at."""

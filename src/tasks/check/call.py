@@ -1,0 +1,147 @@
+"""What is asked of a tool, as plain data, and what the tool said to it.
+
+A check makes a Tool's calls and reads its answers; a Runner has them answered: here (check/local.py), from what was
+kept (check/cache.py), or anywhere else that has the package and the same tools.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal, Protocol, TypeAlias, TypeVar
+
+from ..errors import DualityError
+
+T = TypeVar("T")
+
+Ended: TypeAlias = Literal["", "time", "output", "memory", "processes"]
+"""Which limit a tool ran into; "" where it ended by itself."""
+
+MOST_OUTPUT = 64 * 1024 * 1024
+"""Bytes that a tool may print, on each of its two streams, and write into any one file."""
+MOST_PROCESSES = 100
+"""Processes that a tool's tree may have. RLIMIT_NPROC counts those of the user, and means nothing for root."""
+
+IDENTITY = "identity"
+"""The key of an engine that says which files the tool is made of: SHA-256, "" or absent where nobody knows."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """seconds of wall time, memory_mb of address space in MB, for each run of a tool."""
+
+    seconds: float
+    memory_mb: int
+
+
+@dataclass(frozen=True)
+class ToolCall:
+    """One question to one tool.
+
+    tool: which one, as Tool.name has it; identity: as its engine has it. The tool gets arguments on its command line
+    and text as standard input; what it needs beside (paths, environment, the limits in its own terms) the runner adds.
+    """
+
+    tool: str
+    identity: str
+    arguments: tuple[str, ...]
+    text: str
+    limits: Limits
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a tool did.
+
+    status: exit code, negative for a signal; None where a limit ended it, and ended says which. ended is "memory" too,
+    beside a status, where the tool gave up as it got no more. remembered: an earlier run, with limits that were no
+    lower than those of the call, had ended so.
+    """
+
+    status: int | None
+    output: str
+    errors: str
+    seconds: float
+    ended: Ended = ""
+    remembered: bool = field(default=False, compare=False)
+
+    @property
+    def note(self) -> str:
+        """What a message about a limit adds where nothing was run."""
+        return "; remembered from an earlier run, cache=rebuild asks again" if self.remembered else ""
+
+    def fault(self, memory_mb: int) -> str | None:
+        """What, other than the time, kept the tool from ending in order; None where nothing did."""
+        if self.ended == "output":
+            return f"printed more than {MOST_OUTPUT // 1024**2} MB and was stopped"
+        if self.ended == "processes":
+            return f"started more than {MOST_PROCESSES} processes at a time and was stopped"
+        if self.ended == "memory":
+            return f"wanted more than {memory_mb} MB of memory; raise limits.memory_mb in corpus.yaml{self.note}"
+        if self.status is not None and self.status < 0:
+            name = signal.strsignal(-self.status) or "unknown"
+            return f"was killed by signal {-self.status} ({name}) after {self.seconds:.1f} s"
+        return None
+
+
+class Runner(Protocol):
+    """Whatever answers calls. A runner is data too: it can be pickled and used in another process."""
+
+    def run(self, call: ToolCall) -> Run:
+        """What the tool says. Raises ToolError where it cannot be started or is another than the call asks for."""
+
+    def keep(self, call: ToolCall, run: Run) -> None:
+        """Told that a run was read and is an answer (ended is ""), or had none for the limit that ended names."""
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A tool that can be asked.
+
+    engine: name, version, solver or form, and identity, as engines.identify gives it; limits: for each run.
+    """
+
+    engine: Mapping[str, str]
+    limits: Limits
+    runner: Runner
+
+    @property
+    def name(self) -> str:
+        """Which tool it is, for a runner: "minizinc", "lean toolchain" or "lean embedded kernel"."""
+        return " ".join(filter(None, (self.engine["name"], self.engine.get("form"))))
+
+    def within(self, seconds: float) -> Tool:
+        """The same tool with another time limit."""
+        return replace(self, limits=replace(self.limits, seconds=seconds))
+
+    def ask(
+        self, arguments: Sequence[str], text: str, read: Callable[[Run], T],
+        definite: Callable[[T], bool] = lambda answer: True,
+    ) -> T:  # fmt: skip
+        """read(..) of what the tool says.
+
+        The runner may keep what is definite, which must not depend on the limits or on anything else of the moment;
+        and that there was no answer, where read raised or its answer is not definite and a limit had been reached.
+        Raises what read raises, and ToolError where the tool cannot be run.
+        """
+        call = ToolCall(self.name, self.engine.get(IDENTITY, ""), tuple(arguments), text, self.limits)
+        run = self.runner.run(call)
+        try:
+            answer = read(run)
+        except DualityError:
+            if run.ended:
+                self.runner.keep(call, run)
+            raise
+        if definite(answer):
+            self.runner.keep(call, replace(run, ended=""))
+        elif run.ended or run.seconds >= call.limits.seconds:  # a tool may keep its time limit itself, and end in order
+            self.runner.keep(call, replace(run, ended=run.ended or "time"))
+        return answer
+
+
+def shorten(text: str, most: int = 300) -> str:
+    """What a tool said, for one line of a message: its first characters, those that print."""
+    line = " ".join(text.split())
+    shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line[:most])
+    return shown + "..." * (len(line) > most)

@@ -1,0 +1,279 @@
+"""The tools that judge: which are on this machine, which files each is made of, and what it is.
+
+An engine's identity is a digest over the content of everything that its answers depend on: programs, their shared
+libraries, the libraries of models and theorems that they read, and the settings that choose among them. The content is
+read once a machine: whether it is still the same is seen by the files' states.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Protocol
+
+from ..errors import DualityError, ToolError
+from .call import IDENTITY, Limits, Run, ToolCall, shorten
+from .identity import Digests, expand, states, write_beside
+from .lean_install import INSTALL, LIBRARIES, full_lean, kernel_folder
+from .lean_library import library_digest, library_source
+
+_FORMAT = 1
+_PROBE = Limits(10, 4096)
+_REMEMBERED = 16
+"""Records that a machine remembers; each project, mode and PATH may have its own."""
+_PRELOAD = "/etc/ld.so.preload"
+
+
+class Machine(Protocol):
+    """A runner of this machine (see check/local.py)."""
+
+    @property
+    def scratch(self) -> Path: ...
+
+    def run(self, call: ToolCall) -> Run: ...
+
+
+@dataclass(frozen=True)
+class Found:
+    """An engine that answered. about: its name, version, and solver or form; files: the content that makes it what it
+    is, each with what it is in that engine; watched: beside the files, paths whose appearance or change could matter.
+
+    A path that ends with a slash is a folder, for all files in it.
+    """
+
+    about: dict[str, str]
+    files: list[tuple[str, str]]
+    watched: list[str]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """name, and how it is found: places says which files would be asked now, without starting anything, for a choice
+    (which of its forms, as on the command line) and the content of lean-toolchain; commands are looked up on PATH too;
+    probe asks.
+    """
+
+    name: str
+    places: Callable[[str, str], Sequence[str | None]]
+    commands: Sequence[str]
+    probe: Callable[[str, str, Machine], Found]
+
+
+def signature(name: str, choice: str, toolchain: str, last: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """How the engine's files are now, as JSON data; equal to last, the "files" of what identify returned, exactly while
+    the engine need not be identified again. Starts nothing and reads no content.
+    """
+    row = ENGINES[name]
+    paths = last.get("paths") if last else None
+    known = [str(path) for path in paths] if isinstance(paths, list) else []
+    chosen = [_FORMAT, name, choice, list(row.places(choice, toolchain)), list(map(shutil.which, row.commands))]
+    if name == "lean":
+        chosen += map(library_digest, ("lean toolchain", "lean embedded kernel"))
+    # The loader reads it, so we do; all else that could choose other files is kept from tools.
+    chosen.append(os.environ.get("LD_LIBRARY_PATH"))
+    return {"paths": known, "chosen": sha256(json.dumps(chosen).encode()).hexdigest(), "states": states(known)}
+
+
+def identify(name: str, choice: str, toolchain: str, runner: Machine) -> dict[str, Any]:
+    """The engine that choice asks for, as JSON data: {"engine": {name, version, solver or form, identity}, "files":
+    its signature, "note": what to tell the user, or ""}.
+
+    What is known of the very same files is remembered in the runner's scratch folder; else the tool is asked for its
+    version, and what is new is read. Raises ToolError where there is no such tool, with what to install.
+    """
+    memory = runner.scratch / "engines.json"
+    remembered = _remembered(memory)
+    for record in remembered:
+        if signature(name, choice, toolchain, record["files"]) == record["files"]:
+            return record
+    found = ENGINES[name].probe(choice, toolchain, runner)
+    paths = sorted({path for _, path in found.files} | set(found.watched))
+    before = signature(name, choice, toolchain, {"paths": paths})
+    digests = Digests(runner.scratch / "digests.json")
+    total = sha256(f"{_FORMAT}\n".encode())
+    for line in sorted(_contents(found.files, digests)):
+        total.update(line.encode("utf-8", "surrogateescape"))
+    digests.save()
+    if signature(name, choice, toolchain, before) != before:
+        raise ToolError(f"{name} changed while it was identified; run the build again")
+    record = {"engine": {**found.about, IDENTITY: total.hexdigest()}, "files": before, "note": found.note}
+    with suppress(OSError):  # it is found out anew then
+        write_beside(memory, json.dumps([record, *remembered][:_REMEMBERED]))
+    return record
+
+
+def identified(call: ToolCall, toolchain: str, runner: Machine) -> dict[str, Any]:
+    """The "files" of the tool here that a call names.
+
+    Raises ToolError where there is none, or its identity is not the one that the call asks for.
+    """
+    for record in _remembered(runner.scratch / "engines.json"):
+        if record["engine"][IDENTITY] == call.identity and is_unchanged(record["files"]):
+            return dict(record["files"])
+    name, _, form = call.tool.partition(" ")
+    record = identify(name, {"toolchain": "toolchain", "embedded kernel": "kernel"}.get(form, ""), toolchain, runner)
+    if record["engine"][IDENTITY] != call.identity:
+        raise ToolError(f"the {name} here is not the one that is asked: its files have changed; run the build again")
+    return dict(record["files"])
+
+
+def is_unchanged(files: Mapping[str, Any]) -> bool:
+    """Whether an engine's files, as in what identify returned, are as they were."""
+    return bool(states(files["paths"]) == files["states"])
+
+
+def _remembered(memory: Path) -> list[dict[str, Any]]:
+    try:
+        found = json.loads(memory.read_text(encoding="utf-8"))
+        return [record for record in found if record["engine"][IDENTITY] and record["files"]["paths"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
+def _contents(files: Iterable[tuple[str, str]], digests: Digests) -> Iterable[str]:
+    for role, path in files:
+        for file in expand([path]):
+            inside = os.path.relpath(file, path) if path.endswith("/") else os.path.basename(file)
+            yield f"{role}\0{inside}\0{digests.digest(file)}\n"
+
+
+def _program(role: str, path: str) -> tuple[list[tuple[str, str]], list[str]]:
+    """A program with all that runs where it does, and what would if it were there."""
+    from .parts import parts_of
+    from .process import clean_environment
+
+    found, absent = parts_of(path, clean_environment())
+    return [(role, file) for file in found], [*absent, "/etc/ld.so.cache", _PRELOAD]
+
+
+# MiniZinc
+
+
+def _ask_minizinc(option: str, runner: Machine) -> str:
+    run = runner.run(ToolCall("minizinc", "", (option,), "", _PROBE))
+    if fault := run.fault(_PROBE.memory_mb):
+        raise ToolError(f"minizinc {fault} (`minizinc {option}`)")
+    if run.status is None:
+        raise ToolError(
+            f"`minizinc {option}` does not answer in time; is it a whole MiniZinc? "
+            "`minizinc --solvers` shows Gecode in one"
+        )
+    return run.output
+
+
+def _probe_minizinc(choice: str, toolchain: str, runner: Machine) -> Found:
+    place = shutil.which("minizinc")
+    if place is None:
+        raise ToolError("minizinc is not installed: `apt-get install minizinc`, or see https://www.minizinc.org")
+    version = re.search(r"version (\d+(?:\.\d+)+)", _ask_minizinc("--version", runner))
+    if version is None:
+        raise ToolError("`minizinc --version` names no version; is it MiniZinc?")
+    solvers = _gecodes(_ask_minizinc("--solvers-json", runner))
+    try:
+        places = json.loads(_ask_minizinc("--config-dirs", runner))
+        library, settings = os.path.normpath(places["mznStdlibDir"]), os.path.normpath(places["globalConfigFile"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise ToolError("`minizinc --config-dirs` does not say where MiniZinc's library is") from None
+    files, watched = _program("minizinc", place)
+    files += [("settings", settings), ("library", f"{library}/std/")]
+    watched += [f"{folder}/minizinc/solvers/" for folder in ("/usr/share", "/usr/local/share")]
+    watched.append(f"{library}/solvers/")
+    for solver in solvers:
+        extra = solver.get("extraInfo")
+        given = extra if isinstance(extra, dict) else {}
+        definition, program, own = (
+            str(given.get(key) or solver.get(key) or "") for key in ("configFile", "executable", "mznlib")
+        )
+        if definition:
+            files.append(("solver's definition", definition))
+        if program:
+            more, absent = _program("solver", shutil.which(program) or program)
+            files, watched = files + more, watched + absent
+        if own:
+            own = f"{library}/{own[2:]}" if own.startswith("-G") else own
+            files.append(("solver's library", os.path.join(os.path.dirname(definition), own).rstrip("/") + "/"))
+    about = {"name": "minizinc", "version": version.group(1), "solver": f"gecode {shorten(str(solvers[0]['version']))}"}
+    return Found(about, files, watched)
+
+
+def _gecodes(output: str) -> list[dict[str, Any]]:
+    """All definitions of Gecode, whichever of them MiniZinc takes."""
+    from .minizinc import SOLVER
+
+    try:
+        found = [dict(s) for s in json.loads(output) if s["id"] == SOLVER and isinstance(s["version"], str)]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        found = []
+    if not found:
+        raise ToolError("minizinc has no solver Gecode (see `minizinc --solvers`); install MiniZinc with Gecode")
+    return found
+
+
+# Lean
+
+
+def _lean_places(choice: str, toolchain: str) -> list[str | None]:
+    full = full_lean(toolchain)[0] if choice in ("auto", "toolchain") else None
+    folder = kernel_folder() if choice in ("auto", "kernel") else None
+    return [str(full) if full else None, str(folder) if folder else None]
+
+
+def _probe_lean(choice: str, toolchain: str, runner: Machine) -> Found:
+    reason = note = ""
+    passed_over: list[str] = []
+    if choice in ("auto", "toolchain"):
+        place, reason = full_lean(toolchain)
+        if place:
+            try:
+                return _full_lean(place, runner)
+            except DualityError as error:
+                if choice == "toolchain":
+                    raise
+                note = f"{error}; the embedded kernel judges instead"
+                passed_over = [str(place)]
+        elif choice == "toolchain":
+            raise ToolError(f"no full Lean: {reason}; {INSTALL}")
+    folder = kernel_folder()
+    if folder is None:
+        raise ToolError(f"no Lean: {note or reason or 'the embedded kernel is not installed'}; {INSTALL}")
+    version = _ask_lean("lean embedded kernel", runner)
+    files, watched = _program("lean", str(folder / LIBRARIES[-1]))
+    files += [("lean", str(folder / name)) for name in LIBRARIES[:-1]]
+    files.append(("library", str(library_source("lean embedded kernel"))))
+    about = {"name": "lean", "version": version, "form": "embedded kernel"}
+    return Found(about, files, watched + passed_over, note)
+
+
+def _full_lean(place: Path, runner: Machine) -> Found:
+    version = _ask_lean("lean toolchain", runner)
+    files, watched = _program("lean", str(place))
+    # What a module of ours imports, by way of Duality.Base, is Init; Lean's own parts are in its shared libraries.
+    library = Path(os.path.realpath(place)).parent.parent / "lib" / "lean"
+    files += [("Init", f"{library}/Init/"), *(("Init", str(path)) for path in sorted(library.glob("Init.*")))]
+    files.append(("library", str(library_source("lean toolchain"))))
+    return Found({"name": "lean", "version": version, "form": "toolchain"}, files, watched)
+
+
+def _ask_lean(tool: str, runner: Machine) -> str:
+    run = runner.run(ToolCall(tool, "", ("--version",), "", _PROBE))
+    if fault := run.fault(_PROBE.memory_mb):
+        raise ToolError(f"lean {fault}")
+    found = re.search(r"version (\d+\.\d+\.\d+[\w.-]*)", run.output)
+    if run.status != 0 or found is None:
+        said = (run.errors.strip() or run.output.strip() or "no message").splitlines()[0]
+        raise ToolError(f"`lean --version` gives no version within {_PROBE.seconds} s: {shorten(said)}")
+    return found.group(1).rstrip(",")
+
+
+ENGINES = {
+    "minizinc": Engine("minizinc", lambda choice, toolchain: [], ("minizinc", "fzn-gecode"), _probe_minizinc),
+    "lean": Engine("lean", _lean_places, (), _probe_lean),
+}

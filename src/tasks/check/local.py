@@ -1,0 +1,94 @@
+"""Tools of this machine: where they are, what they are started with, and what they need beside a call."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import ToolError
+from . import kernel
+from .call import Limits, Run, ToolCall
+from .engines import identified, is_unchanged
+from .lean_install import full_lean, kernel_folder
+from .lean_library import compiled_library
+from .process import clean_environment, run, run_forked
+
+_LIBRARY = Limits(120, 4096)
+"""For the compilation of the Lean library, once a machine."""
+_RESERVED_MB = 8192
+"""Address space that Lean's threads reserve for their stacks (1 GB each) and do not use."""
+
+
+_identified: dict[tuple[Path, str, str], Mapping[str, Any]] = {}
+"""The files of the tools that this process has found to be the ones that are asked."""
+
+
+@dataclass(frozen=True)
+class LocalRunner:
+    """Runs tools here, each under the supervisor.
+
+    scratch: a folder that outlasts builds, for what is compiled or found out once a machine; nobody else may write to
+    it. toolchain: the content of the file lean-toolchain, which says which full Lean elan is to give.
+    """
+
+    scratch: Path
+    toolchain: str = ""
+
+    def run(self, call: ToolCall) -> Run:
+        """Raises ToolError where the tool is not here, cannot be started, or is not the one that the call names, be it
+        that it became another while it ran.
+        """
+        if not call.identity:
+            return self._run(call)
+        known = _identified.get((self.scratch, call.tool, call.identity))
+        if known is None:
+            known = _identified[self.scratch, call.tool, call.identity] = identified(call, self.toolchain, self)
+        finished = self._run(call)
+        if not is_unchanged(known):
+            del _identified[self.scratch, call.tool, call.identity]
+            raise ToolError(f"{call.tool} changed while it was asked; run the build again")
+        return finished
+
+    def keep(self, call: ToolCall, run: Run) -> None:
+        """Nothing is kept here."""
+
+    def _run(self, call: ToolCall) -> Run:
+        if call.tool == "minizinc":
+            return _run_minizinc(call)
+        if not call.text:
+            return self._run_lean(call.tool, call.arguments, "", call.limits, {})
+
+        def compile_with(arguments: Sequence[str]) -> Run:
+            return self._run_lean(call.tool, arguments, "", _LIBRARY, {})
+
+        library = compiled_library(self.scratch, call.tool, call.identity, compile_with)
+        return self._run_lean(call.tool, call.arguments, call.text, call.limits, {"LEAN_PATH": str(library)})
+
+    def _run_lean(self, tool: str, arguments: Sequence[str], text: str, limits: Limits, more: dict[str, str]) -> Run:
+        quota = {"memory_mb": limits.memory_mb, "reserved_mb": _RESERVED_MB}
+        given = clean_environment() | more
+        if tool == "lean toolchain":
+            place, reason = full_lean(self.toolchain)
+            if place is None:
+                raise ToolError(f"no full Lean: {reason}")
+            return run([str(place), *arguments], text, seconds=limits.seconds, environment=given, **quota)
+        folder = kernel_folder()
+        if folder is None:
+            raise ToolError("no Lean: the embedded kernel is not installed")
+        entry = kernel.entry(folder, arguments)
+        return run_forked(entry, text, seconds=limits.seconds, environment=given, **quota)
+
+
+def _run_minizinc(call: ToolCall) -> Run:
+    seconds, arguments = call.limits.seconds, list(call.arguments)
+    if call.text:
+        # MiniZinc keeps the limit itself; ours comes two seconds later, for the case that it does not.
+        arguments += ["--time-limit", str(math.ceil(seconds * 1000)), "-"]
+        seconds += 2
+    return run(
+        ["minizinc", *arguments], call.text,
+        seconds=seconds, memory_mb=call.limits.memory_mb, environment=clean_environment(),
+    )  # fmt: skip
