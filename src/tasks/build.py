@@ -63,7 +63,9 @@ def configuration() -> dict[str, Any]:
     """
     global _build
     if "tasks.state.database" not in sys.modules:  # doit loads every backend that it knows before the dodo file
-        raise InvalidDodoFile("doit was not started with this project's plug-ins: `pip install` it, or run doit beside dodo.py")
+        raise InvalidDodoFile(
+            "doit was not started with this project's plug-ins: `pip install` it, or run doit beside dodo.py"
+        )
     stop_on_signals()
     try:
         plan = make_plan(doit_cmd._CMDLINE_VARS or {})
@@ -99,14 +101,14 @@ def tasks() -> Iterator[Task]:
     for engine in ENGINES:
         if plan.has(engine):
             yield _engine(build, engine)
+    for name, doc in GROUPS.items():
+        yield {"basename": name, "name": None, "doc": doc}
     for chunk_id in plan.corpus.ids:
         members = [f"{stage.name}:{chunk_id}" for stage in stages_of(chunk_id, plan)]
         yield _group("chunk", chunk_id, f"everything for chunk {chunk_id}", members)
     for stage in PIPELINE:
         members = [f"{stage.name}:{i}" for i in plan.corpus.settings.pilots if stage in stages_of(i, plan)]
         yield _group("pilots", stage.name, f"{stage.name} of the pilot chunks", members)
-    for name, doc in GROUPS.items():
-        yield {"basename": name, "name": None, "doc": doc}
     for job in JOBS:
         yield from _job(build, job)
     for stage in STAGES:
@@ -200,7 +202,7 @@ def _job(build: Build, job: Job) -> Iterator[Task]:
     named = {"basename": job.beside, "name": job.name} if job.beside else {"basename": job.name}
     task = f"{job.beside}:{job.name}" if job.beside else job.name
     written = [str(path) for path in job.writes(plan)]
-    made_by = {"code": build.code.digest(job.module), **job.settings(plan)}
+    made_by = {"code": build.code.digest(job.module), **job.settings(plan)} if job.is_kept else {}
     yield {
         **named,
         "doc": job.doc,

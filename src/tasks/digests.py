@@ -99,7 +99,7 @@ class Code:
 
     def _module(self, path: Path) -> Iterator[str]:
         """The file of a module, and those of the packages around it, which are executed with it."""
-        module, package = path.with_suffix(".py").as_posix(), (path / "__init__.py").as_posix()
+        module, package = f"{path.as_posix()}.py", (path / "__init__.py").as_posix()
         found = module if module in self.signature else package if package in self.signature else None
         if found is None:
             return

@@ -48,7 +48,9 @@ def written_digest_of(path: str) -> str | None:
     return digest_of(path, os.lstat)
 
 
-def reasons(values: Values, recipe: Mapping[str, Any], targets: Collection[str] = (), strict: bool = False) -> list[str]:
+def reasons(
+    values: Values, recipe: Mapping[str, Any], targets: Collection[str] = (), strict: bool = False
+) -> list[str]:
     """Why what a task left does not hold any more, in the order of cause; [] where it does.
 
     recipe: what the task would be made by now, plain data; strict: whether a warning is a failure now.

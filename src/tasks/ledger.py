@@ -68,9 +68,7 @@ class Ledger:
             self._stamps[key] = found
         return self._stamps[key]
 
-    def summarise(
-        self, failures: Mapping[str, str], ignored: Iterable[str] = (), notes: Iterable[str] = ()
-    ) -> Summary:
+    def summarise(self, failures: Mapping[str, str], ignored: Iterable[str] = (), notes: Iterable[str] = ()) -> Summary:
         """The summary of what lies there.
 
         failures maps names of failed tasks (`solve:06`) to their messages; ignored are names of tasks.
@@ -98,7 +96,10 @@ class Ledger:
             status="failed" if failures or skipped else "passed" if complete else "incomplete",
             chunks=tuple(rows),
             count=Chunks(len(rows), count, len(rows) - count),
-            stages={stage: Results(**results) for stage, results in counts.items()},
+            stages={
+                stage: Results(**{str(result): number for result, number in results.items()})
+                for stage, results in counts.items()
+            },
             off=tuple(stage.name for stage in PIPELINE if not stage.is_on(plan)),
             lean="on" if plan.has("lean") else "off",
             constraints=Totals(**totals),

@@ -24,7 +24,6 @@ from .lifecycle import begin, conclude, forget_summary
 from .state.database import Database
 from .variables import variables_table
 
-
 _JOBS = {job.name for job in JOBS if not job.beside}
 """Tasks of which the summary says nothing."""
 
@@ -126,18 +125,23 @@ class Run(DoitRun):  # type: ignore[misc]
         auto_delayed_regex: bool = False, force_verbosity: bool = False, failure_verbosity: int = 0,
         pdb: bool = False,
     ) -> int:  # fmt: skip
-        current, watches = build.current(), []
+        current = build.current()
+        watches: list[Watch] = []
         if current is not None:
             backend = self.dep_manager.backend
             if not isinstance(backend, Database) or backend.path != current.plan.layout.database:
-                raise InvalidDodoFile("the build keeps its own database: do without --backend and --db-file; see out=DIR")
+                raise InvalidDodoFile(
+                    "the build keeps its own database: do without --backend and --db-file; see out=DIR"
+                )
             backend.own()
             begin(current, backend)
             shown = self.reporters[reporter] if isinstance(reporter, str) else reporter
 
+            owner, database = current, backend
+
             class Watched(Watch):
                 def __init__(self, outstream: Any, options: Mapping[str, Any]) -> None:
-                    super().__init__(shown(outstream, options), current, backend)
+                    super().__init__(shown(outstream, options), owner, database)
                     watches.append(self)
 
             reporter = Watched

@@ -36,13 +36,15 @@ class LeanForm:
         ]
 
 
-def lean_form(form: Form, chunk_id: str) -> LeanForm:
+def lean_form(form: str, chunk_id: str) -> LeanForm:
     """What a form of Lean judges of a chunk: the embedded kernel its certificate, a full Lean its module."""
     if form == "embedded kernel":
-        return LeanForm(form, "certificate", "witness_valid", "", "bounds", "unit_sum", "valid", "Constraint.")
+        return LeanForm(
+            "embedded kernel", "certificate", "witness_valid", "", "bounds", "unit_sum", "valid", "Constraint."
+        )
     prefix = f"Duality.Chunk{chunk_id}."
     theorem = f"{prefix}witness_valid"
     question = f"\n#print axioms {theorem}\n"
     return LeanForm(
-        form, "module", theorem, question, f"{prefix}Bounds", f"{prefix}UnitSum", f"{prefix}Valid", prefix
+        "toolchain", "module", theorem, question, f"{prefix}Bounds", f"{prefix}UnitSum", f"{prefix}Valid", prefix
     )

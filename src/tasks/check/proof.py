@@ -28,7 +28,9 @@ def rejection(
         + "\none of the renderers, the solver or the prover is wrong, or a rendered file was edited: "
         "believe neither until you know which"
     )
-def _rejected(lean: Lean, specification: Specification, text: str, folder: Path, limits: Limits) -> list[str]:
+
+
+def _rejected(specification: Specification, form: LeanForm, text: str, lean: Tool) -> list[str]:
     """The constraints that Lean calls false at the witness, each judged by a theorem of its own."""
     chunk = specification.chunk
     claims = {name: name for name in ("Bounds", "UnitSum", "bounds", "unit_sum")}
@@ -36,7 +38,7 @@ def _rejected(lean: Lean, specification: Specification, text: str, folder: Path,
         claims[name] = f"{constraint.name}: {constraint.text}"
     asked: dict[int, str] = {}
     body = text[: text.index("\ntheorem witness_valid")]
-    if lean.form == "toolchain":
+    if form.form == "toolchain":
         stated, statement = r"^def («[^»]*»|\S+) \(x : Point\) : Prop", "theorem judged{0} : {1} witness := by decide"
     else:
         stated = r"^def («[^»]*»|\S+) \(x : Point\) : Bool"
@@ -47,6 +49,6 @@ def _rejected(lean: Lean, specification: Specification, text: str, folder: Path,
         if name in claims:
             asked[line + len(asked)] = name
     body += "\n".join(statement.format(at, name) for at, name in asked.items())
-    judgement = lean.judge(body + "\n", None, folder, limits)
+    judgement = judge(body + "\n", None, lean)
     lines = {message.line for message in judgement.errors() if says_false(message)}
     return [claims[name] for at, name in asked.items() if at in lines]

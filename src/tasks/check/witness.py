@@ -21,7 +21,7 @@ def valid_point(answer: Answer, specification: Specification) -> list[int]:
         raise CheckFailed(
             f"chunk {chunk_id}: minizinc and our evaluator disagree: the point {point} violates\n"
             + "\n".join(f"    {visible(line)}" for line in violated)
-            + f"\nneither is believed; compare the model with the chunk, and report a defect of Duality or MiniZinc"
+            + "\nneither is believed; compare the model with the chunk, and report a defect of Duality or MiniZinc"
         )
     return point
 

@@ -22,7 +22,7 @@ class Settings:
 
     pilots: tuple[str, ...] = ()
     documentation: tuple[str, ...] = ()
-    balance_limit: int = 100
+    limit: int = 100
     solve_seconds: float = 30
     prove_seconds: float = 60
     memory_mb: int = 4096
@@ -30,6 +30,18 @@ class Settings:
     strict: Literal["all", "pilots"] = "all"
     in_lean: Literal["telling", "all"] = "telling"
     informal: Policy = "anywhere"
+
+    def limits(self, chunk_id: str) -> Settings:
+        return self
+
+    def with_limits(self, **k: str) -> Settings:
+        return self
+
+    def balance_rule(self, chunk_id: str) -> str:
+        return str(self.limit)
+
+    def balance_limit(self, chunk_id: str, total: int) -> int:
+        return self.limit
 
 
 def _ids(value: Any) -> tuple[str, ...]:
@@ -70,7 +82,7 @@ def _one_of(*words: str) -> Callable[[Any], str]:
 _KEYS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "pilots": ("pilots", _ids),
     "documentation": ("documentation", _ids),
-    "tract_balance.limit": ("balance_limit", _whole(0)),
+    "tract_balance.limit": ("limit", _whole(0)),
     "limits.solve_seconds": ("solve_seconds", _seconds),
     "limits.prove_seconds": ("prove_seconds", _seconds),
     "limits.memory_mb": ("memory_mb", _whole(64)),
@@ -187,3 +199,7 @@ def _complaint(text: str, error: Any) -> str:
 def allows_informal(policy: Policy, documentation: bool) -> bool:
     """Whether a chunk may hold informal claims."""
     return policy == "anywhere" or (policy == "documentation" and documentation)
+
+
+def limit_can_bind(limit: int, total: int, unit_sum: bool) -> bool:
+    return limit < total * (1 if unit_sum else 4)

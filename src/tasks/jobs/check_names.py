@@ -12,7 +12,9 @@ def run(plan: Plan) -> None:
     if plan.corpus.misnamed:
         expected = "expected a name of the form chunk-NN.constraints.json, NN two or more digits"
         raise CorpusError(
-            "\n".join(f"{plan.layout.chunks / name}: not the name of a chunk; {expected}" for name in plan.corpus.misnamed)
+            "\n".join(
+                f"{plan.layout.chunks / name}: not the name of a chunk; {expected}" for name in plan.corpus.misnamed
+            )
         )
 
 

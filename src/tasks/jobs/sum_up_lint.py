@@ -25,7 +25,10 @@ def run(plan: Plan) -> None:
     said: list[str] = []
     counted: Counter[str] = Counter()
     for chunk_id, computational in plan.corpus.roles.items():
-        schema, linted = read_stamp(layout.stamp("schema", chunk_id), Understood), read_stamp(layout.stamp("lint", chunk_id), Linted)
+        schema, linted = (
+            read_stamp(layout.stamp("schema", chunk_id), Understood),
+            read_stamp(layout.stamp("lint", chunk_id), Linted),
+        )
         found = asdict(schema.outcome.constraints) if schema else {}
         found["checked"] = found.get("formal", 0) if computational else 0
         for row in (read_chunk(layout.source(chunk_id))[0].tract, "all"):

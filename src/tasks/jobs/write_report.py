@@ -38,9 +38,7 @@ def run(plan: Plan) -> None:
     failures = {
         name.lstrip("_"): entry.message for name, entry in last.items() if entry.result == "failed" and name in names
     }
-    report = make_report(
-        recorded_ledger(plan).summarise(failures), last, tuple(stage.name for stage in PIPELINE), of
-    )
+    report = make_report(recorded_ledger(plan).summarise(failures), last, tuple(stage.name for stage in PIPELINE), of)
     write_report(plan.layout.report, report)
     for form in FORMATS:
         write_whole(plan.layout.out / form.file, form.render(report, found))

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-
 FORMAT = 2
 
 
@@ -75,5 +74,3 @@ def entries(journal: Path, start: int = 0) -> Iterator[Entry]:
 def last_entries(journal: Path) -> dict[str, Entry]:
     """The last entry of each task."""
     return {entry.task: entry for entry in entries(journal)}
-
-

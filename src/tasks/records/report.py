@@ -68,7 +68,9 @@ class Report:
         return bool(self.failures) or not results <= {"passed", "warned"}
 
 
-def make_report(summary: Summary, last: Mapping[str, Entry], order: tuple[str, ...], of: Literal["all", "pilots"]) -> Report:
+def make_report(
+    summary: Summary, last: Mapping[str, Entry], order: tuple[str, ...], of: Literal["all", "pilots"]
+) -> Report:
     """The report of a summary; last holds the journal's last entry of each task, order the names of the stages."""
     commit, ref = os.environ.get("GITHUB_SHA", ""), os.environ.get("GITHUB_REF", "")
     rows = {}

@@ -13,8 +13,8 @@ def run(context: Context) -> Result[Compared]:
     disagreement (where strict) and where Lean had no verdict, ToolError where a tool crashes or rejects a text.
     """
     from ..check.agreement import message, structure
-    from ..check.lean_form import lean_form
     from ..check.ask import tool
+    from ..check.lean_form import lean_form
     from ..check.values import in_lean, in_minizinc
     from ..claims import from_record
     from ..errors import CheckFailed

@@ -14,9 +14,7 @@ from ..records.stamp import OURSELVES, Engine, Stamp, shown, write_stamp
 from .stage import Context, Stage
 
 
-def recipe(
-    stage: Stage, plan: Plan, chunk_id: str, engines: Mapping[str, Engine | None], code: Code
-) -> dict[str, Any]:
+def recipe(stage: Stage, plan: Plan, chunk_id: str, engines: Mapping[str, Engine | None], code: Code) -> dict[str, Any]:
     """What, beside files, a stage's result for a chunk is made by: code, settings, engines and limits; plain data."""
     asked = stage.asked_engines(plan)
     return {

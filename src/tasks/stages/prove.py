@@ -14,9 +14,9 @@ def run(context: Context) -> Result[Proved]:
     where Lean rejects the theorem, has no verdict in time, or the theorem rests on an axiom it must not rest on;
     ToolError where Lean crashes.
     """
+    from ..check.ask import tool
     from ..check.lean import ALLOWED_AXIOMS, answer, judge, question
     from ..check.lean_form import lean_form
-    from ..check.ask import tool
     from ..check.proof import rejection
     from ..claims import from_record
     from ..errors import CheckFailed, DualityError, NoVerdict
@@ -48,9 +48,7 @@ def run(context: Context) -> Result[Proved]:
             refused = tuple(assertion.definition for assertion in answer(form.form, asked, judgement))
         except DualityError:  # the cross-check asks again, and fails with the message
             refused = None
-    return Result(
-        Proved(form.kind, form.theorem, judgement.axioms, len(asked), refused), limited=refused is None
-    )
+    return Result(Proved(form.kind, form.theorem, judgement.axioms, len(asked), refused), limited=refused is None)
 
 
 STAGE = Stage(

@@ -19,6 +19,7 @@ def _settings(plan: Plan, chunk_id: str) -> Mapping[str, Any]:
 def run(context: Context) -> Result[Understood]:
     """Checks one chunk. Raises CorpusError with every mistake in it."""
     from ..specification import understand
+
     informal = _settings(context.plan, context.chunk_id)["informal"]
     return Result(Understood(Kinds(**understand(*context.source(), informal=informal).kinds())))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from ..files import digest
 from ..plan import Asking, Plan
@@ -17,7 +17,7 @@ Outcome = TypeVar("Outcome")
 class OfStage(Protocol):
     """An outcome that other stages read says whose it is."""
 
-    stage: str
+    stage: ClassVar[str]
 
 
 Read = TypeVar("Read", bound=OfStage)

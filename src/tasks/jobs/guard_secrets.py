@@ -10,7 +10,9 @@ from typing import Any
 
 from ..check.secrets import encryption_faults, plain_secrets, recipients
 from ..errors import CheckFailed, CorpusError
+from ..plan import Plan
 from ..render.text import visible
+from .job import Job
 
 FOLDER = Path(".github/workflows/secrets")
 TEMPLATE = "example.sops.yaml"
@@ -19,7 +21,7 @@ LARGEST = 4 * 1024 * 1024
 _SKIPPED = {".git", ".venv", "node_modules", "__pycache__", "rendered"}
 
 
-def run(commits: str) -> None:
+def guard(commits: str) -> None:
     """Looks at every file that is or could be committed, at the encrypted ones, and at the lines that commits add.
 
     commits is a range such as main..HEAD; "" stands for those that the upstream of this branch does not have, where
@@ -140,3 +142,16 @@ def _commits(wanted: str) -> tuple[int, list[str]]:
                 f"commit {commit}, {visible(file)}: {f.kind} ({visible(f.shown)})" for f in plain_secrets(line[1:])
             ]
     return len(names.split()), list(dict.fromkeys(found))
+
+
+def run(plan: Plan) -> None:
+    """As guard, of the commits that the command line names."""
+    guard(plan.values["commits"])
+
+
+JOB = Job(
+    name="secrets",
+    doc="look for secrets that can be read: in the files, and in commits=BASE..HEAD",
+    run=run,
+    module="jobs/guard_secrets.py",
+)
