@@ -102,7 +102,7 @@ def contents(folder: Path) -> Mapping[str, bytes]:
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and not path.name.startswith((".doit.db", "journal"))
+        if path.is_file() and not path.name.startswith((".doit.db", "journal", ".code.json"))
     }
 
 
@@ -122,6 +122,7 @@ def verdicts_of_the_session(tmp_path_factory: pytest.TempPathFactory) -> Iterato
     """No test reads or leaves a verdict in the user's own cache."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DUALITY_CACHE", str(tmp_path_factory.mktemp("verdicts")))
+        patch.setenv("DUALITY_TOOLS", str(tmp_path_factory.mktemp("tools")))
         yield
 
 

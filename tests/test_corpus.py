@@ -127,7 +127,7 @@ def test_the_whole_corpus_builds(whole: tuple[Project, Finished]) -> None:
     assert summary["status"] == "passed"
     assert summary["count"] == {"chunks": 62, "computational": 56, "documentation": 6}
     for stage in ("render_mzn", "solve", "render_lean", "sample", "prove", "crosscheck", "balance"):
-        assert summary["stages"][stage] == {"passed": 56, "warned": 0, "failed": 0, "not run": 0}
+        assert summary["stages"][stage] == {"passed": 56, "warned": 0, "failed": 0, "not_run": 0}
     kinds = summary["constraints"]
     assert kinds["formal"] == kinds["solved"] == kinds["proved"] >= 3 * 56
     assert kinds["vacuous"] == 0

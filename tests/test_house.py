@@ -10,45 +10,40 @@ from pathlib import Path
 import pytest
 
 from conftest import REPOSITORY
-from tasks import build
 
 PACKAGE = REPOSITORY / "src" / "tasks"
 
 # What each part of the package may import of the others: data moves one way, and doit stands on top.
-MAY_IMPORT = {
+MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "files": set(),
+    "variables": {"errors"},
     "corpus": {"errors"},
     "language": {"errors"},
     "specification": {"corpus", "errors", "files", "language"},
-    "sample": {"errors", "stamps"},
-    "sampling": {"language", "specification"},
-    "render": {"corpus", "errors", "language"},
-    "check": {"errors", "render"},
     "layout": {"corpus"},
-    "stamps": {"errors", "files"},
-    "summary": {"files", "layout", "stamps"},
-    "report": {"errors", "files", "layout", "stamps", "summary"},
-    "stages": {
-        "check",
-        "corpus",
-        "errors",
-        "files",
-        "language",
-        "layout",
-        "render",
-        "specification",
-        "stamps",
-        "summary",
-        "sample",
-        "sampling",
-        "report",
-    },
-    "state": {"files"},
-    "reporter": {"state", "summary"},
-    "build": {"check", "corpus", "errors", "files", "layout", "stamps", "state", "summary"},
-}
-MAY_IMPORT_DOIT = {"build", "reporter", "state"}
+    "plan": {"corpus", "errors", "layout", "variables"},
+    "freshness": {"files"},
+    "digests": {"files"},
+    "records": {"errors", "files"},
+    "render": {"corpus", "errors", "language"},
+    "points": {"language", "specification"},
+    "claims": {"corpus", "points", "records", "render"},
+    "check": {"claims", "corpus", "errors", "language", "plan", "records", "render", "specification"},
+    "stages": {"check", "claims", "corpus", "digests", "errors", "files", "plan", "points", "records", "render",
+               "specification"},
+    "ledger": {"digests", "freshness", "plan", "records", "stages"},
+    "report": {"errors", "records"},
+    "state": {"check", "digests", "files", "freshness", "ledger", "plan"},
+    "jobs": {"check", "corpus", "errors", "files", "plan", "records", "render", "report", "stages", "state"},
+    "build": {"check", "digests", "errors", "jobs", "ledger", "plan", "records", "stages", "state"},
+    "lifecycle": {"build", "check", "files", "freshness", "ledger", "plan", "records", "stages", "state"},
+    "reporter": {"build", "records", "state"},
+    "run": {"build", "files", "jobs", "lifecycle", "state", "variables"},
+    "cli": {"build"},
+    "__main__": {"cli"},
+}  # fmt: skip
+MAY_IMPORT_DOIT = {"build", "cli", "reporter", "run", "state"}
 
 
 @pytest.mark.parametrize(
@@ -85,42 +80,6 @@ def test_each_part_imports_only_what_lies_below_it(path: Path) -> None:
     found = imports(path)
     assert found - MAY_IMPORT[part] - {part, "doit"} == set()
     assert "doit" not in found or part in MAY_IMPORT_DOIT
-
-
-# What they do shows in no verdict and in no rendered text.
-HARMLESS = {PACKAGE / name for name in ("errors.py", "files.py", "layout.py")}
-
-
-def closure(path: Path) -> set[Path]:
-    """The modules of the package that a module imports when it is imported, and theirs; the harmless ones aside."""
-    found: set[Path] = set()
-    waiting = [path]
-    while waiting:
-        module = waiting.pop()
-        package = module.parent
-        for node in ast.parse(module.read_text(encoding="utf-8")).body:
-            if isinstance(node, ast.ImportFrom) and node.level:
-                base = package
-                for _ in range(node.level - 1):
-                    base = base.parent
-                base = base.joinpath(*(node.module or "").split(".")) if node.module else base
-                named = [base.with_suffix(".py"), *((base / alias.name).with_suffix(".py") for alias in node.names)]
-                for imported in named:
-                    if imported.is_file() and imported not in found | HARMLESS:
-                        found.add(imported)
-                        waiting.append(imported)
-    return found
-
-
-@pytest.mark.parametrize("stage", sorted(build._CODE))
-def test_a_stage_is_as_old_as_all_the_code_that_it_runs(stage: str) -> None:
-    own = PACKAGE / "stages" / f"{stage}.py"
-    counted = {own}
-    for part in build._CODE[stage]:
-        path = PACKAGE / part
-        assert path.exists(), part
-        counted.update(path.iterdir() if path.is_dir() else [path])
-    assert closure(own) - counted == set()
 
 
 def test_the_commands_of_the_readme_are_those_that_ci_runs() -> None:

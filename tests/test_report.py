@@ -12,7 +12,7 @@ import pytest
 
 from conftest import Project
 from tasks.errors import ReportError
-from tasks.report.facts import Report, Row, read_report, write_report
+from tasks.records.report import Report, Row, read_report, write_report
 from tasks.report.markdown import LONGEST, markdown
 
 
@@ -79,16 +79,16 @@ def test_a_chunk_that_was_edited_and_not_checked_again_is_not_reported_as_passed
 def test_a_missing_or_damaged_base_is_said_and_no_failure(built: Project, tmp_path: Path) -> None:
     finished = built.doit("report", f"base={tmp_path / 'nowhere'}")
     assert finished.status == 0
-    assert "nowhere: cannot be read as a report" in finished.output
+    assert "nowhere: cannot be read" in finished.output
     (tmp_path / "torn").write_text('{"chunks": {')
     finished = built.doit("report", f"base={tmp_path / 'torn'}")
     assert finished.status == 0
-    assert "torn: is no report" in finished.output
+    assert "torn: not a valid report" in finished.output
 
 
 REPORT = Report(
     {"06": Row({"schema": "passed", "solve": "failed"}, {"formal": 2}, seconds={"schema": 0.25})},
-    {"solve:06": "no point"}, ("minizinc 2.6.4",), "pilots", "0" * 40, "refs/pull/7/merge",
+    {"solve:06": "no point"}, ("minizinc 2.6.4",), ("schema", "solve", "crosscheck"), "pilots", "0" * 40, "refs/pull/7/merge",
 )  # fmt: skip
 
 
@@ -144,7 +144,7 @@ HOSTILE = "</pre></code>\n\n# @everyone ![x](http://x)\n<script>| `a` **b** #1 &
 
 
 def test_texts_of_chunks_are_shown_and_not_interpreted() -> None:
-    row = Row({"crosscheck": "warned"}, disagreements=(HOSTILE,), unseen=(HOSTILE,))
+    row = Row({"crosscheck": "warned"}, disagreements=(HOSTILE,), constant_on_sample=(HOSTILE,))
     text = markdown(replace(REPORT, chunks={"06": row}, failures={"solve:06": HOSTILE}))
     for harmful in ("@", "![", "](", "<script", "`", "~~~", " #1", "**b", "\u202e", "\t"):
         assert harmful not in text
@@ -154,7 +154,7 @@ def test_texts_of_chunks_are_shown_and_not_interpreted() -> None:
 
 def test_a_report_is_never_longer_than_a_comment_may_be() -> None:
     row = Row({"crosscheck": "warned"}, disagreements=("<" * 5000,) * 10)
-    large = Report({f"{i:04}": row for i in range(3000)}, {f"solve:{i:04}": "<" * 5000 for i in range(3000)}, ())
+    large = Report({f"{i:04}": row for i in range(3000)}, {f"solve:{i:04}": "<" * 5000 for i in range(3000)}, (), ("crosscheck",))
     text = markdown(large, large)
     assert len(text) <= LONGEST
     assert "... and 2995 more." in text
@@ -168,5 +168,5 @@ def test_a_kept_report_is_printed_by_the_module(tmp_path: Path) -> None:
         return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
 
     assert run("report.json", "report.json").stdout == markdown(REPORT, REPORT)
-    assert run("nowhere").stderr == "nowhere: cannot be read as a report: No such file or directory\n"
+    assert run("nowhere").stderr == "nowhere: cannot be read: No such file or directory\n"
     assert run().returncode == 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -19,12 +19,11 @@ from .digests import Code
 from .errors import CodeChanged, DualityError
 from .jobs import JOBS
 from .jobs.job import Job
-from .ledger import engine_task
 from .plan import Plan, make_plan
 from .records.journal import Entry, append, now
 from .stages import BY_NAME, PIPELINE, STAGES, earlier, stages_of
 from .stages.perform import perform, recipe, targets
-from .stages.stage import Stage
+from .stages.stage import Stage, engine_task
 from .state.recorded import codec_of
 from .state.staleness import ContentChecker, UpToDate
 from .state.stopping import NO_ROOM, Stopped, no_room, stop_on_signals
@@ -102,7 +101,7 @@ def tasks() -> Iterator[Task]:
         if plan.has(engine):
             yield _engine(build, engine)
     for name, doc in GROUPS.items():
-        yield {"basename": name, "name": None, "doc": doc}
+        yield _group(name, None, doc)
     for chunk_id in plan.corpus.ids:
         members = [f"{stage.name}:{chunk_id}" for stage in stages_of(chunk_id, plan)]
         yield _group("chunk", chunk_id, f"everything for chunk {chunk_id}", members)
@@ -117,8 +116,7 @@ def tasks() -> Iterator[Task]:
     yield {
         "basename": "summary",
         "doc": "build and check the whole corpus, and sum up (what `doit` does)",
-        "actions": None,
-        "task_dep": ["schema:names", "render_lean:package", "chunk"],
+        **_nothing(["schema:names", "render_lean:package", "chunk"]),
         "clean": [(_clean, [build])],
     }
 
@@ -131,7 +129,7 @@ GROUPS = {
 
 def _stage_tasks(build: Build, stage: Stage) -> Iterator[Task]:
     plan = build.plan
-    yield {"basename": stage.name, "name": None, "doc": stage.doc}
+    yield _group(stage.name, None, stage.doc)
     if not stage.is_on(plan):
         return
     for chunk_id in plan.corpus.ids if stage.documentation else plan.corpus.computational:
@@ -192,8 +190,13 @@ def _identify(engine: str, made_by: Mapping[str, Any]) -> dict[str, Any]:
     return {"recipe": dict(made_by), "read": {}, "written": {}, **identify(_build.plan, engine)}
 
 
-def _group(basename: str, name: str, doc: str, members: list[str]) -> Task:
-    return {"basename": basename, "name": name, "doc": doc, "actions": None, "task_dep": members}
+def _group(basename: str, name: str | None, doc: str, members: Sequence[str] = ()) -> Task:
+    return {"basename": basename, "name": name, "doc": doc, **_nothing(members)}
+
+
+def _nothing(members: Sequence[str]) -> Task:
+    """A task that does nothing itself: always up to date, as doit would send it to a worker process."""
+    return {"actions": None, "task_dep": list(members), "uptodate": [True]}
 
 
 def _job(build: Build, job: Job) -> Iterator[Task]:

@@ -18,12 +18,7 @@ from .records.stamp import Engine, Stamp, read_stamp
 from .records.summary import Chunks, Outcome, Results, Row, Summary, Totals
 from .stages import PIPELINE, earlier, stages_of
 from .stages.perform import recipe, targets
-from .stages.stage import Stage
-
-
-def engine_task(engine: str) -> str:
-    """The hidden task whose values hold what an engine is."""
-    return f"_{engine}"
+from .stages.stage import Stage, engine_task
 
 
 class Ledger:

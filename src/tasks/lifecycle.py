@@ -12,9 +12,7 @@ from .build import Build
 from .check.ask import is_current
 from .files import digest, remove, write_whole
 from .freshness import digest_of, written_digest_of
-from .ledger import Ledger
 from .plan import Plan
-from .records.summary import table, write_summary
 from .stages import BY_NAME, PIPELINE
 from .state.database import Database
 from .state.stopping import no_room
@@ -68,6 +66,9 @@ def conclude(
         written = kept.get("written") or {}
         if all(written_digest_of(path) == made for path, made in written.items()) and len(written) == 2:
             return Conclusion(str(kept["table"]), bool(kept["passed"]))
+    from .ledger import Ledger
+    from .records.summary import table, write_summary
+
     ledger = Ledger(
         plan, build.code, lambda task: database.get(task, "_values_:") or {},
         lambda engine, values: is_current(plan, engine, values.get("files")),

@@ -83,7 +83,7 @@ class Watch:
 
     def skip_ignore(self, task: Task) -> None:
         self._begin(task)
-        if task.actions:
+        if self.database.get(task.name, "ignore:"):  # not one that is skipped because of another
             self.ignored.append(task.name)
         self.reporter.skip_ignore(task)
 

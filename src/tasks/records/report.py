@@ -26,9 +26,9 @@ LARGEST = 16 * 1024 * 1024
 
 _COUNT: TypeAlias = Annotated[int, Meta(ge=0, lt=10**12)]
 _SECONDS: TypeAlias = Annotated[float, Meta(ge=0, lt=10**7)]
-_NAME: TypeAlias = Annotated[str, Meta(pattern="^[a-z_]{1,30}$")]
-_TASK: TypeAlias = Annotated[str, Meta(pattern="^[a-z_]{1,30}(:[a-z0-9]{1,30})?$")]
-_ID: TypeAlias = Annotated[str, Meta(pattern="^[0-9]{2,9}$")]
+_NAME: TypeAlias = Annotated[str, Meta(pattern="^[a-z_]{1,30}\\Z")]
+_TASK: TypeAlias = Annotated[str, Meta(pattern="^[a-z_]{1,30}(:[a-z0-9]{1,30})?\\Z")]
+_ID: TypeAlias = Annotated[str, Meta(pattern="^[0-9]{2,9}\\Z")]
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,8 @@ class Report:
     engines: tuple[str, ...]
     stages: tuple[_NAME, ...]
     of: Literal["all", "pilots"] = "all"
-    commit: Annotated[str, Meta(pattern="^([0-9a-f]{40})?$")] = ""
-    ref: Annotated[str, Meta(pattern="^(refs/[!-~]{1,250})?$")] = ""
+    commit: Annotated[str, Meta(pattern="^([0-9a-f]{40})?\\Z")] = ""
+    ref: Annotated[str, Meta(pattern="^(refs/[!-~]{1,250})?\\Z")] = ""
     format: int = FORMAT
 
     @property

@@ -54,7 +54,7 @@ def perform(stage: Stage, plan: Plan, chunk_id: str, engines: Mapping[str, Engin
             chunk=chunk_id,
             status=result.status,
             engines=tuple(shown(engines[name]) for name in stage.asked_engines(plan)) or (dict(OURSELVES),),
-            inputs={layout.named(path): sha256 for path, sha256 in context.inputs.items()},
+            inputs=inputs(context),
             outputs={layout.named(path): digest(text) for path, text in texts.items()},
             outcome=result.outcome,
         )
@@ -64,12 +64,20 @@ def perform(stage: Stage, plan: Plan, chunk_id: str, engines: Mapping[str, Engin
         raise
     return {
         "recipe": made_by,
-        "read": {str(path): sha256 for path, sha256 in context.inputs.items()},
+        "read": {str(path): sha256 for path, sha256 in context.files.items()},
         # From here, not from the disk: the file may be another's by the time that the build looks at it.
         "written": {str(path): digest(text) for path, text in texts.items()},
         "status": result.status,
         "limited": result.limited,
     }
+
+
+def inputs(context: Context) -> dict[str, str]:
+    """The inputs of a stamp. Of an earlier stage it names the outcome: its stamp may change where that does not."""
+    layout, chunk_id = context.plan.layout, context.chunk_id
+    stamps = {layout.stamp(stage, chunk_id) for stage in context.outcomes}
+    files = {layout.named(path): sha256 for path, sha256 in context.files.items() if path not in stamps}
+    return files | {f"outcome of {stage}": sha256 for stage, sha256 in context.outcomes.items()}
 
 
 def discard(paths: list[Path]) -> None:

@@ -85,15 +85,24 @@ class Stage:
         return tuple(engine for engine in self.engines if plan.has(engine))
 
 
+def engine_task(engine: str) -> str:
+    """The hidden task whose values hold what an engine is."""
+    return f"_{engine}"
+
+
 class Context:
-    """What a stage gets to work on one chunk. It notes what is read, for the stamp and for the next build."""
+    """What a stage gets to work on one chunk. It notes what is read, for the stamp and for the next build.
+
+    files: the SHA-256 of each file, as it was read; outcomes: that of each earlier stage's outcome.
+    """
 
     def __init__(self, plan: Plan, stage: Stage, chunk_id: str, engines: Mapping[str, Engine]) -> None:
         self.plan = plan
         self.stage = stage
         self.chunk_id = chunk_id
         self.engines = engines
-        self.inputs: dict[Path, str] = {}
+        self.files: dict[Path, str] = {}
+        self.outcomes: dict[str, str] = {}
         self._texts: dict[Path, str] = {}
 
     def path(self, name: str) -> Path:
@@ -110,8 +119,12 @@ class Context:
         """The outcome of one of the stages that the stage declares in needs. Raises CorpusError, RecordError."""
         if kind.stage not in self.stage.needs:
             raise AssertionError(f"{self.stage.name} does not declare that it needs {kind.stage}")
+        from ..records.codec import encode
+
         path = self.plan.layout.stamp(kind.stage, self.chunk_id)
-        return decode_stamp(self._text(path), path, kind).outcome
+        found = decode_stamp(self._text(path), path, kind).outcome
+        self.outcomes[kind.stage] = digest(encode(found))
+        return found
 
     def source(self) -> tuple[Path, str]:
         """The path and the text of the chunk file. Raises CorpusError where it is not readable text."""
@@ -130,5 +143,5 @@ class Context:
 
         if path not in self._texts:
             self._texts[path] = text = read_text(path)
-            self.inputs[path] = digest(text)
+            self.files[path] = digest(text)
         return self._texts[path]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..check.ask import is_current
 from ..digests import Code
-from ..ledger import Ledger
 from ..plan import Plan
 from .database import Database
 from .record import RecordCodec
+
+if TYPE_CHECKING:
+    from ..ledger import Ledger
 
 
 def codec_of(plan: Plan) -> RecordCodec:
@@ -17,6 +21,8 @@ def codec_of(plan: Plan) -> RecordCodec:
 
 def recorded_ledger(plan: Plan) -> Ledger:
     """The ledger of the last committed records; nothing is locked or changed."""
+    from ..ledger import Ledger
+
     records = Database(str(plan.layout.database), codec_of(plan)).records()
     return Ledger(
         plan, Code(plan.layout.code), lambda task: records.get(task, {}).get("_values_:") or {},
