@@ -38,10 +38,6 @@ def task__lean():
     return build.lean()
 
 
-def task__lean_library():
-    return build.lean_library()
-
-
 def task_prove():
     """have Lean accept that each chunk's witness is valid (lean=off goes without)"""
     return build.prove()

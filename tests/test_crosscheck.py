@@ -11,11 +11,11 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from tasks.check.limits import Limits
 
 from conftest import REPOSITORY, Project
 from expressions import random_formula, random_point, random_stray
 from sabotage import mutants
-from tasks.check.limits import Limits
 from tasks.errors import CheckFailed, DualityError
 from tasks.language import syntax
 from tasks.language.compile import compile_expression

@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from tasks.check.limits import Limits
 
 from conftest import REPOSITORY, Project
 from expressions import random_formula, random_point, random_stray
@@ -16,7 +17,6 @@ from lean_notation import definitions, instances, value
 from samples import make_chunk
 from tasks.check.lean import Judgement, Lean, find
 from tasks.check.lean_install import full_lean
-from tasks.check.limits import Limits
 from tasks.corpus.chunk import Chunk
 from tasks.errors import CheckFailed, ToolError
 from tasks.language.display import display

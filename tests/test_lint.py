@@ -8,12 +8,12 @@ from random import Random
 from typing import Any
 
 import pytest
+from tasks.check.limits import Limits
 
 from conftest import Project, program
 from expressions import random_formula
 from samples import all_points, make_chunk, model_of, valid_points, write_chunk
 from tasks.check.hygiene import contradictions, implied, never
-from tasks.check.limits import Limits
 from tasks.language.display import display
 from tasks.language.evaluate import evaluate
 from tasks.language.statement import interpret

@@ -14,10 +14,10 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from tasks.check.limits import Limits
 
 from expressions import random_formula
 from samples import all_points, best_point, make_chunk, model_of, objective, valid_points, write_chunk
-from tasks.check.limits import Limits
 from tasks.check.minizinc import conflict, imbalance, probe, solve
 from tasks.check.process import run as run_process
 from tasks.corpus.chunk import Chunk

@@ -13,10 +13,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from tasks.check.limits import Limits
 
 from conftest import Project
 from tasks.check.lean import Lean
-from tasks.check.limits import Limits
 from tasks.check.minizinc import probe, solve
 from tasks.check.process import Run, run, run_forked
 from tasks.errors import ToolError

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tasks.check.limits import Limits
 
 from samples import make_chunk, model_of
-from tasks.check.limits import Limits
 from tasks.check.minizinc import solve
 from tasks.render.model import KEYWORDS
 from tasks.render.text import label, visible

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
@@ -17,9 +15,10 @@ from doit import doit_cmd, get_var
 from doit.exceptions import InvalidDodoFile, TaskFailed
 from doit.task import result_dep
 
-from .check.cache import COUNT, Cache, Mode
-from .check.lean_install import LIBRARIES, kernel_folder
-from .check.limits import IDENTITY, Limits
+from .check.cache import CachingRunner, Count, Mode
+from .check.call import Limits, Tool
+from .check.engines import signature
+from .check.local import LocalRunner
 from .corpus.folder import Corpus, read_corpus
 from .corpus.settings import allows_informal
 from .errors import DualityError
@@ -27,7 +26,7 @@ from .files import code_digest, remove, written
 from .layout import Layout
 from .stamps import Engine, note_in_journal, read_stamp
 from .state.record import RecordCodec
-from .state.staleness import ContentChecker, SameFiles, SettledFor, Unchanged
+from .state.staleness import ContentChecker, SettledFor, Unchanged
 from .state.stopping import NO_ROOM, no_room, stop_on_signals
 from .summary import STAGES, stages_of
 
@@ -53,14 +52,15 @@ _READING = (
     "corpus/chunk.py", "corpus/chunk.schema.json", "corpus/document.py", "corpus/primes.py",
     "language", "specification.py", "stamps.py",
 )  # fmt: skip
-_RUNNING = ("check/cache.py", "check/identity.py", "check/limits.py", "check/process.py", "check/supervisor.py")
+_RUNNING = ("check/call.py",)
+_IDENTIFYING = (*_RUNNING, "check/engines.py", "check/identity.py", "check/lean_install.py", "check/lean_library.py")
 _SOLVING = (*_READING, *_RUNNING, "check/minizinc.py", "render/model_reader.py", "render/text.py")
 _LEAN = ("render/certificate.py", "render/library", "render/lean_module.py", "render/lean_text.py", "render/text.py")
-_JUDGING = (*_RUNNING, "check/lean.py", "check/lean_install.py", "corpus/document.py", "stamps.py")
+_JUDGING = (*_IDENTIFYING, "check/lean.py", "corpus/document.py", "stamps.py")
 _CODE = {
     "schema": _READING,
     "render_mzn": (*_READING, "render/model.py", "render/text.py"),
-    "minizinc": (*_RUNNING, "check/minizinc.py", "render/model_reader.py", "stamps.py"),
+    "minizinc": (*_IDENTIFYING, "check/minizinc.py", "render/model_reader.py", "stamps.py"),
     "solve": _SOLVING,
     "balance": (*_SOLVING, "stages/solve.py"),
     "render_lean": (*_READING, *_LEAN),
@@ -69,15 +69,13 @@ _CODE = {
     "prove": (*_JUDGING, "render/lean_text.py", "render/text.py", "sample.py", "stages/lean.py"),
     "lint": (*_SOLVING, "check/hygiene.py", "render/boundary.py", "render/model.py", "stages/solve.py"),
     "crosscheck": (*_SOLVING, *_JUDGING, "render/lean_text.py", "sample.py", "stages/lean.py"),
-    "summary": ("check/cache.py", "check/process.py", "check/supervisor.py", "stamps.py", "summary.py"),
+    "summary": ("check/cache.py", "check/call.py", "stamps.py", "summary.py"),
 }
 
 MINIZINC = "_minizinc"
 """The hidden task whose result is the identity of the MiniZinc on PATH."""
 LEAN = "_lean"
 """The hidden task whose result is the identity of the Lean that judges."""
-LEAN_LIBRARY = "_lean_library"
-"""The hidden task whose result is what that Lean compiled for all chunks."""
 TOOLCHAIN = Path(os.environ.get("DUALITY_TOOLCHAIN", "lean-toolchain"))
 """The file that names the full Lean's version, for elan, Nix and us."""
 
@@ -130,12 +128,7 @@ def render_mzn() -> Iterator[Task]:
 
 
 def minizinc() -> Task:
-    return {
-        "doc": "which MiniZinc is on PATH",
-        # A task's result, on which others depend, is its last action's: identity is for the cache alone.
-        "actions": [_action("minizinc", MINIZINC, "identify"), _action("minizinc", MINIZINC, cache=_cache())],
-        "uptodate": [SameFiles(("minizinc", "fzn-gecode")), Unchanged(code=_code("minizinc"))],
-    }
+    return _engine_task("minizinc", MINIZINC, "")
 
 
 def solve() -> Iterator[Task]:
@@ -172,33 +165,21 @@ def render_lean() -> Iterator[Task]:
 
 
 def lean() -> Task:
-    folder = kernel_folder()
-    kernel = [str(folder / LIBRARIES[-1])] if folder else []
-    return {
-        "doc": "which Lean judges",
-        "actions": [
-            _action("lean", LEAN, "identify", mode=_lean_mode(), toolchain=TOOLCHAIN),
-            _action("lean", LEAN, "probe", mode=_lean_mode(), toolchain=TOOLCHAIN, cache=_cache()),
-        ],
-        "file_dep": [str(TOOLCHAIN)],
-        "uptodate": [SameFiles(("lean", "elan", *kernel)), Unchanged(mode=_lean_mode(), code=_code("lean"))],
-    }
+    return _engine_task("lean", LEAN, _lean_mode()) | {"file_dep": [str(TOOLCHAIN)]}
 
 
-def lean_library() -> Task:
-    layout = _layout()
-    sources = [layout.lean / "Duality" / "Base.lean", layout.certificates / "Support.lean"]
-    given = {
-        "toolchain": TOOLCHAIN, "lean": layout.lean, "certificates": layout.certificates,
-        "folder": layout.library, "limits": _limits("prove"),
-    }  # fmt: skip
+def _engine_task(name: str, task: str, choice: str) -> Task:
+    toolchain = _toolchain()
+    given: dict[str, Any] = {"choice": choice, "toolchain": toolchain, "runner": _local_runner()}
+
+    def is_same(task: object, values: dict[str, Any]) -> bool:
+        return bool(values.get("files") and signature(name, choice, toolchain, values["files"]) == values["files"])
+
     return {
-        "doc": "what the Lean that judges has compiled for all chunks",
-        "actions": [_action("lean", LEAN_LIBRARY, "library", **given)],
-        "file_dep": [str(path) for path in sources],
-        "uptodate": [Unchanged(code=_code("lean"), replay=_cache().mode == "replay"), result_dep(LEAN)],
-        "clean": [(shutil.rmtree, [layout.library, True])],
-        "getargs": _of_engine(LEAN),
+        "doc": f"which {name} judges",
+        # A task's result, on which others depend, is its last action's.
+        "actions": [_action(name, task, "identify", **given), _action(name, task, **given)],
+        "uptodate": [is_same, Unchanged(mode=choice, code=_code(name))],
     }
 
 
@@ -212,7 +193,7 @@ def sample() -> Iterator[Task]:
 
 def prove() -> Iterator[Task]:
     for chunk_id in _corpus().computational if _lean_mode() != "off" else ():
-        yield _lean_stage("prove", chunk_id, {"limits": _limits("prove")}, {})
+        yield _lean_stage("prove", chunk_id, {}, {})
 
 
 def crosscheck() -> Iterator[Task]:
@@ -220,12 +201,12 @@ def crosscheck() -> Iterator[Task]:
     warn = _choice("crosscheck", "strict", "warn") == "warn" or settings.strict == "pilots"
     for chunk_id in corpus.computational if _lean_mode() != "off" else ():
         strict = not warn or chunk_id in settings.pilots
-        given = {"strict": strict, "solve_limits": _limits("solve"), "prove_limits": _limits("prove")}
+        given = {"strict": strict, "minizinc": _limits("solve")}
         solved, proved = layout.stamp("solve", chunk_id), layout.stamp("prove", chunk_id)
         texts = {"model": layout.model(chunk_id), "solved": solved, "proved": proved}
         task = _lean_stage("crosscheck", chunk_id, given, texts)
         task["uptodate"] += [SettledFor(strict), result_dep(MINIZINC)]
-        task["getargs"] |= {"minizinc": (MINIZINC, "engine"), "minizinc_identity": (MINIZINC, "identity")}
+        task["getargs"]["minizinc"] = (MINIZINC, "engine")
         yield task
 
 
@@ -302,7 +283,7 @@ def summary() -> Task:
     stamps = [layout.stamp(s, chunk_id) for chunk_id, computed in chunks.items() for s in stages_of(computed, proving)]
     facts: dict[str, Any] = {"layout": layout, "chunks": chunks, "proving": proving, "notes": notes}
     return {
-        "actions": [_action("summary", "summary", **facts, cache=_cache())],
+        "actions": [_action("summary", "summary", **facts, runner=_runner())],
         "file_dep": [str(stamp) for stamp in stamps],
         "task_dep": ["schema:names", "render_lean:package", "chunk"],
         "targets": [str(layout.summary)],
@@ -338,9 +319,10 @@ def _stage(
 def _minizinc_stage(stage: str, chunk_id: str, arguments: dict[str, Any], **settings: Any) -> Task:
     """A stage whose verdict is MiniZinc's: it also reads the model, and is as old as the tool."""
     model = _layout().model(chunk_id)
-    task = _stage(stage, chunk_id, {"model": model, "limits": _limits("solve"), **arguments}, reads=[model], **settings)
+    given = {"model": model, "minizinc": _limits("solve"), **arguments}
+    task = _stage(stage, chunk_id, given, reads=[model], **settings)
     task["uptodate"].append(result_dep(MINIZINC))
-    task["getargs"] = _of_engine(MINIZINC)
+    task["getargs"] = {"minizinc": (MINIZINC, "engine")}
     return task
 
 
@@ -354,16 +336,11 @@ def _lean_stage(stage: str, chunk_id: str, arguments: dict[str, Any], reads: dic
         "certificate": layout.certificate(chunk_id),
         **reads,
     }
-    given = {"toolchain": TOOLCHAIN, "folder": layout.library, "solved": solved, **arguments, **texts}
+    given = {"lean": _limits("prove"), "solved": solved, **arguments, **texts}
     task = _stage(stage, chunk_id, given, reads=[*texts.values()])
-    task["uptodate"] += [result_dep(LEAN), result_dep(LEAN_LIBRARY)]
-    task["getargs"] = _of_engine(LEAN) | {"library": (LEAN_LIBRARY, "library")}
+    task["uptodate"].append(result_dep(LEAN))
+    task["getargs"] = {"lean": (LEAN, "engine")}
     return task
-
-
-def _of_engine(probe: str) -> dict[str, tuple[str, str]]:
-    """What a task that asks a tool gets from the task that looks for it."""
-    return {"engine": (probe, "engine"), "identity": (probe, "identity")}
 
 
 def _linted_clean(path: Path) -> bool:
@@ -390,21 +367,34 @@ def _corpus() -> Corpus:
 def _limits(tool: str) -> Limits:
     settings = _corpus().settings
     seconds = settings.solve_seconds if tool == "solve" else settings.prove_seconds
-    return Limits(seconds, settings.memory_mb, _cache())
+    return Limits(seconds, settings.memory_mb)
 
 
-def _cache() -> Cache:
+def _user_folder() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")).absolute() / "duality"
+
+
+@cache
+def _toolchain() -> str:
+    with contextlib.suppress(OSError, ValueError):
+        return TOOLCHAIN.read_text(encoding="utf-8")
+    return ""
+
+
+def _local_runner() -> LocalRunner:
+    return LocalRunner(_user_folder() / "tools", _toolchain())
+
+
+def _runner() -> CachingRunner:
     """Where verdicts are kept: in the user's folder, unless the command line or DUALITY_CACHE names another."""
     given: str = get_var("cache", None) or "use"
     mode: Mode = "use"
-    folder = os.environ.get("DUALITY_CACHE") or os.path.join(
-        os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "duality"
-    )
+    folder = os.environ.get("DUALITY_CACHE") or str(_user_folder() / "verdicts")
     if given in ("off", "replay", "rebuild"):
         mode = given  # type: ignore[assignment]
     elif given != "use":
         folder = given
-    return Cache(mode, Path(folder).absolute())
+    return CachingRunner(_local_runner(), mode, Path(folder).absolute())
 
 
 def _choice(variable: str, *allowed: str) -> str:
@@ -425,26 +415,22 @@ def _code(stage: str) -> str:
 
 
 def _action(stage: str, task: str, function: str = "run", **arguments: Any) -> tuple[Any, list[Any]]:
-    return (_perform, [stage, function, task, _layout().journal, arguments])
+    return (_perform, [stage, function, task, _layout().journal, _runner(), arguments])
 
 
 def _perform(
-    stage: str, function: str, name: str, journal: Path, arguments: dict[str, Any], targets: list[str],
-    engine: Engine | None = None, identity: str = "", library: str | None = None, minizinc: Engine | None = None,
-    minizinc_identity: str = "",
+    stage: str, function: str, name: str, journal: Path, runner: CachingRunner, arguments: dict[str, Any],
+    targets: list[str], minizinc: Engine | None = None, lean: Engine | None = None,
 ) -> TaskFailed | dict[str, Any]:  # fmt: skip
     """The action of every task: runs a function of a stage's module, which leaves all of its targets or none.
 
     The module is imported here, so that a build with nothing to do imports no parser and no validator.
     """
-    found = {
-        "engine": engine and {**engine, IDENTITY: identity},
-        "minizinc": minizinc and {**minizinc, IDENTITY: minizinc_identity},
-        "library": library,
-    }
-    given = arguments | {name: value for name, value in found.items() if value is not None}
+    engines = {"minizinc": minizinc, "lean": lean}
+    tools = {tool: Tool(engine, arguments[tool], runner) for tool, engine in engines.items() if engine is not None}
+    given = arguments | tools
     started = time.monotonic()
-    before = replace(COUNT)
+    count: Count = runner.count
     failure: str | None = None
     result: dict[str, Any] | None = None
     try:
@@ -464,9 +450,9 @@ def _perform(
     if failure is not None:
         _discard(targets)
     verdicts = {
-        "found": COUNT.found - before.found,
-        "asked": COUNT.asked - before.asked,
-        "not kept": COUNT.lost - before.lost,
+        "found": count.found,
+        "asked": count.asked,
+        "not kept": count.lost,
     }
     try:
         if failure is not None or function != "identify":  # one line a task, of its last action

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..check.lean import Lean, first_difference
-from ..check.limits import Limits
+from ..check.call import Tool
+from ..check.lean import first_difference, form_of
+from ..check.lean_library import library_digest
 from ..check.minizinc import verdicts
 from ..corpus.chunk import Chunk
 from ..corpus.document import read_text
@@ -20,8 +21,8 @@ from ..render.model_reader import ModelText, read_model
 from ..render.text import label, visible
 from ..sample import Sample, read_sample
 from ..specification import Specification, read_specification
-from ..stamps import Engine, read_stamp, read_witness, write_stamp
-from .lean import Judged, chosen, judged
+from ..stamps import read_stamp, read_witness, write_stamp
+from .lean import Judged, judged
 
 MOST_SHOWN = 20
 
@@ -36,8 +37,7 @@ class Disagreement:
 
 def run(
     chunk_id: str, source: Path, solved: Path, sampled: Path, proved: Path, model: Path, module: Path,
-    certificate: Path, stamp: Path, toolchain: Path, folder: Path, strict: bool, solve_limits: Limits,
-    prove_limits: Limits, engine: Engine, minizinc: Engine, library: str,
+    certificate: Path, stamp: Path, strict: bool, minizinc: Tool, lean: Tool,
 ) -> dict[str, bool]:  # fmt: skip
     """Compares the three forms of a chunk as they lie on disk; returns whether it warned.
 
@@ -47,9 +47,7 @@ def run(
     specification = read_specification(source)
     witness = read_witness(solved)
     sample, drawn, proof = read_sample(sampled), read_stamp(sampled), read_stamp(proved)
-    lean = chosen(engine, toolchain)
-    solve_limits, prove_limits = solve_limits.of(minizinc), prove_limits.of(engine, library)
-    form = judged(lean.form, chunk_id, module, certificate)
+    form = judged(form_of(lean), chunk_id, module, certificate)
     texts = {model: read_text(model), form.path: read_text(form.path)}
     text = texts[form.path]
     inputs = _digests(texts) | {"sample": str(file_digest(sampled))}
@@ -59,8 +57,8 @@ def run(
     surface = read_model(texts[model])
     found = [
         *_structure(specification, witness, surface, read_stated(text, form), form),
-        *_in_minizinc(specification, sample, surface, solve_limits),
-        *_in_lean(specification, sample, proof["outcome"], form, text, lean, folder, prove_limits),
+        *_in_minizinc(specification, sample, surface, minizinc),
+        *_in_lean(specification, sample, proof["outcome"], form, text, lean),
     ]
     if found:
         message = _message(chunk_id, found)
@@ -72,8 +70,8 @@ def run(
         chunk=chunk_id,
         stage="crosscheck",
         status="warned" if found else "passed",
-        engine={"name": "minizinc and lean", "version": f"{minizinc['version']} and {engine['version']}"},
-        inputs={source.name: specification.sha256, "library": library} | inputs,
+        engine={"name": "minizinc and lean", "version": f"{minizinc.engine['version']} and {lean.engine['version']}"},
+        inputs={source.name: specification.sha256, "library": library_digest(lean.name)} | inputs,
         outcome={
             "status": "disagree" if found else "agree",
             "points": len(sample.points),
@@ -168,9 +166,9 @@ def _structure(
     return [Disagreement(where, f"found {found}, expected {want}") for where, found, want in compared if found != want]
 
 
-def _in_minizinc(specification: Specification, sample: Sample, model: ModelText, limits: Limits) -> list[Disagreement]:
+def _in_minizinc(specification: Specification, sample: Sample, model: ModelText, minizinc: Tool) -> list[Disagreement]:
     """Where MiniZinc's verdict about a constraint of the model is not the evaluator's."""
-    truths, values = verdicts(model, sample.points, limits)
+    truths, values = verdicts(model, sample.points, minizinc)
     chunk = specification.chunk
     subjects = [("constraint", name, expected) for name, expected in sample.verdicts.items()]
     if chunk.unit_sum:
@@ -191,8 +189,7 @@ def _in_minizinc(specification: Specification, sample: Sample, model: ModelText,
 
 
 def _in_lean(
-    specification: Specification, sample: Sample, proved: Mapping[str, Any], form: Judged, text: str, lean: Lean,
-    folder: Path, limits: Limits,
+    specification: Specification, sample: Sample, proved: Mapping[str, Any], form: Judged, text: str, lean: Tool,
 ) -> list[Disagreement]:  # fmt: skip
     """Where Lean's verdict about a definition, as the proof's run gave it, is not the evaluator's.
 
@@ -205,7 +202,7 @@ def _in_lean(
     found = []
     for claim, assertion in zip(sample.claims, asked, strict=True):
         if assertion.definition in said["refused"]:
-            index = first_difference(lean, text, assertion, folder, limits)
+            index = first_difference(text, assertion, lean)
             truth = claim.expected[index]
             source = _source(specification, claim.subject, claim.name)
             what = _verdicts(source, claim.points[index], truth, "Lean", not truth)

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias, get_args
 
+from ..check.call import Tool
 from ..check.hygiene import contradictions, implied, never, valid_point
-from ..check.limits import Limits
 from ..corpus.chunk import read_chunk
 from ..corpus.document import read_text
 from ..errors import CheckFailed
@@ -20,7 +20,7 @@ from ..render.boundary import boundary
 from ..render.model import formula
 from ..render.text import label
 from ..specification import Specification, read_specification
-from ..stamps import Engine, read_stamp, write_stamp
+from ..stamps import read_stamp, write_stamp
 from .solve import believed
 
 Kind: TypeAlias = Literal[
@@ -42,7 +42,7 @@ class Finding:
         return f"{self.kind}: {self.text}"
 
 
-def run(chunk_id: str, source: Path, model: Path, stamp: Path, limits: Limits, strict: bool, engine: Engine) -> None:
+def run(chunk_id: str, source: Path, model: Path, stamp: Path, minizinc: Tool, strict: bool) -> None:
     """Prints what there is to say about the chunk's constraints and leaves it in the stamp.
 
     Raises CheckFailed where strict and there are findings, or where a point of MiniZinc's is none of the chunk's;
@@ -50,7 +50,7 @@ def run(chunk_id: str, source: Path, model: Path, stamp: Path, limits: Limits, s
     """
     specification = read_specification(source)
     text = read_text(model)
-    every = [*_vacuous(specification), *_asked(specification, source, model, text, limits.of(engine))]
+    every = [*_vacuous(specification), *_asked(specification, source, model, text, minizinc)]
     findings = [finding for finding in every if finding.kind != "not known"]
     if findings and strict:
         raise CheckFailed("\n".join(f"chunk {chunk_id}: {finding}" for finding in every))
@@ -60,7 +60,7 @@ def run(chunk_id: str, source: Path, model: Path, stamp: Path, limits: Limits, s
         stamp,
         chunk=chunk_id,
         stage="lint",
-        engine=engine,
+        engine=minizinc.engine,
         inputs={source.name: specification.sha256, model.name: digest(text)},
         outcome={
             "status": "linted",
@@ -76,7 +76,7 @@ def _vacuous(specification: Specification) -> Iterator[Finding]:
             yield Finding("vacuous", (constraint.name,), f"{label(constraint.name)} is constantly true")
 
 
-def _asked(spec: Specification, source: Path, model: Path, text: str, limits: Limits) -> Iterator[Finding]:
+def _asked(spec: Specification, source: Path, model: Path, text: str, minizinc: Tool) -> Iterator[Finding]:
     """What the solver has to say of the formal constraints: of k, in at most 2k + 2 runs where a point is valid."""
     chunk = spec.chunk
     formal = [(c.name, s.expression) for c, s in zip(chunk.constraints, spec.statements, strict=True)
@@ -84,15 +84,15 @@ def _asked(spec: Specification, source: Path, model: Path, text: str, limits: Li
     names = tuple(name for name, _ in formal)
     if not formal:
         return
-    some = valid_point(text, limits)
+    some = valid_point(text, minizinc)
     if some.status == "no answer":
         yield Finding("not known", names, "whether any point is valid, so nothing else was asked")
         return
     if some.status == "unsatisfiable":
-        yield from _contradicting(chunk.id, names, text, limits)
+        yield from _contradicting(chunk.id, names, text, minizinc)
         return
     points = [believed(some, spec, source, model)]
-    another = valid_point(text, limits, but=points[0])
+    another = valid_point(text, minizinc, but=points[0])
     if another.status == "unsatisfiable":
         yield Finding("single point", names, f"x = {points[0]} is the only valid point")
     elif another.status == "no answer":
@@ -100,7 +100,7 @@ def _asked(spec: Specification, source: Path, model: Path, text: str, limits: Li
     else:
         points.append(believed(another, spec, source, model))
     for name, _ in formal:
-        found = implied(text, label(name), limits)
+        found = implied(text, label(name), minizinc)
         if found:
             yield Finding("implied", (name,), f"{label(name)} holds wherever the others do")
         elif found is None:
@@ -109,15 +109,15 @@ def _asked(spec: Specification, source: Path, model: Path, text: str, limits: Li
         edge = boundary(expression)
         if edge is None or any(evaluate(edge, point, chunk.total, chunk.primes) for point in points):
             continue
-        found = another.status == "unsatisfiable" or never(text, formula(edge), limits)
+        found = another.status == "unsatisfiable" or never(text, formula(edge), minizinc)
         if found:
             yield Finding("never binds", (name,), f"{label(name)} is at its bound at no valid point")
         elif found is None:
             yield Finding("not known", (name,), f"whether {label(name)} is at its bound anywhere")
 
 
-def _contradicting(chunk_id: str, names: tuple[str, ...], text: str, limits: Limits) -> Iterator[Finding]:
-    found = contradictions(text, limits)
+def _contradicting(chunk_id: str, names: tuple[str, ...], text: str, minizinc: Tool) -> Iterator[Finding]:
+    found = contradictions(text, minizinc)
     named = {label(name): name for name in names}
     for one in found.impossible:
         yield Finding("impossible", (named[one],), f"{one} holds at no point, whatever the others say")

@@ -1,16 +1,18 @@
-"""The identity of the MiniZinc on PATH, on which every verdict of it depends."""
+"""The MiniZinc on PATH, on which every verdict of it depends."""
 
 from __future__ import annotations
 
-from ..check.cache import Cache
-from ..check.minizinc import identity, probe
-from ..stamps import Engine
+from typing import Any
+
+from ..check.engines import identify as identify_engine
+from ..check.local import LocalRunner
 
 
-def identify() -> dict[str, str]:
-    return {"identity": identity()}
+def identify(choice: str, toolchain: str, runner: LocalRunner) -> dict[str, Any]:
+    """How its files are now. Raises ToolError where there is no usable MiniZinc."""
+    return {"files": identify_engine("minizinc", choice, toolchain, runner)["files"]}
 
 
-def run(cache: Cache) -> dict[str, Engine]:
+def run(choice: str, toolchain: str, runner: LocalRunner) -> dict[str, Any]:
     """Raises ToolError where there is no usable MiniZinc."""
-    return {"engine": probe(cache)}
+    return {"engine": identify_engine("minizinc", choice, toolchain, runner)["engine"]}

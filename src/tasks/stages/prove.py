@@ -6,15 +6,16 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..check.lean import ALLOWED_AXIOMS, Judgement, Lean, answer, question, says_false
-from ..check.limits import Limits
+from ..check.call import Tool
+from ..check.lean import ALLOWED_AXIOMS, Judgement, answer, form_of, judge, question, says_false
+from ..check.lean_library import library_digest
 from ..corpus.document import read_text
 from ..errors import CheckFailed, DualityError, NoVerdict
 from ..files import digest, file_digest
 from ..render.lean_text import names
 from ..sample import read_sample
-from ..stamps import Engine, read_witness, write_stamp
-from .lean import chosen, judged
+from ..stamps import read_witness, write_stamp
+from .lean import judged
 
 if TYPE_CHECKING:
     from ..specification import Specification
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 def run(
     chunk_id: str, source: Path, solved: Path, sampled: Path, module: Path, certificate: Path, stamp: Path,
-    toolchain: Path, folder: Path, limits: Limits, engine: Engine, library: str,
+    lean: Tool,
 ) -> None:  # fmt: skip
     """Has the engine judge its form of the chunk as it lies on disk, and what the chunk's sample claims of it.
 
@@ -30,41 +31,41 @@ def run(
     cross-check reads from the stamp which of them Lean refused. Raises CheckFailed where Lean rejects the theorem, has
     no verdict in time, or the theorem rests on an axiom it must not rest on; ToolError where Lean crashes.
     """
-    lean = chosen(engine, toolchain)
-    limits = limits.of(engine, library)
-    form = judged(lean.form, chunk_id, module, certificate)
+    form = judged(form_of(lean), chunk_id, module, certificate)
     text = read_text(form.path)
     asked = form.assertions(read_sample(sampled))
     whole = text + form.question
     unanswered = ""
     try:
-        judgement = lean.judge(whole, form.theorem, folder, limits, question(lean.form, asked))
+        judgement = judge(whole, form.theorem, lean, question(form.form, asked))
     except NoVerdict as error:  # perhaps about the claims alone
         unanswered = str(error)
-        judgement = lean.judge(whole, form.theorem, folder, limits)
+        judgement = judge(whole, form.theorem, lean)
     if not judgement.accepted:
         from ..specification import read_specification  # here, as a proof that holds needs no parser
 
         specification = read_specification(source)
-        raise CheckFailed(_disagreement(lean, specification, read_witness(solved), text, judgement, folder, limits))
+        raise CheckFailed(_disagreement(lean, specification, read_witness(solved), text, judgement))
     for warning in judgement.warnings():
         print(f"chunk {chunk_id}: lean warns: {warning}")
-    if foreign := sorted(set(judgement.axioms) - ALLOWED_AXIOMS[lean.form]):
+    if foreign := sorted(set(judgement.axioms) - ALLOWED_AXIOMS[form.form]):
         raise CheckFailed(
             f"chunk {chunk_id}: {form.theorem} rests on {', '.join(foreign)}: this is no proof ({form.path})"
         )
     refused = []
     try:
         if not unanswered:
-            refused = [assertion.definition for assertion in answer(lean.form, asked, judgement)]
+            refused = [assertion.definition for assertion in answer(form.form, asked, judgement)]
     except DualityError as error:
         unanswered = str(error)
     write_stamp(
         stamp,
         chunk=chunk_id,
         stage="prove",
-        engine=engine,
-        inputs={form.path.name: digest(text), "sample": str(file_digest(sampled)), "library": library},
+        engine=lean.engine,
+        inputs={
+            form.path.name: digest(text), "sample": str(file_digest(sampled)), "library": library_digest(lean.name),
+        },
         outcome={
             "status": "proved", "judged": form.kind, "theorem": form.theorem, "axioms": list(judgement.axioms),
             "of the sample": {"claims": len(asked), "refused": refused, "unanswered": unanswered},
@@ -72,26 +73,23 @@ def run(
     )  # fmt: skip
 
 
-def _disagreement(
-    lean: Lean, specification: Specification, witness: list[int], text: str, judgement: Judgement, folder: Path,
-    limits: Limits,
-) -> str:  # fmt: skip
+def _disagreement(lean: Tool, specification: Specification, witness: list[int], text: str, judgement: Judgement) -> str:
     """What to say when Lean does not accept a chunk that the solver calls satisfied."""
     chunk = specification.chunk
-    rejected = _rejected(lean, specification, text, folder, limits) if any(map(says_false, judgement.errors())) else []
+    rejected = _rejected(lean, specification, text) if any(map(says_false, judgement.errors())) else []
     if not rejected:
         first = judgement.errors()[0]
         return f"chunk {chunk.id}: Lean does not accept the text (line {first.line}): {first.text}"
     return (
         f"chunk {chunk.id}: THE SOLVER AND THE PROVER DISAGREE\n"
-        f"the solver calls x = {witness} a solution; Lean ({lean.form}) calls false at this point:\n"
+        f"the solver calls x = {witness} a solution; Lean ({lean.engine['form']}) calls false at this point:\n"
         + "\n".join(f"    {line}" for line in rejected)
         + "\none of the renderers, the solver or the prover is wrong, or a rendered file was edited: "
         "believe neither until you know which"
     )
 
 
-def _rejected(lean: Lean, specification: Specification, text: str, folder: Path, limits: Limits) -> list[str]:
+def _rejected(lean: Tool, specification: Specification, text: str) -> list[str]:
     """The constraints that Lean calls false at the witness, each judged by a theorem of its own."""
     chunk = specification.chunk
     claims = {name: name for name in ("Bounds", "UnitSum", "bounds", "unit_sum")}
@@ -99,7 +97,7 @@ def _rejected(lean: Lean, specification: Specification, text: str, folder: Path,
         claims[name] = f"{constraint.name}: {constraint.text}"
     asked: dict[int, str] = {}
     body = text[: text.index("\ntheorem witness_valid")]
-    if lean.form == "toolchain":
+    if form_of(lean) == "toolchain":
         stated, statement = r"^def («[^»]*»|\S+) \(x : Point\) : Prop", "theorem judged{0} : {1} witness := by decide"
     else:
         stated = r"^def («[^»]*»|\S+) \(x : Point\) : Bool"
@@ -110,6 +108,6 @@ def _rejected(lean: Lean, specification: Specification, text: str, folder: Path,
         if name in claims:
             asked[line + len(asked)] = name
     body += "\n".join(statement.format(at, name) for at, name in asked.items())
-    judgement = lean.judge(body + "\n", None, folder, limits)
+    judgement = judge(body + "\n", None, lean)
     lines = {message.line for message in judgement.errors() if says_false(message)}
     return [claims[name] for at, name in asked.items() if at in lines]

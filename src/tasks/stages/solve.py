@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..check.limits import Limits
+from ..check.call import Tool
 from ..check.minizinc import Answer, conflict
 from ..check.minizinc import solve as ask
 from ..corpus.document import read_text
@@ -12,10 +12,10 @@ from ..errors import CheckFailed, ToolError
 from ..files import digest
 from ..render.text import label, visible
 from ..specification import Specification, read_specification
-from ..stamps import Engine, write_stamp
+from ..stamps import write_stamp
 
 
-def run(chunk_id: str, source: Path, model: Path, stamp: Path, limits: Limits, engine: Engine) -> None:
+def run(chunk_id: str, source: Path, model: Path, stamp: Path, minizinc: Tool) -> None:
     """Solves the model as it lies on disk; the witness must stand before our own evaluator too.
 
     Raises CheckFailed for an unsatisfiable chunk (with a minimal conflict), for no answer within the limit, and
@@ -23,20 +23,19 @@ def run(chunk_id: str, source: Path, model: Path, stamp: Path, limits: Limits, e
     """
     specification = read_specification(source)
     text = read_text(model)
-    limits = limits.of(engine)
-    answer = ask(text, limits)
+    answer = ask(text, minizinc)
     for warning in answer.warnings:
         print(f"chunk {chunk_id}: minizinc warns: {warning}")
     if answer.status == "no answer":
-        raise CheckFailed(no_answer(specification, limits))
+        raise CheckFailed(no_answer(specification, minizinc, answer))
     if answer.status == "unsatisfiable":
-        raise CheckFailed(_unsatisfiable(specification, text, limits))
+        raise CheckFailed(_unsatisfiable(specification, text, minizinc))
     witness = believed(answer, specification, source, model)
     write_stamp(
         stamp,
         chunk=chunk_id,
         stage="solve",
-        engine=engine,
+        engine=minizinc.engine,
         inputs={source.name: specification.sha256, model.name: digest(text)},
         outcome={"status": "satisfied", "witness": witness},
     )
@@ -59,16 +58,16 @@ def believed(answer: Answer, specification: Specification, source: Path, model: 
     return point
 
 
-def no_answer(specification: Specification, limits: Limits) -> str:
+def no_answer(specification: Specification, minizinc: Tool, answer: Answer) -> str:
     """The message that the solver had not finished in time."""
     return (
-        f"chunk {specification.chunk.id}: no answer within {limits.seconds} s; "
-        "raise limits.solve_seconds in corpus.yaml, or bound the constraints more tightly"
+        f"chunk {specification.chunk.id}: no answer within {minizinc.limits.seconds} s; "
+        f"raise limits.solve_seconds in corpus.yaml, or bound the constraints more tightly{answer.note}"
     )
 
 
-def _unsatisfiable(specification: Specification, text: str, limits: Limits) -> str:
-    names, proven = conflict(text, limits)
+def _unsatisfiable(specification: Specification, text: str, minizinc: Tool) -> str:
+    names, proven = conflict(text, minizinc)
     chunk = specification.chunk
     head = f"chunk {chunk.id} ({visible(chunk.title)}) is unsatisfiable"
     if not names:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ..check.cache import Cache
+from ..check.cache import CachingRunner
 from ..layout import Layout
 from ..summary import STAGES, stages_of, summarise, write_summary
 
 
-def run(layout: Layout, chunks: Mapping[str, bool], proving: bool, notes: Sequence[str], cache: Cache) -> None:
+def run(layout: Layout, chunks: Mapping[str, bool], proving: bool, notes: Sequence[str], runner: CachingRunner) -> None:
     """Writes summary.json from the stamps of a build in which nothing failed, and tidies up."""
     remove_orphans(layout, chunks)
-    cache.trim()
+    runner.trim()
     write_summary(layout.summary, summarise(layout, chunks, proving, notes, {}))
 
 
