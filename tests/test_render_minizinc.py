@@ -14,15 +14,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tasks.check.limits import Limits
 
 from samples import make_chunk, model_of
 from tasks.check.minizinc import solve
 from tasks.render.model import KEYWORDS
 from tasks.render.text import label, visible
+from tools import minizinc
 
 GOLDEN = Path(__file__).parent / "golden" / "chunk-42.mzn"
-LIMITS = Limits(20, 4096)
 
 SAMPLE = make_chunk(
     {
@@ -43,14 +42,14 @@ SAMPLE = make_chunk(
 
 
 def witness(chunk) -> list[int]:
-    answer = solve(model_of(chunk), LIMITS)
+    answer = solve(model_of(chunk), minizinc())
     assert (answer.status, answer.warnings) == ("satisfied", ())
     return answer.values["x"]
 
 
 def test_the_rendered_text_is_exactly_the_golden_one() -> None:
     assert model_of(SAMPLE) == GOLDEN.read_text(encoding="utf-8")
-    assert solve(model_of(SAMPLE), LIMITS).status == "satisfied"
+    assert solve(model_of(SAMPLE), minizinc()).status == "satisfied"
 
 
 def test_the_same_chunk_gives_the_same_bytes_in_every_process() -> None:
