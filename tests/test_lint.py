@@ -8,11 +8,11 @@ from random import Random
 from typing import Any
 
 import pytest
-from tasks.check.limits import Limits
 
 from conftest import Project, program
 from expressions import random_formula
 from samples import all_points, make_chunk, model_of, valid_points, write_chunk
+from tasks.check.call import Tool
 from tasks.check.hygiene import contradictions, implied, never
 from tasks.language.display import display
 from tasks.language.evaluate import evaluate
@@ -20,12 +20,10 @@ from tasks.language.statement import interpret
 from tasks.render.boundary import boundary
 from tasks.render.model import formula
 from tasks.stages import lint
-
-LIMITS = Limits(20, 4096)
-ENGINE = {"name": "minizinc", "version": "0"}
+from tools import minizinc
 
 
-def findings(folder: Path, constraints: dict[str, str], limits: Limits = LIMITS, **settings: Any) -> dict[str, list]:
+def findings(folder: Path, constraints: dict[str, str], tool: Tool | None = None, **settings: Any) -> dict[str, list]:
     """What lint finds in a chunk: the constraints' names of each finding by kind, "not known" among them."""
     from json import loads
 
@@ -34,7 +32,7 @@ def findings(folder: Path, constraints: dict[str, str], limits: Limits = LIMITS,
     model = folder / "model.mzn"
     model.write_text(model_of(chunk), encoding="utf-8")
     stamp = folder / "lint.json"
-    lint.run(chunk.id, write_chunk(folder, chunk), model, stamp, limits, False, ENGINE)
+    lint.run(chunk.id, write_chunk(folder, chunk), model, stamp, tool or minizinc(), False)
     found: dict[str, list] = {}
     outcome = loads(stamp.read_text(encoding="utf-8"))["outcome"]
     for finding in (*outcome["findings"], *outcome["not known"]):
@@ -93,7 +91,7 @@ def test_a_constraint_that_the_others_imply_is_found(tmp_path: Path, capsys: pyt
 
 def test_the_simplex_takes_part_in_what_implies(tmp_path: Path) -> None:
     texts = {"internal": "sum(i in 1..4)(x[i]) >= 50", "external": "sum(i in 5..8)(x[i]) <= 50"}
-    assert findings(tmp_path, texts, Limits(5, 4096))["implied"] == [("internal",), ("external",)]
+    assert findings(tmp_path, texts, minizinc(5))["implied"] == [("internal",), ("external",)]
     assert findings(tmp_path, texts, unit_sum=False) == {}
 
 
@@ -128,7 +126,7 @@ def test_a_conflict_of_three_is_no_contradiction_of_two(tmp_path: Path) -> None:
 
 def test_a_question_without_an_answer_is_never_a_finding(tmp_path: Path) -> None:
     texts = {"a": "x[1] + x[3] + x[5] + x[7] >= 50", "b": "sum(i in {2, 4, 6, 8})(x[i]) <= 50"}
-    assert findings(tmp_path, texts, Limits(1, 4096)) == {"not known": [("a",), ("b",)]}
+    assert findings(tmp_path, texts, minizinc(1)) == {"not known": [("a",), ("b",)]}
 
 
 def test_names_of_any_kind_are_matched(tmp_path: Path) -> None:
@@ -198,7 +196,7 @@ def test_every_pair_of_many_constraints_is_settled_in_few_runs(monkeypatch: pyte
     real = hygiene.solve
     monkeypatch.setattr(hygiene, "solve", lambda *given: runs.append(1) or real(*given))
     model = model_of(make_chunk({f"c{k}": f"x[1] {'>=' if k % 2 else '<='} {50 + k % 2}" for k in range(12)}))
-    found = contradictions(model, LIMITS)
+    found = contradictions(model, minizinc())
     assert found.pairs == tuple((f"c{a}", f"c{b}") for a, b in combinations(range(12), 2) if (a + b) % 2)
     assert (found.impossible, found.unknown) == ((), ())
     assert len(runs) <= 2 * 12 + 1
@@ -206,11 +204,11 @@ def test_every_pair_of_many_constraints_is_settled_in_few_runs(monkeypatch: pyte
 
 def test_the_questions_are_about_the_text_of_the_model() -> None:
     model = model_of(make_chunk({"a": "x[1] >= 30", "b": "x[2] >= 3"}))
-    assert implied(model.replace("x[2] >= 3", "x[1] >= 3"), "b", LIMITS) is True
-    assert implied(model, "b", LIMITS) is False
+    assert implied(model.replace("x[2] >= 3", "x[1] >= 3"), "b", minizinc()) is True
+    assert implied(model, "b", minizinc()) is False
     edge = boundary(interpret("x[2] >= 3", 100, ()).expression)
-    assert never(model, formula(edge), LIMITS) is False
-    assert never(model.replace("x[2] >= 3", "x[2] >= 4"), formula(edge), LIMITS) is True
+    assert never(model, formula(edge), minizinc()) is False
+    assert never(model.replace("x[2] >= 3", "x[2] >= 4"), formula(edge), minizinc()) is True
 
 
 # As a task

@@ -9,9 +9,9 @@ from tasks.check.call import Limits, Tool
 from tasks.check.local import LocalRunner
 
 
-def runner() -> LocalRunner:
-    """A runner that shares what it compiles with all tests of the session."""
-    return LocalRunner(Path(os.environ["XDG_CACHE_HOME"]) / "duality" / "tools")
+def runner(scratch: Path | None = None) -> LocalRunner:
+    """A runner that shares what it finds out with all tests of the session, unless it has a folder of its own."""
+    return LocalRunner(scratch or Path(os.environ["XDG_CACHE_HOME"]) / "duality" / "tools")
 
 
 def minizinc(seconds: float = 20, memory_mb: int = 4096) -> Tool:
