@@ -15,8 +15,9 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from tasks.check.lean import find, question
 from tasks.check.limits import Limits
+
+from tasks.check.lean import find, question
 from tasks.sample import read_sample
 from tasks.stages.lean import judged
 

@@ -16,8 +16,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tasks.check.lean import find
 from tasks.check.limits import Limits
+
+from tasks.check.lean import find
 
 REPOSITORY = Path(__file__).parent.parent
 PROCESSES = 2

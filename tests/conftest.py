@@ -119,8 +119,9 @@ def small_corpus(home: Path) -> Project:
 
 @pytest.fixture(scope="session", autouse=True)
 def verdicts_of_the_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """No test reads or leaves a verdict in the user's own cache."""
+    """No test reads or leaves a verdict in the user's own cache; what runners compile and find out is shared."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("user")))
         patch.setenv("DUALITY_CACHE", str(tmp_path_factory.mktemp("verdicts")))
         patch.setenv("DUALITY_TOOLS", str(tmp_path_factory.mktemp("tools")))
         yield

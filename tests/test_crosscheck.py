@@ -15,7 +15,6 @@ import pytest
 from conftest import REPOSITORY, Project
 from expressions import random_formula, random_point, random_stray
 from sabotage import mutants
-from tasks.check.limits import Limits
 from tasks.errors import CheckFailed, DualityError
 from tasks.language import syntax
 from tasks.language.compile import compile_expression
@@ -27,8 +26,8 @@ from tasks.render import certificate, model
 from tasks.sampling import draw
 from tasks.specification import read_specification
 from tasks.stages import crosscheck, prove
+from tools import lean, minizinc
 
-LIMITS = Limits(60, 4096)
 SOURCES = REPOSITORY / "chunks"
 
 
@@ -59,16 +58,14 @@ def check(corpus: Path, chunk_id: str, folder: Path, **texts: str) -> dict[str, 
         "chunk_id": chunk_id, "source": SOURCES / f"chunk-{chunk_id}.constraints.json",
         "solved": corpus / "stamps" / "solve" / f"{chunk_id}.json",
         "sampled": corpus / "stamps" / "sample" / f"{chunk_id}.json",
-        "module": corpus / "no-module", "certificate": paths["certificate"], "toolchain": REPOSITORY / "lean-toolchain",
-        "folder": corpus / ".lean", "engine": {"name": "lean", "version": "4", "form": "embedded kernel"},
-        "library": "library",
+        "module": corpus / "no-module", "certificate": paths["certificate"], "lean": lean(),
     }  # fmt: skip
     if "certificate" in texts:
         proved = folder / f"{chunk_id}.json"
-        prove.run(stamp=proved, limits=LIMITS, **given)  # type: ignore[arg-type]
+        prove.run(stamp=proved, **given)  # type: ignore[arg-type]
     crosscheck.run(
-        stamp=stamp, proved=proved, model=paths["model"], strict=True, solve_limits=LIMITS, prove_limits=LIMITS,
-        minizinc={"name": "minizinc", "version": "2"}, **given,  # type: ignore[arg-type]
+        stamp=stamp, proved=proved, model=paths["model"], strict=True, minizinc=minizinc(),
+        **given,  # type: ignore[arg-type]
     )  # fmt: skip
     outcome: dict[str, object] = json.loads(stamp.read_text())["outcome"]
     return outcome

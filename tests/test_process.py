@@ -15,19 +15,21 @@ from pathlib import Path
 import pytest
 
 from conftest import Project
-from tasks.check.lean import Lean
-from tasks.check.limits import Limits
-from tasks.check.minizinc import probe, solve
-from tasks.check.process import Run, run, run_forked
+from tasks.check.call import Run
+from tasks.check.engines import identify
+from tasks.check.lean import judge
+from tasks.check.minizinc import solve
+from tasks.check.process import run, run_forked
 from tasks.errors import ToolError
+from tools import lean, minizinc, runner
 
 Tool = Callable[..., Path]
 
 
 @pytest.fixture
 def mark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """What every process of this test's tools has in its environment, wherever it goes."""
-    found = f"MARK={tmp_path.name}-{os.getpid()}-{time.monotonic_ns()}"
+    """What every process of this test's tools has in its environment, wherever it goes. (A tool is given LC_*.)"""
+    found = f"LC_MARK={tmp_path.name}-{os.getpid()}-{time.monotonic_ns()}"
     monkeypatch.setenv(*found.split("=", 1))
     return found
 
@@ -254,19 +256,19 @@ GARBAGE = [
     ],
 )
 def test_minizinc_s_reader_has_one_clear_line_for_it(
-    stub: Tool, script: str, message: str, monkeypatch: pytest.MonkeyPatch
+    stub: Tool, tmp_path: Path, script: str, message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = stub("minizinc", f"#!/bin/sh\n{script}\n")
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
     with pytest.raises(ToolError) as caught:
-        solve("solve satisfy;", Limits(20, 4096))
+        solve("solve satisfy;", minizinc())
     said = str(caught.value)
     assert said.startswith("minizinc ")
     assert message in said
     assert "\n" not in said
     assert len(said.encode()) < 1000
     with pytest.raises(ToolError, match="minizinc"):
-        probe()
+        identify("minizinc", "", "", runner(tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -285,23 +287,29 @@ def test_minizinc_s_reader_has_one_clear_line_for_it(
         ),
     ],
 )
-def test_lean_s_reader_has_one_clear_line_for_it(stub: Tool, tmp_path: Path, script: str, message: str) -> None:
-    lean = Lean("toolchain", stub("lean", f"#!/bin/sh\n{script}\n") / "lean")
+def test_lean_s_reader_has_one_clear_line_for_it(
+    stub: Tool, tmp_path: Path, script: str, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiles = 'case "$*" in -R*) echo olean > "$4"; exit 0;; esac'
+    folder = stub("lean", f"#!/bin/sh\n{compiles}\n{script}\n")
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
     with pytest.raises(ToolError) as caught:
-        lean.judge("theorem t : True := trivial", "t", tmp_path, Limits(20, 4096))
+        judge("theorem t : True := trivial", "t", lean("toolchain", 20))
     said = str(caught.value)
     assert said.startswith("lean ")
     assert message in said
     assert "\n" not in said
     assert len(said.encode()) < 1000
     with pytest.raises(ToolError, match="lean"):
-        lean.engine()
+        identify("lean", "toolchain", "", runner(tmp_path))
 
 
-def test_what_lean_says_may_hold_any_character(stub: Tool, tmp_path: Path) -> None:
+def test_what_lean_says_may_hold_any_character(stub: Tool, monkeypatch: pytest.MonkeyPatch) -> None:
     text = r'{"severity": "warning", "data": "a LINE \\ud800 b", "pos": {"line": 1}}'.replace("LINE", "\u2028")
-    lean = Lean("toolchain", stub("lean", f"#!/bin/sh\ncat <<'END'\n{text}\nEND\n".replace("\\\\u", "\\u")) / "lean")
-    assert lean.judge("", None, tmp_path, Limits(20, 4096)).warnings() == ["a \u2028 ? b"]
+    compiles = 'case "$*" in -R*) echo olean > "$4"; exit 0;; esac'
+    folder = stub("lean", f"#!/bin/sh\n{compiles}\ncat <<'END'\n{text}\nEND\n".replace("\\\\u", "\\u"))
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    assert judge("", None, lean("toolchain", 20)).warnings() == ["a \u2028 ? b"]
 
 
 # Through the whole build

@@ -16,13 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from samples import make_chunk, model_of
-from tasks.check.limits import Limits
 from tasks.check.minizinc import solve
 from tasks.render.model import KEYWORDS
 from tasks.render.text import label, visible
+from tools import minizinc
 
 GOLDEN = Path(__file__).parent / "golden" / "chunk-42.mzn"
-LIMITS = Limits(20, 4096)
 
 SAMPLE = make_chunk(
     {
@@ -43,7 +42,7 @@ SAMPLE = make_chunk(
 
 
 def witness(chunk) -> list[int]:
-    answer = solve(model_of(chunk), LIMITS)
+    answer = solve(model_of(chunk), minizinc())
     assert (answer.status, answer.warnings) == ("satisfied", ())
     values: list[int] = answer.values["x"]
     return values
@@ -51,7 +50,7 @@ def witness(chunk) -> list[int]:
 
 def test_the_rendered_text_is_exactly_the_golden_one() -> None:
     assert model_of(SAMPLE) == GOLDEN.read_text(encoding="utf-8")
-    assert solve(model_of(SAMPLE), LIMITS).status == "satisfied"
+    assert solve(model_of(SAMPLE), minizinc()).status == "satisfied"
 
 
 def test_the_same_chunk_gives_the_same_bytes_in_every_process() -> None:

@@ -110,24 +110,20 @@ def identify(name: str, choice: str, toolchain: str, runner: Machine) -> dict[st
     return record
 
 
-def identified(call: ToolCall, toolchain: str, runner: Machine) -> dict[str, Any]:
-    """The "files" of the tool here that a call names.
+def paths_of(call: ToolCall, toolchain: str, runner: Machine) -> list[str]:
+    """Everything that the tool here is made of which a call names, as they are now; folders end with a slash.
 
     Raises ToolError where there is none, or its identity is not the one that the call asks for.
     """
     for record in _remembered(runner.scratch / "engines.json"):
-        if record["engine"][IDENTITY] == call.identity and is_unchanged(record["files"]):
-            return dict(record["files"])
+        files = record["files"]
+        if record["engine"][IDENTITY] == call.identity and states(files["paths"]) == files["states"]:
+            return list(files["paths"])
     name, _, form = call.tool.partition(" ")
     record = identify(name, {"toolchain": "toolchain", "embedded kernel": "kernel"}.get(form, ""), toolchain, runner)
     if record["engine"][IDENTITY] != call.identity:
         raise ToolError(f"the {name} here is not the one that is asked: its files have changed; run the build again")
-    return dict(record["files"])
-
-
-def is_unchanged(files: Mapping[str, Any]) -> bool:
-    """Whether an engine's files, as in what identify returned, are as they were."""
-    return bool(states(files["paths"]) == files["states"])
+    return list(record["files"]["paths"])
 
 
 def _remembered(memory: Path) -> list[dict[str, Any]]:

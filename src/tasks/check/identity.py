@@ -46,8 +46,16 @@ def expand(paths: Iterable[str]) -> Iterator[str]:
 
 def states(paths: Iterable[str]) -> str:
     """SHA-256 over the states of the files, and of those in the folders (which end with a slash): no file is read."""
-    lines = "\n".join(f"{path}\0{state(path)}" for path in expand(paths))
-    return sha256(os.fsencode(lines)).hexdigest()
+    return _digest(expand(paths))
+
+
+def shallow_states(paths: Iterable[str]) -> str:
+    """The same with each folder as one file: what is added to it, removed or renamed shows, an edit below does not."""
+    return _digest(paths)
+
+
+def _digest(paths: Iterable[str]) -> str:
+    return sha256(os.fsencode("\n".join(f"{path}\0{state(path)}" for path in paths))).hexdigest()
 
 
 class Digests:

@@ -60,6 +60,11 @@ class Judgement:
         return self.messages + self.added
 
 
+def form_of(lean: Tool) -> Form:
+    """Which form of Lean a tool is."""
+    return "toolchain" if lean.engine["form"] == "toolchain" else "embedded kernel"
+
+
 def judge(text: str, theorem: str | None, lean: Tool, added: str = "") -> Judgement:
     """Lean's judgement about text, and what the theorem named rests on, where one is named.
 
@@ -189,7 +194,7 @@ def first_difference(text: str, assertion: Assertion, lean: Tool) -> int:
     single = [
         Assertion(assertion.definition, [p], [e]) for p, e in zip(assertion.points, assertion.expected, strict=True)
     ]
-    form: Form = lean.engine["form"]  # type: ignore[assignment]
+    form = form_of(lean)
     refused = answer(form, single, judge(text, None, lean, question(form, single)))
     return next((i for i, s in enumerate(single) if s in refused), 0)
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ..errors import ToolError
 from . import kernel
 from .call import Limits, Run, ToolCall
-from .engines import identified, is_unchanged
-from .lean_install import full_lean, kernel_folder
+from .engines import paths_of
+from .identity import shallow_states, state
+from .lean_install import INSTALL, full_lean, kernel_folder
 from .lean_library import compiled_library
 from .process import clean_environment, run, run_forked
 
@@ -22,8 +22,8 @@ _RESERVED_MB = 8192
 """Address space that Lean's threads reserve for their stacks (1 GB each) and do not use."""
 
 
-_identified: dict[tuple[Path, str, str], Mapping[str, Any]] = {}
-"""The files of the tools that this process has found to be the ones that are asked."""
+_identified: dict[tuple[Path, str, str], tuple[list[str], str]] = {}
+"""What the tools are made of that this process has found to be the ones that are asked, with the states at the time."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +43,14 @@ class LocalRunner:
         """
         if not call.identity:
             return self._run(call)
-        known = _identified.get((self.scratch, call.tool, call.identity))
-        if known is None:
-            known = _identified[self.scratch, call.tool, call.identity] = identified(call, self.toolchain, self)
+        key = (self.scratch, call.tool, call.identity)
+        if key not in _identified:
+            paths = paths_of(call, self.toolchain, self)
+            _identified[key] = paths, shallow_states(paths)
+        paths, before = _identified[key]
         finished = self._run(call)
-        if not is_unchanged(known):
-            del _identified[self.scratch, call.tool, call.identity]
+        if shallow_states(paths) != before:
+            del _identified[key]
             raise ToolError(f"{call.tool} changed while it was asked; run the build again")
         return finished
 
@@ -58,28 +60,32 @@ class LocalRunner:
     def _run(self, call: ToolCall) -> Run:
         if call.tool == "minizinc":
             return _run_minizinc(call)
+        place = self._lean(call.tool)
         if not call.text:
-            return self._run_lean(call.tool, call.arguments, "", call.limits, {})
+            return _run_lean(place, call.arguments, "", call.limits, {})
 
         def compile_with(arguments: Sequence[str]) -> Run:
-            return self._run_lean(call.tool, arguments, "", _LIBRARY, {})
+            return _run_lean(place, arguments, "", _LIBRARY, {})
 
-        library = compiled_library(self.scratch, call.tool, call.identity, compile_with)
-        return self._run_lean(call.tool, call.arguments, call.text, call.limits, {"LEAN_PATH": str(library)})
+        identity = call.identity or f"{place} {state(str(place))}"
+        library = compiled_library(self.scratch, call.tool, identity, compile_with)
+        return _run_lean(place, call.arguments, call.text, call.limits, {"LEAN_PATH": str(library)})
 
-    def _run_lean(self, tool: str, arguments: Sequence[str], text: str, limits: Limits, more: dict[str, str]) -> Run:
-        quota = {"memory_mb": limits.memory_mb, "reserved_mb": _RESERVED_MB}
-        given = clean_environment() | more
-        if tool == "lean toolchain":
-            place, reason = full_lean(self.toolchain)
-            if place is None:
-                raise ToolError(f"no full Lean: {reason}")
-            return run([str(place), *arguments], text, seconds=limits.seconds, environment=given, **quota)
-        folder = kernel_folder()
-        if folder is None:
-            raise ToolError("no Lean: the embedded kernel is not installed")
-        entry = kernel.entry(folder, arguments)
+    def _lean(self, tool: str) -> Path:
+        """The lean command of a full Lean, or the folder of the embedded kernel."""
+        place, reason = full_lean(self.toolchain) if tool == "lean toolchain" else (kernel_folder(), "")
+        if place is None:
+            raise ToolError(f"no Lean: {reason or 'the embedded kernel is not installed'}; {INSTALL}")
+        return place
+
+
+def _run_lean(place: Path, arguments: Sequence[str], text: str, limits: Limits, more: dict[str, str]) -> Run:
+    quota = {"memory_mb": limits.memory_mb, "reserved_mb": _RESERVED_MB}
+    given = clean_environment() | more
+    if place.is_dir():
+        entry = kernel.entry(place, arguments)
         return run_forked(entry, text, seconds=limits.seconds, environment=given, **quota)
+    return run([str(place), *arguments], text, seconds=limits.seconds, environment=given, **quota)
 
 
 def _run_minizinc(call: ToolCall) -> Run:
