@@ -22,6 +22,10 @@ _COMPARISONS = ("<", "<=", ">", ">=", "=", "!=")
 _COORDINATES = range(1, 9)
 
 
+def applied(token: str, *operands: Expression) -> Expression:
+    return syntax.Application(token, operands)
+
+
 class Grower:
     """Grows typed expressions from a source of randomness; depth bounds their height."""
 
@@ -55,10 +59,10 @@ class Grower:
         level = self.random.choice(_LEVELS)
         operators = tuple(self.random.choice(level) for _ in range(self.random.randint(1, 3)))
         operands = tuple(self.formula(depth, constant) for _ in range(len(operators) + 1))
-        return syntax.Logic(operators, operands)
+        return syntax.Chain(operators, operands)
 
     def negation(self, depth: int, constant: bool) -> Expression:
-        return syntax.Not(self.formula(depth, constant))
+        return applied("not", self.formula(depth, constant))
 
     def statement(self, depth: int, constant: bool) -> Expression:
         return self.quantified(self.random.choice(("forall", "exists")), depth, constant)
@@ -95,11 +99,11 @@ class Grower:
         fitting = [name for name, values in self.scope.items() if values[0] >= 1 and values[-1] <= 8]
         if fitting and self.chance(70):
             variable = syntax.Variable(self.random.choice(fitting))
-            mirrored = syntax.Arithmetic(("-",), (syntax.Integer(9), variable))
+            mirrored = syntax.Chain(("-",), (syntax.Integer(9), variable))
             return mirrored if self.chance(20) else variable
         if self.chance(15):
-            wrapped = syntax.Arithmetic(("mod",), (syntax.Absolute(self.leaf(constant=True)), syntax.Integer(8)))
-            return syntax.Arithmetic(("+",), (syntax.Integer(1), wrapped))
+            wrapped = syntax.Chain(("mod",), (applied("abs", self.leaf(constant=True)), syntax.Integer(8)))
+            return syntax.Chain(("+",), (syntax.Integer(1), wrapped))
         return syntax.Integer(self.random.choice(_COORDINATES))
 
     def divisor(self) -> Expression:
@@ -110,11 +114,11 @@ class Grower:
         if self.chance(10):
             return syntax.Total()
         literal = syntax.Integer(self.random.choice((1, 2, 3, 4, 7, 10)))
-        return syntax.Negative(literal) if self.chance(35) else literal
+        return applied("-", literal) if self.chance(35) else literal
 
     def sum(self, depth: int, constant: bool) -> Expression:
         operators = tuple(self.random.choice("+-") for _ in range(self.random.randint(1, 3)))
-        return syntax.Arithmetic(operators, tuple(self.number(depth, constant) for _ in range(len(operators) + 1)))
+        return syntax.Chain(operators, tuple(self.number(depth, constant) for _ in range(len(operators) + 1)))
 
     def product(self, depth: int, constant: bool) -> Expression:
         """A factor that is no literal comes only beside a leaf, so that values stay small."""
@@ -126,20 +130,22 @@ class Grower:
         for operator in operators[len(operands) - 1 :]:
             small = syntax.Integer(self.random.choice((0, 1, 2, 3, 5)))
             operands.append(small if operator == "*" else self.divisor())
-        return syntax.Arithmetic(tuple(operators), tuple(operands))
+        return syntax.Chain(tuple(operators), tuple(operands))
 
     def negative(self, depth: int, constant: bool) -> Expression:
-        return syntax.Negative(self.number(depth, constant))
+        return applied("-", self.number(depth, constant))
 
     def absolute(self, depth: int, constant: bool) -> Expression:
-        return syntax.Absolute(self.number(depth, constant))
+        return applied("abs", self.number(depth, constant))
 
     def extremum(self, depth: int, constant: bool) -> Expression:
         function: Literal["min", "max"] = self.random.choice(("min", "max"))
-        return syntax.Extremum(function, tuple(self.number(depth, constant) for _ in range(self.random.randint(1, 3))))
+        return syntax.Application(
+            function, tuple(self.number(depth, constant) for _ in range(self.random.randint(1, 3)))
+        )
 
     def indicator(self, depth: int, constant: bool) -> Expression:
-        return syntax.BoolToInt(self.formula(depth, constant))
+        return applied("bool2int", self.formula(depth, constant))
 
     def aggregate(self, depth: int, constant: bool) -> Expression:
         return self.quantified(self.random.choice(("sum", "count", "min", "max")), depth, constant)
@@ -169,15 +175,13 @@ class Grower:
                 return syntax.SetLiteral(tuple(map(syntax.Integer, chosen))), range(min(chosen), max(chosen) + 1)
             case 3:
                 low, high = self.random.randint(0, 2), self.random.randint(0, 2)
-                return syntax.Range(syntax.Negative(syntax.Integer(low)), syntax.Integer(high)), range(-low, high + 1)
+                return syntax.Range(applied("-", syntax.Integer(low)), syntax.Integer(high)), range(-low, high + 1)
             case 4 if fitting:
                 name = self.random.choice(fitting)
                 return syntax.Range(syntax.Variable(name), syntax.Integer(8)), range(self.scope[name][0], 9)
             case 5:
-                most = syntax.Arithmetic(("mod",), (syntax.Total(), syntax.Integer(3)))
-                return syntax.Range(syntax.Integer(1), syntax.Arithmetic(("+",), (most, syntax.Integer(1)))), range(
-                    1, 4
-                )
+                most = syntax.Chain(("mod",), (syntax.Total(), syntax.Integer(3)))
+                return syntax.Range(syntax.Integer(1), syntax.Chain(("+",), (most, syntax.Integer(1)))), range(1, 4)
             case _:
                 low = self.random.randint(1, 7)
                 high = min(8, low + self.random.randint(0 if nonempty else -1, 3))
@@ -200,7 +204,7 @@ class Grower:
         condition: Expression | None = None
         if self.chance(35):
             name, least = generators[-1].variable, self.scope[generators[-1].variable][0]
-            bound = syntax.Negative(syntax.Integer(-least)) if least < 0 else syntax.Integer(least)
+            bound = applied("-", syntax.Integer(-least)) if least < 0 else syntax.Integer(least)
             always = syntax.Comparison(">=", syntax.Variable(name), bound)
             condition = always if nonempty else self.formula(min(depth, 1), constant=True)
         body = self.number(depth, constant) if nonempty or quantifier == "sum" else self.formula(depth, constant)

@@ -67,15 +67,15 @@ def test_every_node_operator_and_quantifier_of_the_language_is_in_use() -> None:
             for node in walk(statement.expression):
                 seen.add(type(node).__name__)
                 match node:
-                    case syntax.Arithmetic(operators=operators) | syntax.Logic(operators=operators):
+                    case syntax.Chain(operators=operators):
                         seen.update(operators)
                     case syntax.Comparison(operator=operator):
                         seen.add(operator)
                     case syntax.Quantified(quantifier=quantifier, condition=condition):
                         seen.add(quantifier)
                         seen.update(["where"] if condition else [])
-                    case syntax.Extremum(function=function):
-                        seen.add(f"{function}(..)")
+                    case syntax.Application(operator=operator):
+                        seen.add(f"{operator}(..)")
     symbols = set("+ - * div mod /\\ \\/ xor -> <-> < <= > >= = !=".split())
     wanted = {node.__name__ for node in syntax.NODES} | symbols
     wanted |= {"forall", "exists", "sum", "count", "min", "max", "min(..)", "max(..)", "where"}

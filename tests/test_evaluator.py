@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from expressions import formulas, random_formula, random_point, random_stray
 from tasks.check.process import run
 from tasks.language.display import display
-from tasks.language.evaluate import Undefined, evaluate, truncated_division, truncated_remainder
+from tasks.language.evaluate import Undefined, evaluate
+from tasks.language.operators import truncated_division, truncated_remainder
 from tasks.language.parse import parse
 from tasks.language.syntax import Expression
 from tasks.language.typing import Elaborator

@@ -22,7 +22,7 @@ from tasks.language.display import display
 from tasks.language.evaluate import evaluate
 from tasks.language.parse import parse
 from tasks.language.statement import Statement, interpret
-from tasks.language.syntax import NODES, Coordinate, Expression, Integer, Negative, Quantified
+from tasks.language.syntax import NODES, Application, Coordinate, Expression, Integer, Quantified
 from tasks.language.typing import Elaborator
 from tasks.language.vocabulary import MOST_NESTING, WORDS
 
@@ -604,7 +604,7 @@ def test_hundreds_of_formulas_print_and_parse_back_and_use_every_node() -> None:
 def test_equality_of_trees_knows_no_place_in_the_text() -> None:
     assert typed("x[1]  +  2 = -3") == typed("x[1]+2=-3")
     assert typed("x[1]") == Coordinate(Integer(1))
-    assert typed("--1") == Negative(Negative(Integer(1)))
+    assert typed("--1") == Application("-", (Application("-", (Integer(1),)),))
     assert isinstance(typed("min(i in 1..2)(x[i])"), Quantified)
 
 

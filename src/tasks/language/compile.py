@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from functools import reduce
+from operator import itemgetter
 from typing import TypeAlias
 
 from . import syntax
-from .evaluate import truncated_division, truncated_remainder
+from .operators import APPLIED, INFIX
 from .syntax import Expression, Visitor
 
 Point: TypeAlias = Sequence[int]
 Function: TypeAlias = Callable[[Point], int]
 """From the point x (8 integers) to an integer or a truth value."""
-
-_ARITHMETIC: Mapping[str, Callable[[int, int], int]] = {
-    "+": operator.add, "-": operator.sub, "*": operator.mul, "div": truncated_division, "mod": truncated_remainder,
-}  # fmt: skip
-_COMPARISON: Mapping[str, Callable[[int, int], bool]] = {
-    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq, "!=": operator.ne,
-}  # fmt: skip
-_LOGIC: Mapping[str, Callable[[int, int], int]] = {
-    "/\\": lambda a, b: bool(a and b), "\\/": lambda a, b: bool(a or b), "xor": operator.ne, "<->": operator.eq,
-    "->": lambda a, b: bool(not a or b),
-}  # fmt: skip
 
 
 def compile_expression(expression: Expression) -> Function:
@@ -43,22 +33,11 @@ class _Compiler(Visitor):
 
     def Coordinate(self, node: syntax.Coordinate) -> Function:
         assert isinstance(node.index, syntax.Integer)
-        return operator.itemgetter(node.index.value - 1)
+        return itemgetter(node.index.value - 1)
 
-    def Arithmetic(self, node: syntax.Arithmetic) -> Function:
-        return self.chain(node.operators, node.operands, _ARITHMETIC)
-
-    def Logic(self, node: syntax.Logic) -> Function:
-        return self.chain(node.operators, node.operands, _LOGIC)
-
-    def chain(
-        self,
-        operators: tuple[str, ...],
-        operands: tuple[Expression, ...],
-        meaning: Mapping[str, Callable[[int, int], int]],
-    ) -> Function:
-        first = self.visit(operands[0])
-        rest = [(meaning[o], self.visit(operand)) for o, operand in zip(operators, operands[1:], strict=True)]
+    def Chain(self, node: syntax.Chain) -> Function:
+        first = self.visit(node.operands[0])
+        rest = [(INFIX[o].meaning, self.visit(e)) for o, e in zip(node.operators, node.operands[1:], strict=True)]
         if len(rest) == 1:
             only, second = rest[0]
             return lambda x: only(first(x), second(x))
@@ -71,34 +50,23 @@ class _Compiler(Visitor):
 
         return fold
 
-    def Negative(self, node: syntax.Negative) -> Function:
-        operand = self.visit(node.operand)
-        return lambda x: -operand(x)
-
-    def Absolute(self, node: syntax.Absolute) -> Function:
-        operand = self.visit(node.operand)
-        return lambda x: abs(operand(x))
-
-    def Extremum(self, node: syntax.Extremum) -> Function:
-        choose = min if node.function == "min" else max
-        operands = [self.visit(operand) for operand in node.operands]
-        return lambda x: choose(operand(x) for operand in operands)
-
-    def BoolToInt(self, node: syntax.BoolToInt) -> Function:
-        operand = self.visit(node.operand)
-        return lambda x: int(operand(x))
+    def Application(self, node: syntax.Application) -> Function:
+        row, operands = APPLIED[node.operator], [self.visit(operand) for operand in node.operands]
+        meaning = row.meaning
+        if row.many:
+            return lambda x: reduce(meaning, [operand(x) for operand in operands])
+        if len(operands) == 1:
+            (only,) = operands
+            return lambda x: meaning(only(x))
+        return lambda x: meaning(*[operand(x) for operand in operands])
 
     def Comparison(self, node: syntax.Comparison) -> Function:
-        compare, left, right = _COMPARISON[node.operator], self.visit(node.left), self.visit(node.right)
+        compare, left, right = INFIX[node.operator].meaning, self.visit(node.left), self.visit(node.right)
         return lambda x: compare(left(x), right(x))
 
     def Membership(self, node: syntax.Membership) -> Function:
         element, members = self.visit(node.element), members_of(node)
         return lambda x: element(x) in members
-
-    def Not(self, node: syntax.Not) -> Function:
-        operand = self.visit(node.operand)
-        return lambda x: not operand(x)
 
     def Range(self, node: syntax.Range) -> Function:
         raise AssertionError("unrolled expressions have none")

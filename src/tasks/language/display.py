@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from . import syntax
+from .operators import APPLIED, FUNCTIONS, INFIX, Operator
 from .syntax import Expression, Visitor
 
 _BARE = (
-    syntax.Integer, syntax.Boolean, syntax.Total, syntax.Coordinate, syntax.Variable, syntax.Absolute,
-    syntax.Extremum, syntax.BoolToInt, syntax.SetLiteral, syntax.Primes, syntax.Quantified,
+    syntax.Integer, syntax.Boolean, syntax.Total, syntax.Coordinate, syntax.Variable, syntax.SetLiteral, syntax.Primes,
+    syntax.Quantified,
 )  # fmt: skip
 
 
@@ -15,8 +18,15 @@ class Printer(Visitor):
     """Prints so that what is printed parses back to the same tree. Base of renderers with other spellings."""
 
     def operand(self, node: Expression) -> str:
-        text: str = self.visit(node)
-        return text if isinstance(node, _BARE) else f"({text})"
+        return self.bracketed(node, self.visit(node))
+
+    def bracketed(self, node: Expression, text: str) -> str:
+        bare = isinstance(node, _BARE) or (isinstance(node, syntax.Application) and node.operator in FUNCTIONS)
+        return text if bare else f"({text})"
+
+    def form(self, row: Operator) -> str:
+        """The template that an operator is printed by, see Operator.minizinc."""
+        return row.canonical
 
     def Integer(self, node: syntax.Integer) -> str:
         return str(node.value)
@@ -33,37 +43,21 @@ class Printer(Visitor):
     def Variable(self, node: syntax.Variable) -> str:
         return node.name
 
-    def Arithmetic(self, node: syntax.Arithmetic) -> str:
-        return self.chain(node.operators, node.operands)
+    def Chain(self, node: syntax.Chain) -> str:
+        first, *rest = map(self.operand, node.operands)
+        return fold(first, [(self.form(INFIX[o]), text) for o, text in zip(node.operators, rest, strict=True)])
 
-    def chain(self, operators: tuple[str, ...], operands: tuple[Expression, ...]) -> str:
-        first, *rest = map(self.operand, operands)
-        return first + "".join(f" {operator} {operand}" for operator, operand in zip(operators, rest, strict=True))
-
-    def Negative(self, node: syntax.Negative) -> str:
-        return f"-{self.operand(node.operand)}"
-
-    def Absolute(self, node: syntax.Absolute) -> str:
-        return f"abs({self.visit(node.operand)})"
-
-    def Extremum(self, node: syntax.Extremum) -> str:
-        return f"{node.function}({', '.join(map(self.visit, node.operands))})"
-
-    def BoolToInt(self, node: syntax.BoolToInt) -> str:
-        return f"bool2int({self.visit(node.operand)})"
+    def Application(self, node: syntax.Application) -> str:
+        texts = list(map(self.visit, node.operands))
+        bracketed = map(self.bracketed, node.operands, texts)
+        return self.form(APPLIED[node.operator]).format(*bracketed, all=", ".join(texts))
 
     def Comparison(self, node: syntax.Comparison) -> str:
-        return f"{self.operand(node.left)} {node.operator} {self.operand(node.right)}"
+        return self.form(INFIX[node.operator]).format(self.operand(node.left), self.operand(node.right))
 
     def Membership(self, node: syntax.Membership) -> str:
         members = self.visit(node.set)
         return f"{self.operand(node.element)} in {members}"
-
-    def Not(self, node: syntax.Not) -> str:
-        return f"not {self.operand(node.operand)}"
-
-    def Logic(self, node: syntax.Logic) -> str:
-        return self.chain(node.operators, node.operands)
 
     def Range(self, node: syntax.Range) -> str:
         return f"{self.operand(node.low)}..{self.operand(node.high)}"
@@ -83,6 +77,16 @@ class Printer(Visitor):
 
     def variable(self, name: str) -> str:
         return name
+
+
+def fold(first: str, steps: Iterable[tuple[str, str]]) -> str:
+    """first, put into the first step's template as {0} beside the step's text as {1}, and so on; in linear time."""
+    heads, tails = [], [first]
+    for template, text in steps:
+        head, tail = template.split("{0}")
+        heads.append(head.format(None, text))
+        tails.append(tail.format(None, text))
+    return "".join([*reversed(heads), *tails])
 
 
 def display(expression: Expression) -> str:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
+from itertools import product
 from typing import Any
 
 from . import syntax
+from .operators import APPLIED, FUNCTIONS, INFIX, QUANTIFIERS, Operator
 from .syntax import Expression, Visitor
 from .vocabulary import COORDINATES, MOST_CANDIDATES, MOST_PARTS, MOST_TERMS
 
@@ -32,25 +35,14 @@ def evaluate(expression: Expression, x: Sequence[int] | None, total: int, primes
     return value
 
 
-def truncated_division(a: int, b: int) -> int:
-    """a div b: the quotient rounded towards zero."""
-    quotient = abs(a) // abs(b)
-    return quotient if (a < 0) == (b < 0) else -quotient
-
-
-def truncated_remainder(a: int, b: int) -> int:
-    """a mod b: a - b * (a div b), which has the sign of a."""
-    return a - b * truncated_division(a, b)
-
-
-def _all(values: Iterable[bool | None]) -> bool | None:
-    seen = set(values)
-    return False if False in seen else None if None in seen else True
-
-
-def _any(values: Iterable[bool | None]) -> bool | None:
-    seen = set(values)
-    return True if True in seen else None if None in seen else False
+def join(row: Operator, *values: int | None) -> int | None:
+    """The operator's value of operands of which some (None) are unknown: None unless the others decide it alone."""
+    if None not in values:
+        return row.meaning(*values)
+    if "int" in row.operands:
+        return None
+    found = {row.meaning(*guess) for guess in product(*((False, True) if v is None else (v,) for v in values))}
+    return found.pop() if len(found) == 1 else None
 
 
 class Evaluator(Visitor):
@@ -88,88 +80,33 @@ class Evaluator(Visitor):
             raise Undefined(node, f"the index of x is {shown}{self._where()}", "it goes from 1 to 8")
         return None if self.x is None else self.x[index - 1]
 
-    def Arithmetic(self, node: syntax.Arithmetic) -> Value:
-        value = self.visit(node.operands[0])
-        for operator, operand in zip(node.operators, node.operands[1:], strict=True):
-            right = self.visit(operand)
-            if operator in ("div", "mod") and right == 0:
-                raise Undefined(operand, f"the divisor is 0{self._where()}", "it must be a non-zero constant")
-            if value is None or right is None:
-                value = None
-            elif operator == "+":
-                value += right
-            elif operator == "-":
-                value -= right
-            elif operator == "*":
-                value *= right
-            elif operator == "div":
-                value = truncated_division(value, right)
-            else:
-                value = truncated_remainder(value, right)
-        return value  # type: ignore[no-any-return]
+    def Chain(self, node: syntax.Chain) -> Value:
+        value: int | None = self.visit(node.operands[0])
+        for position, token in enumerate(node.operators):
+            row, nodes = INFIX[token], node.operands[position : position + 2]
+            right = self.visit(nodes[1])
+            self.divides(row, nodes, (value, right))
+            value = join(row, value, right)
+        return value
 
-    def Negative(self, node: syntax.Negative) -> Value:
-        value = self.visit(node.operand)
-        return None if value is None else -value
+    def divides(self, row: Operator, nodes: Sequence[Expression], values: Sequence[int | None]) -> None:
+        if row.divisor is not None and values[row.divisor] == 0:
+            raise Undefined(nodes[row.divisor], f"the divisor is 0{self._where()}", "it must be a non-zero constant")
 
-    def Absolute(self, node: syntax.Absolute) -> Value:
-        value = self.visit(node.operand)
-        return None if value is None else abs(value)
-
-    def Extremum(self, node: syntax.Extremum) -> Value:
-        return self._extremum(node.function, [self.visit(operand) for operand in node.operands])
-
-    def _extremum(self, function: str, values: list[int | None]) -> int | None:
-        known = [v for v in values if v is not None]
-        if len(known) < len(values):
-            return None
-        return min(known) if function == "min" else max(known)
-
-    def BoolToInt(self, node: syntax.BoolToInt) -> Value:
-        value = self.visit(node.operand)
-        return None if value is None else int(value)
+    def Application(self, node: syntax.Application) -> Value:
+        row = APPLIED[node.operator]
+        values: list[int | None] = [self.visit(operand) for operand in node.operands]
+        if row.many:
+            return reduce(lambda a, b: join(row, a, b), values)
+        self.divides(row, node.operands, values)
+        return join(row, *values)
 
     def Comparison(self, node: syntax.Comparison) -> Value:
-        left, right = self.visit(node.left), self.visit(node.right)
-        if left is None or right is None:
-            return None
-        match node.operator:
-            case "<":
-                return bool(left < right)
-            case "<=":
-                return bool(left <= right)
-            case ">":
-                return bool(left > right)
-            case ">=":
-                return bool(left >= right)
-            case "=":
-                return bool(left == right)
-            case _:
-                return bool(left != right)
+        return join(INFIX[node.operator], self.visit(node.left), self.visit(node.right))
 
     def Membership(self, node: syntax.Membership) -> Value:
         element, members = self.visit(node.element), self.visit(node.set)
         return None if element is None else element in members
-
-    def Not(self, node: syntax.Not) -> Value:
-        value = self.visit(node.operand)
-        return None if value is None else not value
-
-    def Logic(self, node: syntax.Logic) -> Value:
-        value = self.visit(node.operands[0])
-        for operator, operand in zip(node.operators, node.operands[1:], strict=True):
-            right = self.visit(operand)
-            if operator == "/\\":
-                value = _all((value, right))
-            elif operator == "\\/":
-                value = _any((value, right))
-            elif operator == "->":
-                value = _any((None if value is None else not value, right))
-            elif value is None or right is None:
-                value = None
-            else:
-                value = (value == right) == (operator == "<->")
-        return value  # type: ignore[no-any-return]
 
     def Range(self, node: syntax.Range) -> Value:
         return range(self.visit(node.low), self.visit(node.high) + 1)
@@ -181,17 +118,15 @@ class Evaluator(Visitor):
         return self.primes
 
     def Quantified(self, node: syntax.Quantified) -> Value:
-        values = [self.visit(node.body) for _ in self.bindings(node)]
-        match node.quantifier:
-            case "forall":
-                return _all(values)
-            case "exists":
-                return _any(values)
-            case "sum" | "count":
-                return None if None in values else sum(values)
+        row = QUANTIFIERS[node.quantifier]
+        values: list[int | None] = [self.visit(node.body) for _ in self.bindings(node)]
+        if row.counts:
+            values = [join(FUNCTIONS["bool2int"], value) for value in values]
         if not values:
-            raise Undefined(node, f"`{node.quantifier}` of nothing has no value{self._where()}")
-        return self._extremum(node.quantifier, values)
+            if row.empty is None:
+                raise Undefined(node, f"`{node.quantifier}` of nothing has no value{self._where()}")
+            return row.empty
+        return reduce(lambda a, b: join(row.joined, a, b), values)
 
     def bindings(self, node: syntax.Quantified, depth: int = 0) -> Iterator[None]:
         """Yields once for every binding of the node's variables that meets its condition."""

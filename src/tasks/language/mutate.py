@@ -2,40 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
+from functools import cache
 
 from . import syntax
+from .operators import APPLIED, INFIX, Operator
+from .parse import parse
 from .syntax import Expression
+from .typing import Elaborator
 
-_COMPARISON = {
-    "<": ("<=", ">"), "<=": ("<", ">="), ">": (">=", "<"), ">=": (">", "<="),
-    "=": ("!=", "<=", ">="), "!=": ("=", "<", ">"),
-}  # fmt: skip
-_ARITHMETIC = {"+": ("-",), "-": ("+",), "*": ("+",), "div": ("mod",), "mod": ("div",)}
-_LOGIC = {"/\\": ("\\/",), "\\/": ("/\\", "xor"), "xor": ("\\/", "<->"), "->": ("<->", "\\/"), "<->": ("->", "xor")}
-_ZERO = syntax.Integer(0)
+_OPERANDS = "abcd"
+"""What the faults of a row call its operands."""
 
 
 def mutants(node: Expression) -> Iterator[Expression]:
     """Every formula that differs from an unrolled one by one fault.
 
-    A comparison, operator, connective or function for its neighbour; a constant or an index off by one; a term or
-    conjunct lost; a sign lost; a difference cut off at 0; a quotient or remainder rounded downwards.
+    An operator or function for its neighbour; a constant or an index off by one; a term, conjunct, operator or function
+    lost; and what else the table of operators calls a fault.
     """
     yield from _here(node)
     match node:
-        case syntax.Arithmetic(operands=parts) | syntax.Logic(operands=parts) | syntax.Extremum(operands=parts):
+        case syntax.Chain(operands=parts) | syntax.Application(operands=parts):
             for i, part in enumerate(parts):
-                divisor = isinstance(node, syntax.Arithmetic) and i > 0 and node.operators[i - 1] in ("div", "mod")
+                divides = _is_divisor(node, i)
                 for changed in mutants(part):
-                    if divisor and (not isinstance(changed, syntax.Integer) or changed.value == 0):
-                        continue
-                    yield replace(node, operands=(*parts[:i], changed, *parts[i + 1 :]))
-        case syntax.Negative(operand=part) | syntax.Absolute(operand=part) | syntax.Not(operand=part):
-            yield from (replace(node, operand=changed) for changed in mutants(part))
-        case syntax.BoolToInt(operand=part):
-            yield from (replace(node, operand=changed) for changed in mutants(part))
+                    if not divides or _may_divide(changed):
+                        yield replace(node, operands=(*parts[:i], changed, *parts[i + 1 :]))
         case syntax.Comparison(left=left, right=right):
             yield from (replace(node, left=changed) for changed in mutants(left))
             yield from (replace(node, right=changed) for changed in mutants(right))
@@ -51,58 +45,83 @@ def _here(node: Expression) -> Iterator[Expression]:
             yield syntax.Integer(value - 1)
         case syntax.Coordinate(index=syntax.Integer(value=index)):
             yield syntax.Coordinate(syntax.Integer(index % 8 + 1))
-        case syntax.Comparison(operator=operator):
-            yield from (replace(node, operator=other) for other in _COMPARISON[operator])
-        case syntax.Not(operand=part) | syntax.Negative(operand=part):
-            yield part
-        case syntax.Absolute(operand=part):
-            yield part
-            yield syntax.Negative(part)
-        case syntax.Extremum(function=function, operands=parts):
-            yield replace(node, function="max" if function == "min" else "min")
-            if len(parts) > 1:
-                yield from (replace(node, operands=parts[:i] + parts[i + 1 :]) for i in range(len(parts)))
-        case syntax.Logic(operators=operators, operands=parts):
-            yield from _chains(node, operators, parts, _LOGIC)
-        case syntax.Arithmetic(operators=operators, operands=parts):
-            yield from _chains(node, operators, parts, _ARITHMETIC)
-            for i, operator in enumerate(operators):
-                left = parts[0] if i == 0 else syntax.Arithmetic(operators[:i], parts[: i + 1])
-                result: Expression = syntax.Arithmetic((operator,), (left, parts[i + 1]))
-                if operator == "-":
-                    result = syntax.Extremum("max", (_ZERO, result))
-                elif operator in ("div", "mod"):
-                    result = _rounded_down(left, operator, parts[i + 1])
-                else:
-                    continue
-                yield syntax.Arithmetic(operators[i + 1 :], (result, *parts[i + 2 :])) if operators[i + 1 :] else result
+        case syntax.Comparison(operator=token, left=left, right=right):
+            yield from (replace(node, operator=other) for other in _neighbours(INFIX[token], (left, right)))
+            yield from (_faulty(text, (left, right)) for text in INFIX[token].faults)
+        case syntax.Application():
+            yield from _applications(node)
+        case syntax.Chain():
+            yield from _chains(node)
 
 
-def _chains(
-    node: syntax.Logic | syntax.Arithmetic, operators: tuple[str, ...], parts: tuple[Expression, ...],
-    others: Mapping[str, tuple[str, ...]],
-) -> Iterator[Expression]:  # fmt: skip
-    for i, operator in enumerate(operators):
-        for other in others[operator]:
-            if other in ("div", "mod") and not isinstance(parts[i + 1], syntax.Integer):
-                continue
+def _applications(node: syntax.Application) -> Iterator[Expression]:
+    row, parts = APPLIED[node.operator], node.operands
+    if not row.many:
+        yield from (part for part in parts if part.type == node.type)
+    yield from (replace(node, operator=other) for other in _neighbours(row, parts))
+    if row.many and len(parts) > 1:
+        yield from (replace(node, operands=parts[:i] + parts[i + 1 :]) for i in range(len(parts)))
+    if len(parts) == len(row.operands):
+        yield from (_faulty(text, parts) for text in row.faults)
+
+
+def _chains(node: syntax.Chain) -> Iterator[Expression]:
+    operators, parts = node.operators, node.operands
+    for i, token in enumerate(operators):
+        for other in _neighbours(INFIX[token], parts[i : i + 2]):
             yield replace(node, operators=(*operators[:i], other, *operators[i + 1 :]))
     if len(operators) == 1:
-        yield parts[0]
-        if operators[0] in ("+", "/\\", "\\/"):
-            yield parts[1]
-        return
-    for i in range(len(operators)):
-        yield replace(node, operators=operators[:i] + operators[i + 1 :], operands=parts[: i + 1] + parts[i + 2 :])
+        lost = parts if INFIX[operators[0]].associative else parts[:1]
+        yield from (part for part in lost if part.type == node.type)
+    else:
+        for i in range(len(operators)):
+            yield replace(node, operators=operators[:i] + operators[i + 1 :], operands=parts[: i + 1] + parts[i + 2 :])
+    for i, token in enumerate(operators):
+        for text in INFIX[token].faults:
+            left = parts[0] if i == 0 else syntax.Chain(operators[:i], parts[: i + 1])
+            found = _faulty(text, (left, parts[i + 1]))
+            yield syntax.Chain(operators[i + 1 :], (found, *parts[i + 2 :])) if operators[i + 1 :] else found
 
 
-def _rounded_down(left: Expression, operator: str, right: Expression) -> Expression:
-    """left div or mod a positive right, rounded downwards: one less, or right more, for a negative left with a rest."""
-    rest = syntax.Arithmetic(("mod",), (left, right))
-    negative = syntax.BoolToInt(syntax.Comparison("<", rest, _ZERO))
-    if operator == "div":
-        return syntax.Arithmetic(("-",), (syntax.Arithmetic(("div",), (left, right)), negative))
-    return syntax.Arithmetic(("+",), (rest, syntax.Arithmetic(("*",), (negative, right))))
+def _neighbours(row: Operator, operands: Sequence[Expression]) -> Iterator[str]:
+    """The neighbours that these operands may have: a divisor has to be a constant other than 0."""
+    table = APPLIED if row.level in ("prefix", "call") else INFIX
+    for token in row.neighbours:
+        divisor = table[token].divisor
+        if divisor is None or _may_divide(operands[divisor]):
+            yield token
+
+
+def _is_divisor(node: syntax.Chain | syntax.Application, i: int) -> bool:
+    """True where the operand i of the node divides."""
+    if isinstance(node, syntax.Application):
+        return APPLIED[node.operator].divisor == i
+    return i > 0 and INFIX[node.operators[i - 1]].divisor == 1
+
+
+def _may_divide(node: Expression) -> bool:
+    return isinstance(node, syntax.Integer) and node.value != 0
+
+
+def _faulty(text: str, operands: Sequence[Expression]) -> Expression:
+    """The fault that a row of the table calls text, of these operands."""
+    return _substituted(_parsed(text), dict(zip(_OPERANDS, operands, strict=False)))
+
+
+@cache
+def _parsed(text: str) -> Expression:
+    return Elaborator(text, bound=_OPERANDS).elaborate(parse(text))
+
+
+def _substituted(node: Expression, values: Mapping[str, Expression]) -> Expression:
+    match node:
+        case syntax.Variable(name=name):
+            return values[name]
+        case syntax.Chain(operands=parts) | syntax.Application(operands=parts):
+            return replace(node, operands=tuple(_substituted(part, values) for part in parts))
+        case syntax.Comparison(left=left, right=right):
+            return replace(node, left=_substituted(left, values), right=_substituted(right, values))
+    return node
 
 
 def _sets(members: Expression) -> Iterator[Expression]:
@@ -142,5 +161,5 @@ def quantifier_mutants(node: Expression) -> Iterator[Expression]:
 def _shifted(domain: syntax.Range) -> Iterator[syntax.Range]:
     one = syntax.Integer(1)
     for operator in ("+", "-"):
-        yield replace(domain, low=syntax.Arithmetic((operator,), (domain.low, one)))
-        yield replace(domain, high=syntax.Arithmetic((operator,), (domain.high, one)))
+        yield replace(domain, low=syntax.Chain((operator,), (domain.low, one)))
+        yield replace(domain, high=syntax.Chain((operator,), (domain.high, one)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from importlib.resources import files
 
@@ -9,9 +10,10 @@ from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
 from ..errors import LanguageError
+from .operators import OPERATORS
 from .vocabulary import MOST_LEVELS, MOST_NESTING
 
-COMPARISONS = {"LESS", "LESS_EQUAL", "GREATER", "GREATER_EQUAL", "EQUAL", "NOT_EQUAL"}
+_COMPARISONS = {spelling for row in OPERATORS if row.level == "comparison" for spelling in row.spelled}
 _SPELLING_HINTS = {
     "|": r"write `\/` or `||` for or",
     "&": r"write `/\` or `&&` for and",
@@ -26,7 +28,20 @@ _SPELLING_HINTS = {
 @cache
 def _parser() -> Lark:
     grammar = files(__package__).joinpath("grammar.lark").read_text(encoding="utf-8")
-    return Lark(grammar, parser="lalr", propagate_positions=True, maybe_placeholders=False)
+    return Lark(grammar + _operators(), parser="lalr", propagate_positions=True, maybe_placeholders=False)
+
+
+def _operators() -> str:
+    """What the grammar leaves to the table of operators: a terminal for each spelling, and a rule for each level."""
+    terminals: dict[str, str] = {}
+    levels: dict[str, list[str]] = {}
+    for row in OPERATORS:
+        for spelling in row.spelled if row.level != "call" else ():
+            levels.setdefault(row.level, []).append(terminals.setdefault(spelling, f"OPERATOR_{len(terminals)}"))
+    lines = [f"_{level}: {' | '.join(names)}" for level, names in levels.items()]
+    for spelling, name in terminals.items():
+        lines.append(f"{name}.1: /{spelling}\\b/" if spelling.isalpha() else f"{name}: {json.dumps(spelling)}")
+    return "\n".join(["", *lines, ""])
 
 
 def parse(text: str) -> Tree[Token]:
@@ -79,7 +94,7 @@ def _unexpected_token(text: str, error: UnexpectedToken) -> LanguageError:
     hint = _SPELLING_HINTS.get(str(token), "")
     if token.type == "INTEGER" and text[:start].endswith("."):
         hint = "there are integers only"
-    if token.type in COMPARISONS and "NAME" not in expected:
+    if token in _COMPARISONS and "NAME" not in expected:
         hint = r"a comparison does not chain: write a < b /\ b < c"
     return LanguageError(f"unexpected `{token}`, expected {wanted}", text, start, end, hint)
 

@@ -10,6 +10,7 @@ from lark import Token, Tree
 
 from ..errors import LanguageError
 from .evaluate import Evaluator, Undefined
+from .operators import OPERATORS
 from .parse import parse
 from .syntax import Expression
 from .typing import Elaborator
@@ -17,8 +18,8 @@ from .vocabulary import WORDS
 
 Kind: TypeAlias = Literal["formal", "vacuous", "informal"]
 
-_ARITHMETIC_RULES = {"arithmetic", "range", "integer"}
-_ORDER = {"LESS", "LESS_EQUAL", "GREATER", "GREATER_EQUAL", "WHERE", "MINUS"}
+_FORMULA_RULES = {"range", "integer"}
+_FORMULA_TOKENS = {"where"}.union(*(row.spelled for row in OPERATORS if row.is_arithmetic))
 
 
 @dataclass(frozen=True)
@@ -65,16 +66,15 @@ def _is_claim(tree: Tree[Token]) -> bool:
     `q(..)(..)` with an unknown word in place of the quantifier.
     """
     for node in tree.iter_subtrees():
-        if node.data in _ARITHMETIC_RULES:
+        if node.data in _FORMULA_RULES:
             return False
         if node.data == "call" and isinstance(node.children[0], Tree) and node.children[0].data == "call":
             return False
         for child in node.children:
             if isinstance(child, Token):
-                if child.type in _ORDER:
-                    return False
-                if child.type == "NAME" and node.data == "name" and (
-                    str(child) in WORDS or str(child).casefold() in ("true", "false")
-                ):  # fmt: skip
+                if child.type != "NAME":
+                    if child in _FORMULA_TOKENS:
+                        return False
+                elif node.data == "name" and (child in WORDS or child.casefold() in ("true", "false")):
                     return False
     return any(True for _ in tree.find_data("name"))

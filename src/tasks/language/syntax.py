@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
-Type: TypeAlias = Literal["int", "bool", "set of int"]
+from .operators import APPLIED, INFIX, QUANTIFIERS, Type
+
 Span: TypeAlias = tuple[int, int]
 """Start and end offset in the source text; never part of a tree's equality."""
 
@@ -54,47 +55,32 @@ class Variable(Expression):
 
 
 @dataclass(frozen=True)
-class Arithmetic(Expression):
-    """A chain of one level, folded from the left: operands[0] operators[0] operands[1] ...
+class Chain(Expression):
+    """Infix operators of one level, folded from the left: operands[0] operators[0] operands[1] ...; no comparisons."""
 
-    operators are of {+, -} or of {*, div, mod}; div and mod truncate towards zero.
-    """
-
-    type: ClassVar[Type] = "int"
     operators: tuple[str, ...]
     operands: tuple[Expression, ...]
 
-
-@dataclass(frozen=True)
-class Negative(Expression):
-    type: ClassVar[Type] = "int"
-    operand: Expression
+    @property
+    def type(self) -> Type:  # type: ignore[override]
+        return INFIX[self.operators[0]].result
 
 
 @dataclass(frozen=True)
-class Absolute(Expression):
-    type: ClassVar[Type] = "int"
-    operand: Expression
+class Application(Expression):
+    """A prefix operator or a function, of its operands."""
 
-
-@dataclass(frozen=True)
-class Extremum(Expression):
-    """min or max of one or more integers."""
-
-    type: ClassVar[Type] = "int"
-    function: Literal["min", "max"]
+    operator: str
     operands: tuple[Expression, ...]
 
-
-@dataclass(frozen=True)
-class BoolToInt(Expression):
-    type: ClassVar[Type] = "int"
-    operand: Expression
+    @property
+    def type(self) -> Type:  # type: ignore[override]
+        return APPLIED[self.operator].result
 
 
 @dataclass(frozen=True)
 class Comparison(Expression):
-    """Of two integers, by one of < <= > >= = !=."""
+    """Of two integers."""
 
     type: ClassVar[Type] = "bool"
     operator: str
@@ -107,21 +93,6 @@ class Membership(Expression):
     type: ClassVar[Type] = "bool"
     element: Expression
     set: Expression
-
-
-@dataclass(frozen=True)
-class Not(Expression):
-    type: ClassVar[Type] = "bool"
-    operand: Expression
-
-
-@dataclass(frozen=True)
-class Logic(Expression):
-    r"""A chain of one level, folded from the left; operators are of {/\}, {\/, xor}, {->} or {<->}."""
-
-    type: ClassVar[Type] = "bool"
-    operators: tuple[str, ...]
-    operands: tuple[Expression, ...]
 
 
 @dataclass(frozen=True)
@@ -156,7 +127,7 @@ class Generator:
 
 @dataclass(frozen=True)
 class Quantified(Expression):
-    """quantifier(generators where condition)(body): forall, exists and count over bool; sum, min, max over int."""
+    """quantifier(generators where condition)(body)."""
 
     quantifier: str
     generators: tuple[Generator, ...]
@@ -165,12 +136,12 @@ class Quantified(Expression):
 
     @property
     def type(self) -> Type:  # type: ignore[override]
-        return "bool" if self.quantifier in ("forall", "exists") else "int"
+        return QUANTIFIERS[self.quantifier].joined.result
 
 
 NODES = (
-    Integer, Boolean, Total, Coordinate, Variable, Arithmetic, Negative, Absolute, Extremum, BoolToInt,
-    Comparison, Membership, Not, Logic, Range, SetLiteral, Primes, Quantified,
+    Integer, Boolean, Total, Coordinate, Variable, Chain, Application, Comparison, Membership, Range, SetLiteral,
+    Primes, Quantified,
 )  # fmt: skip
 
 
@@ -194,9 +165,7 @@ def children(node: Expression) -> tuple[Expression, ...]:
     match node:
         case Coordinate(index=index):
             return (index,)
-        case Negative(operand=e) | Absolute(operand=e) | BoolToInt(operand=e) | Not(operand=e):
-            return (e,)
-        case Arithmetic(operands=es) | Logic(operands=es) | Extremum(operands=es) | SetLiteral(elements=es):
+        case Chain(operands=es) | Application(operands=es) | SetLiteral(elements=es):
             return es
         case Comparison(left=a, right=b) | Range(low=a, high=b) | Membership(element=a, set=b):
             return (a, b)

@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from lark import Token, Tree
 
 from ..errors import LanguageError
 from . import syntax
+from .operators import FUNCTIONS, INFIX_SPELT, PREFIX_SPELT, QUANTIFIERS, Operator, Type
 from .parse import span
-from .syntax import Expression, Type
-from .vocabulary import CONSTANTS, FUNCTIONS, LARGEST_INTEGER, QUANTIFIERS, nearest
+from .syntax import Expression
+from .vocabulary import CONSTANTS, LARGEST_INTEGER, nearest
 
 Node = Tree[Token]
 
-_LOGIC = {
-    "EQUIVALENT": "<->", "IMPLIES": "->", "OR": "\\/", "XOR": "xor", "AND": "/\\",
-}  # fmt: skip
-_COMPARISON = {
-    "LESS": "<", "LESS_EQUAL": "<=", "GREATER": ">", "GREATER_EQUAL": ">=", "EQUAL": "=", "NOT_EQUAL": "!=",
-}  # fmt: skip
-_ARITHMETIC = {"PLUS": "+", "MINUS": "-", "TIMES": "*", "DIV": "div", "MOD": "mod", "PERCENT": "mod"}
 _ARTICLE = {"int": "an integer", "bool": "a bool", "set of int": "a set"}
 
 
 class Elaborator:
-    """Turns the raw tree of one text into a typed expression; each method is named as a rule of the grammar."""
+    """Turns the raw tree of one text into a typed expression; each method is named as a rule of the grammar.
 
-    def __init__(self, text: str) -> None:
+    bound are variables that are taken as bound around the text.
+    """
+
+    def __init__(self, text: str, bound: Iterable[str] = ()) -> None:
         self.text = text
-        self.scope: list[str] = []
+        self.scope = list(bound)
         self.doubled = 0
         """Elements written out twice so far, see membership."""
 
@@ -38,11 +37,14 @@ class Elaborator:
     def expect(self, node: Node, wanted: Type, by: str, hint: str = "") -> Expression:
         """The expression of node, which must have the type that its user `by` asks for."""
         found = self.elaborate(node)
+        self.wants(node, found, wanted, by, hint)
+        return found
+
+    def wants(self, node: Node, found: Expression, wanted: Type, by: str, hint: str = "") -> None:
         if found.type != wanted:
             if not hint and (found.type, wanted) == ("bool", "int"):
                 hint = "bool2int(...) makes an integer of a bool"
             raise self.error(node, f"`{by}` needs {_ARTICLE[wanted]}, found {_ARTICLE[found.type]}", hint)
-        return found
 
     def error(self, node: Node | Token, message: str, hint: str = "") -> LanguageError:
         return LanguageError(message, self.text, *span(node), hint)
@@ -74,7 +76,7 @@ class Elaborator:
             raise self.error(node, f"`{name}` needs arguments")
         raise self.unknown(node, name, (*CONSTANTS, *self.scope, *FUNCTIONS, *QUANTIFIERS))
 
-    def unknown(self, node: Node, name: str, candidates: tuple[str, ...]) -> LanguageError:
+    def unknown(self, node: Node, name: str, candidates: Iterable[str]) -> LanguageError:
         near = nearest(name, candidates)
         return self.error(node, f"unknown name '{name}'", f"did you mean '{near}'?" if near else "")
 
@@ -110,24 +112,32 @@ class Elaborator:
 
     # operators
 
-    def logic(self, node: Node) -> Expression:
-        operators = tuple(_LOGIC[t.type] for t in _tokens(node))
-        operands = tuple(
-            self.expect(child, "bool", str(token))
-            for child, token in zip(_trees(node), [_tokens(node)[0], *_tokens(node)], strict=True)
-        )
-        return syntax.Logic(operators, operands, span=span(node))
+    def chain(self, node: Node) -> Expression:
+        tokens, children = _tokens(node), _trees(node)
+        rows = [INFIX_SPELT[token] for token in tokens]
+        operands = [self.expect(children[0], rows[0].operands[0], tokens[0])]
+        for token, row, child in zip(tokens, rows, children[1:], strict=True):
+            operands.append(self.expect(child, row.operands[1], token))
+        for position, (token, row) in enumerate(zip(tokens, rows, strict=True)):
+            self.divides(row, token, children[position : position + 2], operands[position : position + 2])
+        return syntax.Chain(tuple(row.token for row in rows), tuple(operands), span=span(node))
+
+    def divides(self, row: Operator, by: str, nodes: Sequence[Node], operands: Sequence[Expression]) -> None:
+        """Refuses a divisor that is not constant."""
+        if row.divisor is not None and not syntax.is_constant(operands[row.divisor]):
+            message = f"the divisor of `{by}` must be a constant"
+            raise self.error(nodes[row.divisor], message, "x may not stand in it")
 
     def comparison(self, node: Node) -> Expression:
         left_node, right_node = _trees(node)
         token = _tokens(node)[0]
-        operator = _COMPARISON[token.type]
+        row = INFIX_SPELT[token]
         left, right = self.elaborate(left_node), self.elaborate(right_node)
         where = span(node)
-        if left.type == right.type == "bool" and operator in ("=", "!="):
-            return syntax.Logic(("<->" if operator == "=" else "xor",), (left, right), span=where)
+        if left.type == right.type == "bool" and row.of_bools:
+            return syntax.Chain((row.of_bools,), (left, right), span=where)
         if left.type == right.type == "int":
-            return syntax.Comparison(operator, left, right, span=where)
+            return syntax.Comparison(row.token, left, right, span=where)
         found = f"{_ARTICLE[left.type]} and {_ARTICLE[right.type]}"
         raise self.error(node, f"`{token}` compares two integers, found {found}")
 
@@ -150,7 +160,7 @@ class Elaborator:
                     "write a <= e /\\ e <= b",
                 )
             self.doubled += 1
-            found = syntax.Logic(
+            found = syntax.Chain(
                 ("/\\",),
                 (
                     syntax.Comparison("<=", domain.low, element, span=where),
@@ -160,7 +170,7 @@ class Elaborator:
             )
         else:
             found = syntax.Membership(element, domain, span=where)
-        return syntax.Not(found, span=where) if token.type == "NOT_ELEMENT_OF" else found
+        return syntax.Application("not", (found,), span=where) if token.type == "NOT_ELEMENT_OF" else found
 
     def difference(self, node: Node) -> Expression:
         raise self.error(_tokens(node)[0], "set difference has no meaning in a formula")
@@ -169,25 +179,11 @@ class Elaborator:
         low, high = _trees(node)
         return syntax.Range(self.expect(low, "int", ".."), self.expect(high, "int", ".."), span=span(node))
 
-    def arithmetic(self, node: Node) -> Expression:
-        tokens = _tokens(node)
-        operands = tuple(
-            self.expect(child, "int", str(token))
-            for child, token in zip(_trees(node), [tokens[0], *tokens], strict=True)
-        )
-        operators = tuple(_ARITHMETIC[t.type] for t in tokens)
-        for token, child, operand in zip(tokens, _trees(node)[1:], operands[1:], strict=True):
-            if _ARITHMETIC[token.type] in ("div", "mod") and not syntax.is_constant(operand):
-                raise self.error(child, f"the divisor of `{token}` must be a constant", "x may not stand in it")
-        return syntax.Arithmetic(operators, operands, span=span(node))
-
     def prefix(self, node: Node) -> Expression:
-        token = _tokens(node)[0]
-        operand = _trees(node)[0]
-        if token.type == "MINUS":
-            return syntax.Negative(self.expect(operand, "int", "-"), span=span(node))
-        hint = f"`{token}` binds tighter than any operator: write {token} (a = b)"
-        return syntax.Not(self.expect(operand, "bool", str(token), hint), span=span(node))
+        token, row = _tokens(node)[0], PREFIX_SPELT[_tokens(node)[0]]
+        (wanted,) = row.operands
+        hint = f"`{token}` binds tighter than any operator: write {token} (a = b)" if wanted == "bool" else ""
+        return syntax.Application(row.token, (self.expect(_trees(node)[0], wanted, token, hint),), span=span(node))
 
     # calls
 
@@ -209,22 +205,23 @@ class Elaborator:
         raise self.unknown(callee, name, (*FUNCTIONS, *QUANTIFIERS))
 
     def function(self, node: Node, name: str, arguments: Node | None) -> Expression:
-        where = span(node)
-        if name in ("min", "max"):
-            operands = self.arguments(arguments, name, None, node)
-            if any(_is_generator(o) for o in operands):
-                raise self.error(node, f"`{name}` needs a body", f"write {name}(i in 1..8)(...)")
-            return syntax.Extremum(name, tuple(self.expect(o, "int", name) for o in operands), span=where)  # type: ignore[arg-type]
-        (argument,) = self.arguments(arguments, name, 1, node)
-        if name == "abs":
-            return syntax.Absolute(self.expect(argument, "int", name), span=where)
-        return syntax.BoolToInt(self.expect(argument, "bool", name, "its argument is a condition"), span=where)
+        row = FUNCTIONS[name]
+        nodes = self.arguments(arguments, name, None if row.many else len(row.operands), node)
+        if name in QUANTIFIERS and any(map(_is_generator, nodes)):
+            raise self.error(node, f"`{name}` needs a body", f"write {name}(i in 1..8)(...)")
+        operands: list[Expression] = []
+        for child, wanted in zip(nodes, row.operands[:1] * len(nodes) if row.many else row.operands, strict=True):
+            hint = "its argument is a condition" if wanted == "bool" else ""
+            operands.append(self.expect(child, wanted, name, hint))
+        self.divides(row, name, nodes, operands)
+        return syntax.Application(name, tuple(operands), span=span(node))
 
     def arguments(self, node: Node | None, by: str, wanted: int | None, user: Node) -> list[Node]:
         """The items of the list node (None for an empty one), as many as its user `by` takes; None is one or more."""
         found = _trees(node) if node else []
         if wanted is not None and len(found) != wanted:
-            raise self.error(node or user, f"`{by}` takes {wanted} argument, found {len(found)}")
+            plural = "" if wanted == 1 else "s"
+            raise self.error(node or user, f"`{by}` takes {wanted} argument{plural}, found {len(found)}")
         if not found:
             raise self.error(user, f"`{by}` of nothing has no value")
         return found
@@ -250,14 +247,10 @@ class Elaborator:
                     head_rest[1], "the condition of a quantifier must be constant", "x may not stand in it"
                 )
         (body_node,) = self.arguments(rest[0] if rest else None, f"{name}(...)(...)", 1, node)
-        if name in ("forall", "exists", "count"):
-            body = self.expect(body_node, "bool", name)
-        else:
-            body = self.elaborate(body_node)
-            if name == "sum" and body.type == "bool":
-                body = syntax.BoolToInt(body, span=body.span)
-            elif body.type != "int":
-                raise self.error(body_node, f"`{name}` needs an integer, found {_ARTICLE[body.type]}")
+        body = self.elaborate(body_node)
+        if name == "sum" and body.type == "bool":
+            body = syntax.Application("bool2int", (body,), span=body.span)
+        self.wants(body_node, body, QUANTIFIERS[name].body, name)
         del self.scope[depth:]
         return syntax.Quantified(name, generators, condition, body, span=span(node))
 

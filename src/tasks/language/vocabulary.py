@@ -1,8 +1,10 @@
-"""The words of the language, and the nearest of them to a word that is none."""
+"""The words of the language, the nearest of them to a word that is none, and the most that a text may hold."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+
+from .operators import FUNCTIONS, QUANTIFIERS
 
 COORDINATES = 8
 """x[1]..x[8]."""
@@ -20,8 +22,6 @@ LARGEST_INTEGER = 10**18
 """Literals beyond do not fit the solver's 64-bit integers."""
 
 CONSTANTS = ("x", "N", "P", "true", "false", "True", "False")
-FUNCTIONS = ("abs", "min", "max", "bool2int")
-QUANTIFIERS = ("forall", "exists", "sum", "count", "min", "max")
 WORDS = frozenset((*CONSTANTS, *FUNCTIONS, *QUANTIFIERS))
 
 

@@ -22,9 +22,9 @@ def boundary(expression: Expression) -> Expression | None:
             return syntax.Comparison("=", _next(left), right)
         case syntax.Comparison(operator=">", left=left, right=right):
             return syntax.Comparison("=", left, _next(right))
-        case syntax.Logic(operators=operators, operands=operands) if set(operators) == {"/\\"}:
+        case syntax.Chain(operators=operators, operands=operands) if set(operators) == {"/\\"}:
             parts = tuple(part for part in map(boundary, operands) if part is not None)
-            return syntax.Logic(("\\/",) * len(operators), parts) if len(parts) == len(operands) else None
+            return syntax.Chain(("\\/",) * len(operators), parts) if len(parts) == len(operands) else None
         case syntax.Quantified(quantifier="forall", generators=generators, condition=condition, body=body):
             part = boundary(body)
             return None if part is None else syntax.Quantified("exists", generators, condition, part)
@@ -32,4 +32,4 @@ def boundary(expression: Expression) -> Expression | None:
 
 
 def _next(expression: Expression) -> Expression:
-    return syntax.Arithmetic(("+",), (expression, syntax.Integer(1)))
+    return syntax.Chain(("+",), (expression, syntax.Integer(1)))

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from ..corpus.chunk import Chunk
 from ..language import syntax
+from ..language.display import fold
+from ..language.operators import APPLIED, INFIX
 from ..language.statement import Statement
-from ..language.syntax import Expression, Visitor
+from ..language.syntax import Visitor
 from ..language.unroll import unroll
 from .lean_text import balanced, doc_comment, heading, line_comment, names
 from .text import label
@@ -68,10 +70,6 @@ def _integer(value: int) -> str:
     return str(value) if value >= 0 else f"(Int.neg {-value})"
 
 
-_LOGIC = {"/\\": "and", "\\/": "or", "xor": "xor", "->": "imp", "<->": "iff"}
-_ARITHMETIC = {"+": "add", "-": "sub", "*": "mul", "div": "div", "mod": "mod"}
-
-
 class _Certificate(Visitor):
     """Function application alone, every term in brackets: the prelude has no notation."""
 
@@ -88,60 +86,24 @@ class _Certificate(Visitor):
         assert isinstance(node.index, syntax.Integer)
         return node.index.value
 
-    def Arithmetic(self, node: syntax.Arithmetic) -> str:
-        return self.chain(node.operators, node.operands, _ARITHMETIC, "Int", "+")
+    def Chain(self, node: syntax.Chain) -> str:
+        texts, rows = list(map(self.visit, node.operands)), [INFIX[token] for token in node.operators]
+        if rows[0].associative and len(set(node.operators)) == 1:
+            return balanced(texts, rows[0].in_certificate.format)
+        return fold(texts[0], [(row.in_certificate, text) for row, text in zip(rows, texts[1:], strict=True)])
 
-    def Logic(self, node: syntax.Logic) -> str:
-        return self.chain(node.operators, node.operands, _LOGIC, "Bool", "/\\", "\\/")
-
-    def chain(
-        self, operators: tuple[str, ...], operands: tuple[Expression, ...], spelling: dict[str, str], kind: str,
-        *associative: str,
-    ) -> str:  # fmt: skip
-        terms = [self.visit(operand) for operand in operands]
-        if len(set(operators)) == 1 and operators[0] in associative:
-            return balanced(terms, lambda a, b: f"({kind}.{spelling[operators[0]]} {a} {b})")
-        text: str = terms[0]
-        for operator, term in zip(operators, terms[1:], strict=True):
-            text = f"({kind}.{spelling[operator]} {text} {term})"
-        return text
-
-    def Negative(self, node: syntax.Negative) -> str:
-        return f"(Int.neg {self.visit(node.operand)})"
-
-    def Absolute(self, node: syntax.Absolute) -> str:
-        return f"(Int.abs {self.visit(node.operand)})"
-
-    def Extremum(self, node: syntax.Extremum) -> str:
-        return balanced([self.visit(o) for o in node.operands], lambda a, b: f"(Int.{node.function} {a} {b})")
-
-    def BoolToInt(self, node: syntax.BoolToInt) -> str:
-        return f"(Bool.toInt {self.visit(node.operand)})"
+    def Application(self, node: syntax.Application) -> str:
+        row, texts = APPLIED[node.operator], list(map(self.visit, node.operands))
+        return balanced(texts, row.in_certificate.format) if row.many else row.in_certificate.format(*texts)
 
     def Comparison(self, node: syntax.Comparison) -> str:
-        left, right = self.visit(node.left), self.visit(node.right)
-        match node.operator:
-            case "<=":
-                return f"(Int.ble {left} {right})"
-            case ">=":
-                return f"(Int.ble {right} {left})"
-            case "<":
-                return f"(Int.blt {left} {right})"
-            case ">":
-                return f"(Int.blt {right} {left})"
-            case "=":
-                return f"(Int.beq {left} {right})"
-            case _:
-                return f"(Bool.not (Int.beq {left} {right}))"
+        return INFIX[node.operator].in_certificate.format(self.visit(node.left), self.visit(node.right))
 
     def Membership(self, node: syntax.Membership) -> str:
         element = self.visit(node.element)
         if isinstance(node.set, syntax.Range):
             return f"(Int.isBetween {element} {self.visit(node.set.low)} {self.visit(node.set.high)})"
         return f"(Int.isIn {element} {self.visit(node.set)})"
-
-    def Not(self, node: syntax.Not) -> str:
-        return f"(Bool.not {self.visit(node.operand)})"
 
     def SetLiteral(self, node: syntax.SetLiteral) -> str:
         text = "List.nil"

@@ -13,25 +13,25 @@ from dataclasses import dataclass
 
 from ..corpus.chunk import Chunk
 from ..language import syntax
+from ..language.display import fold
+from ..language.operators import APPLICATION, APPLIED, ATOM, INFIX, NEGATION, Operator
 from ..language.statement import Statement
 from ..language.syntax import Expression, Visitor, is_constant
 from ..language.unroll import unroll
 from .lean_text import GROUP, doc_comment, heading, line_comment, names
 from .text import label
 
-# How tightly a term binds; an operand below what its place asks for is bracketed.
-ATOM, APPLICATION, PRODUCT, SUM, NEGATION, COMPARISON, NOT, AND, OR, IMPLIES, IFF = range(11, 0, -1)
-
-_COMPARISON = {"<": "<", "<=": "≤", ">": ">", ">=": "≥", "=": "=", "!=": "≠"}
-
-
 WEIGHT = 2 * GROUP
 """Propositions in one definition; Lean looks for instances of at most 128 parts."""
+
+_KIND = {"bool": "Prop", "int": "Int"}
 
 
 @dataclass(frozen=True)
 class Term:
-    """weight counts the propositions that the term is made of; that of a number is 0."""
+    """binding is as in the table of operators: an operand below what its place asks for is bracketed. weight counts the
+    propositions that the term is made of; that of a number is 0.
+    """
 
     text: str
     binding: int
@@ -72,7 +72,7 @@ def render(chunk: Chunk, statements: Sequence[Statement], witness: Sequence[int]
         parts += helpers.take()
         parts += _definition(doc_comment(constraint.text, constraint.notes), name, term.text)
         conjuncts.append(f"{name} x")
-    valid = _chain([Term(text, APPLICATION, 1) for text in conjuncts], "∧", AND, helpers)
+    valid = _chain([Term(text, APPLICATION, 1) for text in conjuncts], INFIX["/\\"], helpers)
     parts += helpers.take()
     parts += _definition("/-- The point meets every constraint of the chunk. -/", "Valid", valid.text)
     coordinates = ", ".join(map(str, witness))
@@ -149,19 +149,26 @@ class _Helpers:
         return taken
 
 
-def _chain(terms: list[Term], operator: str, binding: int, helpers: _Helpers) -> Term:
+def _chain(terms: list[Term], row: Operator, helpers: _Helpers) -> Term:
     """terms joined by an associative operator, in groups of groups where they are many."""
-    least, kind = {AND: (NOT, "Prop"), OR: (NOT, "Prop"), SUM: (PRODUCT, "Int")}[binding]
+    notation = row.in_module
     terms = _lightened(terms, helpers)
 
     def joined(group: list[Term]) -> Term:
-        text = f" {operator} ".join(t.at(least) for t in group)
-        return Term(text, binding, sum(t.weight for t in group))
+        first, *rest = (t.at(notation.operands[-1]) for t in group)
+        return Term(fold(first, [(notation.text, t) for t in rest]), notation.binding, sum(t.weight for t in group))
 
     while len(terms) > GROUP:
         groups = [terms[i : i + GROUP] for i in range(0, len(terms), GROUP)]
-        terms = [helpers.add(joined(group), kind) if len(group) > 1 else group[0] for group in groups]
-    return joined(terms)
+        terms = [helpers.add(joined(group), _KIND[row.result]) if len(group) > 1 else group[0] for group in groups]
+    return joined(terms) if len(terms) > 1 else terms[0]
+
+
+def _applied(row: Operator, terms: list[Term], helpers: _Helpers) -> Term:
+    notation = row.in_module
+    terms = _lightened(terms, helpers)
+    text = notation.text.format(*(t.at(least) for t, least in zip(terms, notation.operands, strict=True)))
+    return Term(text, notation.binding, 1 + sum(t.weight for t in terms) if row.result == "bool" else 0)
 
 
 def _lightened(terms: list[Term], helpers: _Helpers) -> list[Term]:
@@ -187,96 +194,52 @@ class _Module(Visitor):
         assert isinstance(node.index, syntax.Integer)
         return Term(f"x.x{node.index.value}", ATOM)
 
-    def Arithmetic(self, node: syntax.Arithmetic) -> Term:
-        terms = [self.visit(operand) for operand in node.operands]
-        if set(node.operators) == {"+"}:
-            return _chain(terms, "+", SUM, self.helpers)
+    def Chain(self, node: syntax.Chain) -> Term:
+        terms, rows = list(map(self.visit, node.operands)), [INFIX[token] for token in node.operators]
+        if rows[0].associative and len(set(node.operators)) == 1:
+            return _chain(terms, rows[0], self.helpers)
         result: Term = terms[0]
-        for position, (operator, term) in enumerate(zip(node.operators, terms[1:], strict=True), start=1):
+        for position, (row, term) in enumerate(zip(rows, terms[1:], strict=True), start=1):
             if position % GROUP == 0:
-                result = self.helpers.add(result, "Int")
-            if operator in ("div", "mod"):
-                result = Term(f"t{operator} {result.at(ATOM)} {term.at(ATOM)}", APPLICATION)
-            elif operator == "*":
-                result = Term(f"{result.at(PRODUCT)} * {term.at(APPLICATION)}", PRODUCT)
-            else:
-                result = Term(f"{result.at(SUM)} {operator} {term.at(PRODUCT)}", SUM)
+                result = self.helpers.add(result, _KIND[node.type])
+            result = _applied(row, [result, term], self.helpers)
         return result
 
-    def Negative(self, node: syntax.Negative) -> Term:
-        return Term(f"-{self.visit(node.operand).at(ATOM)}", NEGATION)
-
-    def Absolute(self, node: syntax.Absolute) -> Term:
-        return Term(f"iabs {self.visit(node.operand).at(ATOM)}", APPLICATION)
-
-    def Extremum(self, node: syntax.Extremum) -> Term:
+    def Application(self, node: syntax.Application) -> Term:
+        row = APPLIED[node.operator]
         terms: list[Term] = [self.visit(operand) for operand in node.operands]
+        if not row.many:
+            return _applied(row, terms, self.helpers)
         while len(terms) > 1:
-            paired = [
-                Term(f"i{node.function} {a.at(ATOM)} {b.at(ATOM)}", APPLICATION)
-                for a, b in zip(terms[::2], terms[1::2], strict=False)
-            ]
+            pairs = zip(terms[::2], terms[1::2], strict=False)
+            paired = [_applied(row, [a, b], self.helpers) for a, b in pairs]
             terms = paired + terms[len(paired) * 2 :]
             if len(terms) > GROUP // 2:
-                terms = [self.helpers.add(term, "Int") for term in terms]
+                terms = [self.helpers.add(term, _KIND[node.type]) for term in terms]
         return terms[0]
 
-    def BoolToInt(self, node: syntax.BoolToInt) -> Term:
-        (term,) = _lightened([self.visit(node.operand)], self.helpers)
-        return Term(f"bool2int {term.at(ATOM)}", APPLICATION)
-
     def Comparison(self, node: syntax.Comparison) -> Term:
-        return self.compared(node.left, _COMPARISON[node.operator], node.right)
+        return self.compared(node.left, node.operator, node.right)
 
-    def compared(self, left: Expression, operator: str, right: Expression) -> Term:
-        texts = [self.visit(side).at(NEGATION) for side in (left, right)]
+    def compared(self, left: Expression, token: str, right: Expression) -> Term:
+        terms = [self.visit(left), self.visit(right)]
         if is_constant(left) and is_constant(right):
             # Between literals alone Lean would take natural numbers, where 2 - 3 is 0.
-            texts = [f"({text} : Int)" for text in texts]
-        return Term(f"{texts[0]} {operator} {texts[1]}", COMPARISON, 1)
+            terms = [Term(f"({t.at(NEGATION)} : Int)", ATOM) for t in terms]
+        return _applied(INFIX[token], terms, self.helpers)
 
     def Membership(self, node: syntax.Membership) -> Term:
         if isinstance(node.set, syntax.Range):
             sides = [
-                self.compared(node.set.low, "≤", node.element),
-                self.compared(node.element, "≤", node.set.high),
+                self.compared(node.set.low, "<=", node.element),
+                self.compared(node.element, "<=", node.set.high),
             ]
-            return _chain(sides, "∧", AND, self.helpers)
+            return _chain(sides, INFIX["/\\"], self.helpers)
         assert isinstance(node.set, syntax.SetLiteral)
         cases = [self.compared(node.element, "=", element) for element in node.set.elements]
         if not cases:
             return Term("False", ATOM, 1)
-        return cases[0] if len(cases) == 1 else _chain(cases, "∨", OR, self.helpers)
-
-    def Not(self, node: syntax.Not) -> Term:
-        operand = self.visit(node.operand)
-        return Term(f"¬ {operand.at(ATOM)}", NOT, operand.weight + 1)
-
-    def Logic(self, node: syntax.Logic) -> Term:
-        terms = [self.visit(operand) for operand in node.operands]
-        if set(node.operators) == {"/\\"}:
-            return _chain(terms, "∧", AND, self.helpers)
-        if set(node.operators) == {"\\/"}:
-            return _chain(terms, "∨", OR, self.helpers)
-        result: Term = terms[0]
-        for position, (operator, term) in enumerate(zip(node.operators, terms[1:], strict=True), start=1):
-            if position % GROUP == 0:
-                result = self.helpers.add(result, "Prop")
-            result, term = _lightened([result, term], self.helpers)
-            a, b = result.at(NOT), term.at(NOT)
-            weight = result.weight + term.weight + 1
-            match operator:
-                case "xor":
-                    result = Term(f"¬ ({a} ↔ {b})", NOT, weight)
-                case "<->":
-                    result = Term(f"{a} ↔ {b}", IFF, weight)
-                case "->":
-                    result = Term(f"{a} → {b}", IMPLIES, weight)
-                case "\\/":
-                    result = Term(f"{a} ∨ {b}", OR, weight)
-                case _:
-                    result = Term(f"{a} ∧ {b}", AND, weight)
-        return result
+        return _chain(cases, INFIX["\\/"], self.helpers)
 
     def Total(self, node: syntax.Total) -> Term:
         raise AssertionError("unrolled expressions have no N")

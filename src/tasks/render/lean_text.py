@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from importlib.resources import files
 
+from ..language.operators import DEFINED
 from .text import lines, visible
 
 GROUP = 16
@@ -16,7 +17,7 @@ _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_']*")
 _QUOTABLE = re.compile(r"[^\W_]|[ _!#$%&*+,\-./:;<=>?@^|~'()\[\]{}]")
 
 # Words that are no identifiers in some version of Lean 4, and words that our own text means something by.
-RESERVED = frozenset((files(__package__) / "library" / "reserved.txt").read_text(encoding="utf-8").split())
+RESERVED = DEFINED.union((files(__package__) / "library" / "reserved.txt").read_text(encoding="utf-8").split())
 
 
 def names(constraints: Iterable[str]) -> list[str]:

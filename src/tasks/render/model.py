@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from ..corpus.chunk import Chunk
 from ..language import syntax
-from ..language.display import Printer
+from ..language.display import Printer, fold
+from ..language.operators import INFIX, Operator
 from ..language.statement import Statement
 from ..language.syntax import Expression
 from .text import label, lines
@@ -19,8 +20,6 @@ KEYWORDS = frozenset(
 )  # fmt: skip
 UNIT_SUM = "unit sum"
 """The name of x[1] + ... + x[8] = N, with underscores behind it where a constraint of the chunk has that name."""
-
-_ASSOCIATIVE = ("+", "*", "/\\", "\\/")
 
 OBJECTIVES = {
     "neighbor_distance_min": "sum(i in 1..7)(abs(x[i + 1] - x[i]))",
@@ -121,17 +120,16 @@ class _Renderer(Printer):
     def Variable(self, node: syntax.Variable) -> str:
         return self.names[node.name]
 
-    def chain(self, operators: tuple[str, ...], operands: tuple[Expression, ...]) -> str:
-        if set(operators) <= {"+", "-"} or (len(set(operators)) == 1 and operators[0] in _ASSOCIATIVE):
-            return super().chain(operators, operands)
-        text = self.operand(operands[0])
-        for position, (operator, operand) in enumerate(zip(operators, operands[1:], strict=True)):
-            left = f"({text})" if position else text
-            text = f"{left} {operator} {self.operand(operand)}"
-        return text
+    def form(self, row: Operator) -> str:
+        return row.in_minizinc
 
-    def Extremum(self, node: syntax.Extremum) -> str:
-        return f"{node.function}([{', '.join(map(self.visit, node.operands))}])"
+    def Chain(self, node: syntax.Chain) -> str:
+        rows = [INFIX[token] for token in node.operators]
+        if all(row.level == "sum" for row in rows) or (rows[0].associative and len(set(node.operators)) == 1):
+            return super().Chain(node)
+        first, *rest = map(self.operand, node.operands)
+        forms = [row.in_minizinc for row in rows[:1]] + [row.in_minizinc.replace("{0}", "({0})") for row in rows[1:]]
+        return fold(first, zip(forms, rest, strict=True))
 
     def Quantified(self, node: syntax.Quantified) -> str:
         if node.quantifier != "count":
