@@ -16,10 +16,10 @@ from collections import Counter
 from pathlib import Path
 
 from tasks.check.limits import Limits
-
-from tasks.check.lean import find, question
 from tasks.sample import read_sample
 from tasks.stages.lean import judged
+
+from tasks.check.lean import find, question
 
 REPOSITORY = Path(__file__).parent.parent
 

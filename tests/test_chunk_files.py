@@ -21,8 +21,8 @@ from tasks.corpus.document import DEEPEST, LARGEST_FILE, LONGEST_NUMBER, MOST_PR
 from tasks.corpus.primes import MONSTER_PRIMES
 from tasks.errors import CorpusError
 from tasks.files import file_digest
+from tasks.records.stamp import read_stamp
 from tasks.specification import read_specification
-from tasks.stamps import read_stamp
 
 VALID: dict[str, Any] = {
     "id": "07",

@@ -11,6 +11,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from tasks.sampling import draw
 
 from conftest import REPOSITORY, Project
 from expressions import random_formula, random_point, random_stray
@@ -23,7 +24,6 @@ from tasks.language.evaluate import evaluate
 from tasks.language.mutate import mutants as faults_of
 from tasks.language.unroll import unroll
 from tasks.render import certificate, model
-from tasks.sampling import draw
 from tasks.specification import read_specification
 from tasks.stages import crosscheck, prove
 from tools import lean, minizinc

@@ -14,6 +14,7 @@ from conftest import REPOSITORY, Project
 from expressions import random_formula, random_point, random_stray
 from lean_notation import definitions, instances, value
 from samples import make_chunk
+from staged import Staged
 from tasks.check.engines import identify
 from tasks.check.lean import Judgement
 from tasks.check.lean import judge as ask
@@ -27,7 +28,6 @@ from tasks.language.unroll import unroll
 from tasks.render import certificate, lean_module
 from tasks.render.lean_text import GROUP, names
 from tasks.specification import read_specification
-from staged import Staged
 from tools import lean, runner
 
 TOOLCHAIN = REPOSITORY / "lean-toolchain"

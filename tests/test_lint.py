@@ -11,7 +11,8 @@ import pytest
 
 from conftest import Project, program
 from expressions import random_formula
-from samples import all_points, make_chunk, model_of, valid_points, write_chunk
+from samples import all_points, make_chunk, model_of, valid_points
+from staged import Staged
 from tasks.check.call import Tool
 from tasks.check.hygiene import contradictions, implied, never
 from tasks.language.display import display
@@ -20,7 +21,6 @@ from tasks.language.statement import interpret
 from tasks.language.syntax import Expression
 from tasks.render.boundary import boundary
 from tasks.render.model import formula
-from staged import Staged
 from tools import minizinc
 
 

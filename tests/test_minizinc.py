@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 
 from expressions import random_formula
-from samples import all_points, best_point, make_chunk, model_of, objective, valid_points, write_chunk
+from samples import all_points, best_point, make_chunk, model_of, objective, valid_points
+from staged import Staged
 from tasks.check.call import Tool
 from tasks.check.engines import identify
 from tasks.check.minizinc import conflict, imbalance, solve
@@ -27,7 +28,6 @@ from tasks.errors import CheckFailed, DualityError, ToolError
 from tasks.language.display import display
 from tasks.language.evaluate import evaluate
 from tasks.language.statement import interpret
-from staged import Staged
 from tools import minizinc, runner
 
 ENGINE = {"name": "minizinc", "version": "0"}

@@ -16,7 +16,7 @@ from conftest import REPOSITORY
 from tasks.corpus.chunk import read_chunk
 from tasks.corpus.primes import MONSTER_PRIMES, Tract, assign_primes, infer_tract, zone
 from tasks.errors import CheckFailed
-from tasks.stages.primes import run
+from tasks.jobs.assign_primes import check_primes as run
 
 CHUNK = {"id": "06", "title": "t", "goalType": "proof", "tract": "external", "constraints": []}
 WANTED = [2, 7, 17]

@@ -88,7 +88,8 @@ def test_a_missing_or_damaged_base_is_said_and_no_failure(built: Project, tmp_pa
 
 REPORT = Report(
     {"06": Row({"schema": "passed", "solve": "failed"}, {"formal": 2}, seconds={"schema": 0.25})},
-    {"solve:06": "no point"}, ("minizinc 2.6.4",), ("schema", "solve", "crosscheck"), "pilots", "0" * 40, "refs/pull/7/merge",
+    {"solve:06": "no point"}, ("minizinc 2.6.4",), ("schema", "solve", "crosscheck"), "pilots", "0" * 40,
+    "refs/pull/7/merge",
 )  # fmt: skip
 
 
@@ -154,7 +155,9 @@ def test_texts_of_chunks_are_shown_and_not_interpreted() -> None:
 
 def test_a_report_is_never_longer_than_a_comment_may_be() -> None:
     row = Row({"crosscheck": "warned"}, disagreements=("<" * 5000,) * 10)
-    large = Report({f"{i:04}": row for i in range(3000)}, {f"solve:{i:04}": "<" * 5000 for i in range(3000)}, (), ("crosscheck",))
+    large = Report(
+        {f"{i:04}": row for i in range(3000)}, {f"solve:{i:04}": "<" * 5000 for i in range(3000)}, (), ("crosscheck",)
+    )
     text = markdown(large, large)
     assert len(text) <= LONGEST
     assert "... and 2995 more." in text

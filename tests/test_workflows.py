@@ -17,12 +17,11 @@ import yaml
 
 from conftest import REPOSITORY
 from tasks.stages import PIPELINE
-
-STAGES = tuple(stage.name for stage in PIPELINE)
 from workflow_actions import ACTIONS, PINNED
 from workflow_expressions import evaluate, filled, holds
 from workflows import GitHub, Run, repository
 
+STAGES = tuple(stage.name for stage in PIPELINE)
 WORKFLOWS = sorted((REPOSITORY / ".github" / "workflows").glob("*.yml"))
 COMPOSITE = REPOSITORY / ".github" / "actions" / "setup-nix" / "action.yml"
 PILOTS = ("06", "08", "09", "19")

@@ -10,7 +10,8 @@ from typing import Any
 PLUGINS: dict[str, dict[str, Any]] = {
     "BACKEND": {"duality": "tasks.state.database:Database"},
     "COMMAND": {
-        "clean": "tasks.run:Clean", "dumpdb": "tasks.state.dump:DumpDB", "help": "tasks.run:Help", "run": "tasks.run:Run",
+        "clean": "tasks.run:Clean", "dumpdb": "tasks.state.dump:DumpDB", "help": "tasks.run:Help",
+        "run": "tasks.run:Run",
     },
     "REPORTER": {"duality": "tasks.reporter:Reporter"},
     "list": {"sort": "definition"},

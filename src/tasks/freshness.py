@@ -1,8 +1,8 @@
 """When what a task left behind still holds: the one place that decides it.
 
-A task leaves in doit's database what it was made by (its recipe), the SHA-256 of every file that it read, as it read it,
-and of every file that it wrote. It is up to date while all three are the same. Nothing else counts: no time of a file,
-and nothing that a command of doit tells the database.
+A task leaves in doit's database what it was made by (its recipe), the SHA-256 of every file that it read, as it read
+it, and of every file that it wrote. It is up to date while all three are the same. Nothing else counts: no time of a
+file, and nothing that a command of doit tells the database.
 """
 
 from __future__ import annotations

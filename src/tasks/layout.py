@@ -45,7 +45,7 @@ class Layout:
         return f"chunks/{path.relative_to(self.chunks).as_posix()}"
 
     def package(self) -> Iterator[tuple[Path, str]]:
-        """The files of the Lake package and of the certificates that belong to no chunk, with their names in the library."""
+        """The files that belong to no chunk, of the Lake package and of the certificates, with their names in the library."""
         yield self.lean / "lakefile.toml", "lakefile.toml"
         yield self.lean / "Duality" / "Base.lean", "Base.lean"
         yield self.certificates / "Support.lean", "Support.lean"

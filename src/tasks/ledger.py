@@ -1,4 +1,4 @@
-"""What may be believed of a build: for every stage of every chunk whether what lies there holds for the files as they are.
+"""What a build has shown: for every stage of every chunk whether what lies there holds for the files as they are.
 
 doit's task graph, the summary and the report all ask here and in freshness; nothing else decides it.
 """
@@ -52,7 +52,7 @@ class Ledger:
         return freshness.reasons(self.values(f"{stage.name}:{chunk_id}"), made_by, written, strict)
 
     def stamp(self, stage: Stage, chunk_id: str) -> Stamp[object] | None:
-        """The stamp of a stage where it holds for the files as they are, and those of all earlier stages do; else None."""
+        """The stamp of a stage where it and those of all earlier stages hold for the files as they are; else None."""
         key = (stage.name, chunk_id)
         if key not in self._stamps:
             found: Stamp[object] | None = None

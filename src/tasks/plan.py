@@ -21,7 +21,8 @@ class Asking:
     """How one engine is asked: which, within which limits, with kept verdicts or without; plain data.
 
     engine: its name, version and identity; seconds of wall time and memory_mb for each run; scratch: a folder for what
-    it compiles; toolchain: what the toolchain file says; cache: how kept verdicts are used (use, off, rebuild, replay, shared), cache_folder: where they are.
+    it compiles; toolchain: what the toolchain file says; cache: how kept verdicts are used; cache_folder: where they
+    are.
     """
 
     name: str
@@ -69,7 +70,7 @@ class Plan:
                       toolchain=self.toolchain_text(), cache=mode, cache_folder=folder)  # fmt: skip
 
     def cache(self) -> tuple[Mode, Path]:
-        """How kept verdicts are used, and where: the user's folder, unless the command line or DUALITY_CACHE names one."""
+        """How kept verdicts are used, and where: in the user's folder, or where cache= or DUALITY_CACHE says."""
         given = self.values["cache"]
         default = os.environ.get("DUALITY_CACHE") or os.path.join(_user_folder(), "duality")
         modes: dict[str, Mode] = {"off": "off", "rebuild": "rebuild", "replay": "replay"}

@@ -1,7 +1,7 @@
 """The command `run` of doit for a build of ours: what belongs to the build, whatever reporter shows it.
 
-It holds the lock of the out folder from before the first task is looked at, removes what failed tasks and vanished chunks
-left behind, and writes the summary when the build ends.
+It holds the lock of the out folder from before the first task is looked at, removes what failed tasks and chunks that
+are gone left behind, and writes the summary when the build ends.
 """
 
 from __future__ import annotations

@@ -53,7 +53,7 @@ def read_specification(path: Path, *, informal: bool = True) -> Specification:
 
 
 def understand(path: Path, text: str, *, informal: bool = True) -> Specification:
-    """The specification in text, which was read from path; informal says whether claims that are no formula may stand in it.
+    """The specification in text, which was read from path; informal says whether claims in words may stand in it.
 
     Raises CorpusError with every mistake of the file: of its format, or else of its expressions.
     """

@@ -10,7 +10,7 @@ from .errors import UsageError
 
 @dataclass(frozen=True)
 class Variable:
-    """values are those that are allowed, () for any text; form is how a value is written; task is the one that reads it.
+    """values are those that are allowed, () for any text; form is how a value is written; task: the one that reads it.
 
     default is what holds where the variable is not given; "" stands for what the help says.
     """
@@ -30,7 +30,8 @@ class Variable:
 VARIABLES = (
     Variable("chunks", "the corpus to build", "chunks", form="DIR"),
     Variable("out", "where the build writes, doit's database included", "rendered", form="DIR"),
-    Variable("cache", "where verdicts of tools are kept, or how they are used", form="DIR|shared:DIR|off|rebuild|replay"),
+    Variable("cache", "where verdicts of tools are kept, or how they are used",
+             form="DIR|shared:DIR|off|rebuild|replay"),
     Variable("lean", "which Lean proves; auto takes a full Lean where there is one, else the embedded kernel", "auto",
              ("auto", "toolchain", "kernel", "off")),
     Variable("crosscheck", "warn makes a disagreement outside the pilots a warning", "strict", ("strict", "warn")),

@@ -185,7 +185,7 @@ def _crosscheck(report: Report, shown: _Shown) -> Iterable[str]:
     yield f"JSON, MiniZinc and Lean agree in {results.count('passed')} of {_plural(len(results), 'chunk')}."
     lines = [f"- {i}: {shown.code(d)}" for i, row in report.chunks.items() for d in row.disagreements]
     lines += [
-        f"- {i}: no point on both sides of {', '.join(shown.code(name) for name in shown.first(row.constant_on_sample))}"
+        f"- {i}: no point on both sides of {', '.join(map(shown.code, shown.first(row.constant_on_sample)))}"
         for i, row in report.chunks.items()
         if row.constant_on_sample
     ]

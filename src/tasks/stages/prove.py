@@ -10,9 +10,9 @@ def run(context: Context) -> Result[Proved]:
     """Has Lean judge its form of the chunk as it lies on disk, and what the chunk's sample claims of it.
 
     The claims are asked in the same run, as most of a run is its start; they have no part in the proof. Where Lean does
-    not answer about them within the limit, the proof is judged alone, and the cross-check asks again. Raises CheckFailed
-    where Lean rejects the theorem, has no verdict in time, or the theorem rests on an axiom it must not rest on;
-    ToolError where Lean crashes.
+    not answer about them within the limit, the proof is judged alone, and the cross-check asks again. Raises
+    CheckFailed where Lean rejects the theorem, has no verdict in time, or the theorem rests on an axiom it must not
+    rest on; ToolError where Lean crashes.
     """
     from ..check.ask import tool
     from ..check.lean import ALLOWED_AXIOMS, answer, judge, question

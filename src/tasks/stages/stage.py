@@ -1,4 +1,4 @@
-"""What a stage is, and what it gets and gives: data that doit's tasks, the summary and the documentation derive from."""
+"""What a stage is, what it gets and what it gives. doit's tasks, the summary and the documents derive from it."""
 
 from __future__ import annotations
 
