@@ -30,7 +30,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "points": {"language", "specification"},
     "claims": {"corpus", "points", "records", "render"},
     "check": {"claims", "corpus", "errors", "language", "plan", "records", "render", "specification"},
-    "stages": {"check", "claims", "corpus", "digests", "errors", "files", "plan", "points", "records", "render",
+    "stages": {"check", "claims", "corpus", "digests", "errors", "files", "freshness", "plan", "points", "records", "render",
                "specification"},
     "ledger": {"digests", "freshness", "plan", "records", "stages"},
     "report": {"errors", "records"},

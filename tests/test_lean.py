@@ -373,7 +373,7 @@ def test_a_full_lean_judges_modules_against_a_base_compiled_once(full: Callable[
         (
             "say warning 'declaration uses sorry' 7\n"
             "say information \"'$theorem' depends on axioms: [propext, sorryAx]\" 9; exit 0",
-            "rests on sorryAx: this is no proof",
+            "rests on the axioms sorryAx: this is not a proof",
         ),
         ("echo garbage; exit 0", "lean answered something that is no answer: 'garbage'"),
         ("kill -9 $$", "lean was killed by signal 9 (Killed)"),

@@ -50,6 +50,7 @@ class Code:
         self.package = package
         self.kept = kept
         self.signature = package_signature(package)
+        self._used: dict[str, list[str]] = {}
         self._digests: dict[str, str] = self._remembered()
 
     def digest(self, *modules: str) -> str:
@@ -79,7 +80,9 @@ class Code:
                 continue
             found.add(name)
             if name.endswith(".py"):
-                waiting += self._uses(name)
+                if name not in self._used:
+                    self._used[name] = list(self._uses(name))
+                waiting += self._used[name]
         return found
 
     def _uses(self, name: str) -> Iterator[str]:

@@ -44,8 +44,13 @@ class Layout:
             return path.relative_to(self.out).as_posix()
         return f"chunks/{path.relative_to(self.chunks).as_posix()}"
 
+    def path(self, name: str) -> Path:
+        """The file that a stamp names; see named."""
+        root, _, rest = name.partition("/")
+        return self.chunks / rest if root == "chunks" else self.out / name
+
     def package(self) -> Iterator[tuple[Path, str]]:
-        """The files that belong to no chunk, of the Lake package and of the certificates, with their names in the library."""
+        """The files of package and certificates that belong to no chunk, with their names in the library."""
         yield self.lean / "lakefile.toml", "lakefile.toml"
         yield self.lean / "Duality" / "Base.lean", "Base.lean"
         yield self.certificates / "Support.lean", "Support.lean"

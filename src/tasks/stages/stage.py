@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
+from ..errors import RecordError
 from ..files import digest
+from ..freshness import digest_of
 from ..plan import Asking, Plan
 from ..records.stamp import Engine, Status, decode_stamp
 
@@ -116,15 +118,25 @@ class Context:
         return self._text(self.path(name))
 
     def outcome(self, kind: type[Read]) -> Read:
-        """The outcome of one of the stages that the stage declares in needs. Raises CorpusError, RecordError."""
+        """The outcome of one of the stages that the stage declares in needs.
+
+        Raises CorpusError, RecordError where there is no valid stamp, or it is about other files than lie there now.
+        """
         if kind.stage not in self.stage.needs:
             raise AssertionError(f"{self.stage.name} does not declare that it needs {kind.stage}")
         from ..records.codec import encode
 
         path = self.plan.layout.stamp(kind.stage, self.chunk_id)
-        found = decode_stamp(self._text(path), path, kind).outcome
-        self.outcomes[kind.stage] = digest(encode(found))
-        return found
+        stamp = decode_stamp(self._text(path), path, kind)
+        for name, sha256 in stamp.inputs.items():
+            stage = name.removeprefix("outcome of ")
+            now = self.outcomes.get(stage, sha256) if stage != name else digest_of(str(self.plan.layout.path(name)))
+            if now != sha256:
+                raise RecordError(
+                    f"{path}: it is not about {name} as it is now; build {kind.stage}:{self.chunk_id} first"
+                )
+        self.outcomes[kind.stage] = digest(encode(stamp.outcome))
+        return stamp.outcome
 
     def source(self) -> tuple[Path, str]:
         """The path and the text of the chunk file. Raises CorpusError where it is not readable text."""

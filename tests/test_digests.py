@@ -1,0 +1,119 @@
+"""A stage's digest covers all code and data that compute it, and what it does not cover does not."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from conftest import Project
+from tasks.digests import PACKAGE, Code, package_signature
+from tasks.stages import STAGES
+
+
+@pytest.mark.parametrize("stage", [stage.name for stage in STAGES])
+def test_a_digest_covers_what_a_stage_imports_inside_functions_and_the_data_that_it_reads(stage: str) -> None:
+    closure = Code().closure(f"stages/{stage}.py")
+    assert {"__init__.py", "errors.py", "files.py", "stages/stage.py", f"stages/{stage}.py"} <= closure
+    reads_chunks = {"language/grammar.lark", "language/parse.py", "corpus/chunk.schema.json", "specification.py"}
+    assert reads_chunks <= closure
+    by_stage = {
+        "render_mzn": {"render/model.py"},
+        "solve": {"check/minizinc.py", "check/supervisor.py", "check/cache.py", "check/witness.py"},
+        "balance": {"check/minizinc.py", "check/witness.py"},
+        "render_lean": {"render/certificate.py", "render/lean_module.py", "render/lean_text.py"},
+        "sample": {"points.py", "claims.py", "language/mutate.py"},
+        "prove": {"check/lean.py", "check/kernel.py", "render/library/Support.lean"},
+        "crosscheck": {"check/values.py", "check/agreement.py", "render/lean_reader.py", "render/model_reader.py"},
+        "lint": {"check/hygiene.py", "check/advice.py", "render/boundary.py"},
+    }
+    assert by_stage.get(stage, set()) <= closure
+
+
+def test_a_renderer_concerns_its_own_stage_alone() -> None:
+    code = Code()
+    using = {
+        file: {stage.name for stage in STAGES if file in code.closure(stage.module)}
+        for file in ("render/model.py", "render/certificate.py", "render/lean_module.py")
+    }
+    assert using == {
+        "render/model.py": {"render_mzn", "lint"},  # which asks the solver formulas of its own
+        "render/certificate.py": {"render_lean"},
+        "render/lean_module.py": {"render_lean"},
+    }
+
+
+def test_every_file_of_data_is_named_by_a_module_that_some_task_is_computed_by() -> None:
+    code = Code()
+    data = {name for name in package_signature() if not name.endswith(".py")} - {"py.typed"}
+    modules = [name for name in package_signature() if name.endswith(".py")]
+    assert data - code.closure(*modules) == set()
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(PACKAGE, tmp_path / "tasks", ignore=shutil.ignore_patterns("__pycache__")))
+
+
+@pytest.mark.parametrize(
+    ("file", "stages"),
+    [
+        ("__init__.py", {stage.name for stage in STAGES}),
+        ("files.py", {stage.name for stage in STAGES}),
+        ("corpus/chunk.schema.json", {stage.name for stage in STAGES}),
+        ("render/model.py", {"render_mzn", "lint"}),
+        ("check/supervisor.py", {"solve", "prove", "crosscheck", "balance", "lint"}),
+        ("report/markdown.py", set()),
+        ("run.py", set()),
+    ],
+)
+def test_an_edit_changes_the_digests_of_what_it_concerns(package: Path, file: str, stages: set[str]) -> None:
+    before = {stage.name: Code(package=package).digest(stage.module) for stage in STAGES}
+    path = package / file
+    path.write_text(path.read_text() + "\n")
+    after = {stage.name: Code(package=package).digest(stage.module) for stage in STAGES}
+    assert {name for name in before if before[name] != after[name]} == stages
+
+
+def test_what_is_imported_for_types_alone_is_no_part_of_a_digest(package: Path) -> None:
+    module = package / "stages" / "schema.py"
+    text = module.read_text()
+    module.write_text(f"{text}\nif TYPE_CHECKING:\n    from ..render.model import render\n")
+    assert "render/model.py" not in Code(package=package).closure("stages/schema.py")
+    module.write_text(f"{text}\n\ndef later():\n    from ..render import model\n")
+    assert "render/model.py" in Code(package=package).closure("stages/schema.py")
+
+
+def test_digests_are_kept_by_signature_and_a_changed_file_is_read_again(package: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "code.json"
+    first = Code(kept, package).digest("stages/solve.py")
+    again = Code(kept, package)
+    assert again._digests == {"stages/solve.py": first}
+    path = package / "files.py"
+    path.write_text(path.read_text() + "\n")
+    assert again.has_changed()
+    assert Code(kept, package).digest("stages/solve.py") != first
+    kept.write_text("{")
+    assert Code(kept, package).digest("stages/solve.py") != first
+
+
+def test_code_that_changes_during_a_build_is_not_believed(built: Project) -> None:
+    module = built.home / "src" / "tasks" / "check" / "minizinc.py"
+    stage = built.home / "src" / "tasks" / "stages" / "solve.py"
+    planted = (
+        "    from pathlib import Path\n"
+        f"    path = Path({str(module)!r})\n"
+        "    if Path('switch').exists():\n"
+        "        text = path.read_text()\n"
+        "        path.write_text(text + '# another branch')\n"
+        "        path.write_text(text)\n"
+    )
+    stage.write_text(stage.read_text().replace("    return Result(", f"{planted}    return Result("))
+    (built.home / "switch").touch()
+    finished = built.doit("solve:06")
+    assert finished.status == 3
+    assert finished.errors == "ERROR: the code of the package changed during the build: build again\n"
+    (built.home / "switch").unlink()
+    assert "solve:06" in built.doit("solve:06").ran
+    assert built.doit("solve:06").ran == set()
