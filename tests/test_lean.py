@@ -261,6 +261,14 @@ def test_names_are_distinct_identifiers_and_plain_ones_stay_themselves() -> None
     assert not {"Int", "Point", "x", "witness", "Valid", "theorem"} & {name.strip("«»") for name in found}
 
 
+def test_no_constraint_is_called_as_a_definition_of_the_table() -> None:
+    defined = [row.module for row in OPERATORS if isinstance(row.module, str)]
+    assert set(defined) >= {"tdiv", "imin", "bool2int"}
+    base = (REPOSITORY / "src" / "tasks" / "render" / "library" / "Base.lean").read_text()
+    assert not [name for name in defined if f"\ndef {name} (" not in base]
+    assert not {name.strip("«»") for name in names(defined)} & set(defined)
+
+
 def test_hostile_text_stays_inside_its_comment_and_its_name(judge: Callable[[str], Judgement]) -> None:
     notes = [
         "-/ theorem oops : False := sorry /-",
