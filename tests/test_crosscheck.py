@@ -7,6 +7,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -22,6 +23,7 @@ from tasks.language.compile import compile_expression
 from tasks.language.display import display
 from tasks.language.evaluate import evaluate
 from tasks.language.mutate import mutants as faults_of
+from tasks.language.operators import INFIX
 from tasks.language.unroll import unroll
 from tasks.render import certificate, model
 from tasks.specification import read_specification
@@ -113,21 +115,25 @@ def test_every_planted_fault_is_found(corpus: Path, tmp_path: Path, capsys: pyte
 
 
 @pytest.mark.parametrize(
-    ("module", "name", "old", "new"),
+    ("module", "old", "new"),
     [
-        (certificate, "_ARITHMETIC", "sub", "add"),
-        (certificate, "_ARITHMETIC", "mod", "div"),
-        (certificate, "_LOGIC", "imp", "iff"),
-        (certificate, "_LOGIC", "and", "or"),
-        (model, "OBJECTIVES", "abs(x[i + 1] - x[i])", "x[i + 1] - x[i]"),
-        (model, "OBJECTIVES", "8 * x[i]", "7 * x[i]"),
+        (certificate, "Int.sub", "Int.add"),
+        (certificate, "Int.mod", "Int.div"),
+        (certificate, "Bool.imp", "Bool.iff"),
+        (certificate, "Bool.and", "Bool.or"),
+        (model, "abs(x[i + 1] - x[i])", "x[i + 1] - x[i]"),
+        (model, "8 * x[i]", "7 * x[i]"),
     ],
 )
 def test_a_fault_in_a_renderer_is_found(
-    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: object, name: str, old: str, new: str
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: object, old: str, new: str
 ) -> None:
-    table = getattr(module, name)
-    monkeypatch.setattr(module, name, {key: value.replace(old, new) for key, value in table.items()})
+    if module is certificate:
+        rows = {token: replace(row, certificate=row.certificate.replace(old, new)) for token, row in INFIX.items()}
+        monkeypatch.setattr(certificate, "INFIX", rows)
+    else:
+        objectives = {name: text.replace(old, new) for name, text in model.OBJECTIVES.items()}
+        monkeypatch.setattr(model, "OBJECTIVES", objectives)
     different = 0
     for chunk_id in ("08", "10", "13", "16", "27", "42", "43", "51", "56"):
         specification = read_specification(SOURCES / f"chunk-{chunk_id}.constraints.json")
@@ -251,10 +257,8 @@ def test_lean_can_be_asked_at_all_points(project: Project) -> None:
 
 
 def test_warn_lets_pass_with_a_warning_but_not_the_pilots(built: Project) -> None:
-    renderer = built.home / "src" / "tasks" / "render" / "certificate.py"
-    renderer.write_text(
-        renderer.read_text().replace('"(Int.ble {right} {left})"', '"(Int.ble {right} (Int.add {left} 1))"')
-    )
+    rows = built.home / "src" / "tasks" / "language" / "operators.py"
+    rows.write_text(rows.read_text().replace('"(Int.ble {1} {0})"', '"(Int.ble {1} (Int.add {0} 1))"'))
     strict = built.doit()
     assert strict.status != 0
     assert {"crosscheck:06", "crosscheck:08", "crosscheck:19"} <= set(built.summary()["failures"])
@@ -305,8 +309,8 @@ def test_with_a_full_lean_the_module_is_compared(project: Project, stub: Callabl
     assert finished.status == 0, finished.text()
     assert "lean/Chunk06.lean" not in finished.output
     assert "Duality/Chunk06.lean" in project.stamp("crosscheck", "06")["inputs"]
-    renderer = project.home / "src" / "tasks" / "render" / "lean_module.py"
-    renderer.write_text(renderer.read_text().replace('">=": "≥"', '">=": ">"'))
+    rows = project.home / "src" / "tasks" / "language" / "operators.py"
+    rows.write_text(rows.read_text().replace('"{0} ≥ {1}"', '"{0} > {1}"'))
     finished = project.doit()
     assert finished.status != 0
     assert "the evaluator says true, Lean says false" in finished.output

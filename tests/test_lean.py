@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from random import Random
 
@@ -23,10 +24,11 @@ from tasks.corpus.chunk import Chunk
 from tasks.errors import CheckFailed, ToolError
 from tasks.language.display import display
 from tasks.language.evaluate import evaluate
+from tasks.language.operators import OPERATORS
 from tasks.language.statement import Statement, interpret
 from tasks.language.unroll import unroll
 from tasks.render import certificate, lean_module
-from tasks.render.lean_text import GROUP, names
+from tasks.render.lean_text import GROUP, balanced, names
 from tasks.specification import read_specification
 from tools import lean, runner
 
@@ -136,6 +138,30 @@ def test_the_kernel_and_the_evaluator_agree_on_random_formulas(judge: Callable[[
     assert verdicts == {True, False}
 
 
+def test_every_row_of_the_table_means_the_same_to_the_kernel(judge: Callable[[str], Judgement]) -> None:
+    values = {"int": (-8, -3, -1, 0, 1, 2, 5, 7), "bool": (False, True)}
+
+    def term(value: int) -> str:
+        if isinstance(value, bool):
+            return f"Bool.{str(value).lower()}"
+        return f"({value} : Int)" if value >= 0 else f"(Int.neg {-value})"
+
+    claims = []
+    for row in OPERATORS:
+        for operands in product(*(values[type_] for type_ in row.operands)):
+            if row.divisor is None or operands[row.divisor] != 0:
+                found, same = row.in_certificate.format(*map(term, operands)), "Bool.iff Int.beq".split()
+                claims.append(f"({same[row.result == 'int']} {found} {term(row.meaning(*operands))})")
+    assert len(claims) > 600
+    for claimed, accepted in ((claims, True), ([*claims, "(Int.beq (Int.div 7 2) 4)"], False)):
+        everything = balanced(claimed, lambda a, b: f"(Bool.and {a}\n {b})")
+        judgement = judge(
+            f"prelude\nimport Support\n{certificate.OPTIONS}"
+            f"theorem witness_valid : Eq {everything} Bool.true := Eq.refl Bool.true\n#print axioms witness_valid\n"
+        )
+        assert judgement.accepted is accepted, judgement.messages[0].text[:2000]
+
+
 def test_module_and_formula_agree_on_random_formulas() -> None:
     random, seen = Random(5), set()
     for number in range(250):
@@ -220,6 +246,14 @@ def test_names_are_distinct_identifiers_and_plain_ones_stay_themselves() -> None
     for name in found:
         assert re.fullmatch(r"[A-Za-z][\w']*|«[^«»\n\\]+»", name), name
     assert not {"Int", "Point", "x", "witness", "Valid", "theorem"} & {name.strip("«»") for name in found}
+
+
+def test_no_constraint_is_called_as_a_definition_of_the_table() -> None:
+    defined = [row.module for row in OPERATORS if isinstance(row.module, str)]
+    assert set(defined) >= {"tdiv", "imin", "bool2int"}
+    base = (REPOSITORY / "src" / "tasks" / "render" / "library" / "Base.lean").read_text()
+    assert not [name for name in defined if f"\ndef {name} (" not in base]
+    assert not {name.strip("«»") for name in names(defined)} & set(defined)
 
 
 def test_hostile_text_stays_inside_its_comment_and_its_name(judge: Callable[[str], Judgement]) -> None:

@@ -223,9 +223,6 @@ APPLIED: Mapping[str, Operator] = {**PREFIX, **FUNCTIONS}
 INFIX_SPELT: Mapping[str, Operator] = {spelling: row for row in INFIX.values() for spelling in row.spelled}
 PREFIX_SPELT: Mapping[str, Operator] = {spelling: row for row in PREFIX.values() for spelling in row.spelled}
 
-DEFINED = frozenset(row.module for row in OPERATORS if isinstance(row.module, str))
-"""The definitions of Base.lean that stand in a module."""
-
 
 @dataclass(frozen=True)
 class Quantifier:

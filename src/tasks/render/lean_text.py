@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from importlib.resources import files
 
-from ..language.operators import DEFINED
 from .text import lines, visible
 
 GROUP = 16
@@ -16,8 +15,11 @@ _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_']*")
 # Characters that a name between « and » keeps; others become _.
 _QUOTABLE = re.compile(r"[^\W_]|[ _!#$%&*+,\-./:;<=>?@^|~'()\[\]{}]")
 
+_LIBRARY = files(__package__) / "library"
 # Words that are no identifiers in some version of Lean 4, and words that our own text means something by.
-RESERVED = DEFINED.union((files(__package__) / "library" / "reserved.txt").read_text(encoding="utf-8").split())
+RESERVED = frozenset((_LIBRARY / "reserved.txt").read_text(encoding="utf-8").split()).union(
+    re.findall(r"^def (\w+)", (_LIBRARY / "Base.lean").read_text(encoding="utf-8"), re.MULTILINE)
+)
 
 
 def names(constraints: Iterable[str]) -> list[str]:
