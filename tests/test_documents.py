@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from conftest import REPOSITORY
+from conftest import REPOSITORY, Project
+from tasks.stages import PIPELINE
+from tasks.variables import VARIABLES
 
 DOCUMENTS = sorted([*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").glob("*.md")])
 TESTS = {
@@ -41,3 +43,32 @@ def test_every_link_to_a_file_or_heading_leads_there(path: Path) -> None:
         if heading:
             headings = re.findall(r"^#+ (.*)$", file.read_text(encoding="utf-8"), re.MULTILINE)
             assert heading in {re.sub(r"[^\w -]", "", h.lower()).replace(" ", "-") for h in headings}, target
+
+
+README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+
+
+def rows(heading: str) -> list[list[str]]:
+    """The cells of the README's table under a heading row."""
+    (table,) = re.findall(rf"^{re.escape(heading)}\n\|[-|]+\|\n((?:\|.*\n)+)", README, re.MULTILINE)
+    return [[cell.strip() for cell in row.strip("|").split(" | ")] for row in table.splitlines()]
+
+
+def test_the_stages_of_the_readme_are_those_of_the_program() -> None:
+    stated = rows("| stage | question | leaves in `rendered/` |")
+    assert stated == [[stage.name, stage.asks, stage.leaves] for stage in PIPELINE]
+
+
+def test_the_variables_of_the_readme_are_those_of_the_program() -> None:
+    for (syntax, meaning, default), variable in zip(
+        rows("| on the command line | meaning | default |"), VARIABLES, strict=True
+    ):
+        assert syntax.replace("` `", "|").strip("`") == variable.syntax
+        assert meaning.removesuffix(f" (task {variable.task})") == variable.help
+        assert default.strip("`") == variable.default
+
+
+def test_help_names_every_variable(project: Project) -> None:
+    shown = project.doit("help").output
+    for variable in VARIABLES:
+        assert f"  {variable.syntax} " in shown
