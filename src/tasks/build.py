@@ -170,7 +170,7 @@ def lean() -> Task:
 
 def _engine_task(name: str, task: str, choice: str) -> Task:
     toolchain = _toolchain()
-    given: dict[str, Any] = {"choice": choice, "toolchain": toolchain, "runner": _local_runner()}
+    given: dict[str, Any] = {"choice": choice, "toolchain": toolchain, "runner": _runner()}
 
     def is_same(task: object, values: dict[str, Any]) -> bool:
         return bool(values.get("files") and signature(name, choice, toolchain, values["files"]) == values["files"])

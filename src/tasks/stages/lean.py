@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..check.cache import CachingRunner
 from ..check.engines import identify as identify_engine
 from ..check.lean import Assertion
 from ..check.lean_install import Form
-from ..check.local import LocalRunner
 from ..sample import Sample
 
 
-def identify(choice: str, toolchain: str, runner: LocalRunner) -> dict[str, Any]:
+def identify(choice: str, toolchain: str, runner: CachingRunner) -> dict[str, Any]:
     """How the files of the Lean that judges are now. Raises ToolError where there is none."""
     return {"files": identify_engine("lean", choice, toolchain, runner)["files"]}
 
 
-def run(choice: str, toolchain: str, runner: LocalRunner) -> dict[str, Any]:
+def run(choice: str, toolchain: str, runner: CachingRunner) -> dict[str, Any]:
     """The engine that choice asks for. Raises ToolError where there is none."""
     found = identify_engine("lean", choice, toolchain, runner)
     if found["note"]:
