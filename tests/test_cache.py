@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from conftest import Project, contents
-from tasks.check.cache import COUNT, Cache
-from tasks.check.process import Run
+from tasks.check.cache import CachingRunner, Count
+from tasks.check.call import Limits, Run, Tool, ToolCall
+from tasks.check.local import LocalRunner
 from tasks.errors import ToolError
 
 
@@ -91,7 +95,7 @@ def test_a_chunk_under_another_name_asks_no_tool_again(project: Project) -> None
     assert verdicts(project)["asked"] == asked
 
 
-def test_a_no_is_kept_and_no_answer_is_not(project: Project, spied: Callable[[], int]) -> None:
+def test_a_no_is_kept(project: Project, spied: Callable[[], int]) -> None:
     project.write("06", "x[1] >= 30", "x[1] < 20")
     refused = project.doit("solve:06")
     assert "is unsatisfiable" in refused.output
@@ -103,13 +107,34 @@ def test_a_no_is_kept_and_no_answer_is_not(project: Project, spied: Callable[[],
         again.output.split("is unsatisfiable")[1].split("\n\n")[0].splitlines()[:3]
         == (refused.output.split("is unsatisfiable")[1].split("\n\n")[0].splitlines()[:3])
     )
+
+
+def test_a_time_out_is_remembered_until_its_limit_is_raised(project: Project, spied: Callable[[], int]) -> None:
     odd = "sum(i in 1..8)(x[i] * x[i]) = 200001"  # the sum of x is even; the solver has to try all points
     project.write("06", odd, parameters={"scaleN": 1000})
-    (project.chunks / "corpus.yaml").write_text('documentation: ["01"]\nlimits: {solve_seconds: 1}\n')
-    assert "no answer within 1 s" in project.doit("solve:06").output
-    runs = spied()
-    assert "no answer within 1 s" in project.doit("solve:06").output
-    assert spied() > runs
+    settings = project.chunks / "corpus.yaml"
+
+    def solve(seconds: int, *more: str) -> tuple[str, int]:
+        settings.write_text(f'documentation: ["01"]\nlimits: {{solve_seconds: {seconds}}}\n')
+        before = spied()
+        finished = project.doit("solve:06", *more)
+        assert finished.status != 0
+        assert f"no answer within {seconds} s; raise limits.solve_seconds in corpus.yaml" in finished.output
+        return finished.output, spied() - before
+
+    first, runs = solve(2)
+    assert "remembered" not in first
+    assert runs > 0
+    for seconds in (2, 1):
+        again, runs = solve(seconds)
+        assert "more tightly; remembered from an earlier run, cache=rebuild asks again" in again
+        assert runs == 0
+    assert solve(2, "cache=rebuild")[1] == 1
+    raised, runs = solve(3)
+    assert "remembered" not in raised
+    assert runs == 1
+    project.write("06", odd + " /\\ x[1] >= 0", parameters={"scaleN": 1000})
+    assert solve(2)[1] == 1, "another text"
 
 
 def test_the_modes(project: Project, spied: Callable[[], int], tmp_path: Path) -> None:
@@ -162,23 +187,45 @@ def test_a_cache_that_cannot_be_written_is_said_and_keeps_nobody_from_building(p
 
 # the entries
 
+LIMITS = Limits(10, 1000)
 SAID = Run(0, "the verdict", "", 0.1)
+ENGINE = {"name": "tool", "version": "1", "identity": "1"}
 
 
-def ask(cache: Cache, text: str, said: Run = SAID, arguments: tuple[str, ...] = ("-a",)) -> str:
-    return cache.ask(arguments, text, lambda: said, lambda run: run.output)
+@dataclass
+class Scripted:
+    """A runner that says what it is told, and counts how often it is asked."""
+
+    says: Run = SAID
+    asked: int = 0
+
+    def run(self, call: ToolCall) -> Run:
+        self.asked += 1
+        return self.says
+
+    def keep(self, call: ToolCall, run: Run) -> None:
+        raise AssertionError
+
+
+def ask(
+    cache: CachingRunner, text: str, said: Run = SAID, arguments: tuple[str, ...] = ("-a",),
+    engine: dict[str, str] = ENGINE, limits: Limits = LIMITS,
+) -> str:  # fmt: skip
+    """What is printed; an answer is definite where something is."""
+    tool = Tool(engine, limits, replace(cache, runner=Scripted(said)))
+    return tool.ask(arguments, text, lambda run: run.output, bool)
 
 
 @pytest.fixture
-def cache(tmp_path: Path) -> Cache:
-    return Cache("use", tmp_path / "verdicts", "tool 1")
+def cache(tmp_path: Path) -> CachingRunner:
+    return CachingRunner(Scripted(), "use", tmp_path / "verdicts")
 
 
-def entries(cache: Cache) -> list[Path]:
+def entries(cache: CachingRunner) -> list[Path]:
     return sorted(cache.folder.glob("??/*"))
 
 
-def test_a_flipped_bit_is_a_miss(cache: Cache) -> None:
+def test_a_flipped_bit_is_a_miss(cache: CachingRunner) -> None:
     ask(cache, "text")
     (entry,) = entries(cache)
     content = entry.read_bytes()
@@ -192,7 +239,7 @@ def test_a_flipped_bit_is_a_miss(cache: Cache) -> None:
     assert ask(cache, "text", Run(0, "asked again", "", 0)) == "the verdict"
 
 
-def test_an_entry_under_another_s_name_is_a_miss(cache: Cache) -> None:
+def test_an_entry_under_another_s_name_is_a_miss(cache: CachingRunner) -> None:
     ask(cache, "easy", Run(0, "yes", "", 0))
     (easy,) = entries(cache)
     ask(cache, "hard", Run(0, "no", "", 0))
@@ -201,34 +248,115 @@ def test_an_entry_under_another_s_name_is_a_miss(cache: Cache) -> None:
     assert ask(cache, "hard", Run(0, "asked again", "", 0)) == "asked again"
 
 
-def test_no_text_is_taken_for_another(cache: Cache) -> None:
+def test_no_text_is_taken_for_another(cache: CachingRunner) -> None:
     asked = [("-a", "bc"), ("-ab", "c"), ("-a", "b", "c"), ("-a", "b\0c"), ("-a", "2:bc"), ("-a", "b", "1:c")]
     for number, (*arguments, text) in enumerate(asked):
         assert ask(cache, text, Run(0, str(number), "", 0), tuple(arguments)) == str(number)
-    other = Cache("use", cache.folder, "tool 1-a")
-    assert ask(other, "bc", Run(0, "other", "", 0), ()) == "other"
-    assert len(entries(cache)) == len(asked) + 1
+    others = [ENGINE | {"identity": "1-a"}, ENGINE | {"name": "tool1", "identity": ""}, ENGINE | {"form": "1"}]
+    for other in others:
+        assert ask(cache, "bc", Run(0, "other", "", 0), (), other) == "other"
+    assert len(entries(cache)) == len(asked) + 2
 
 
-def test_what_cannot_be_read_or_is_not_definite_is_not_kept(cache: Cache) -> None:
-    def unreadable(run: Run) -> str:
-        raise ToolError("garbage")
-
-    with pytest.raises(ToolError):
-        cache.ask((), "text", lambda: SAID, unreadable)
-    cache.ask((), "text", lambda: SAID, lambda run: run.output, lambda answer: False)
+def test_a_tool_that_nobody_identified_is_asked_each_time(cache: CachingRunner) -> None:
+    for identity in ({}, {"identity": ""}):
+        anybody = {"name": "tool", "version": "1"} | identity
+        assert ask(cache, "text", Run(0, "first", "", 0), engine=anybody) == "first"
+        assert ask(cache, "text", Run(0, "second", "", 0), engine=anybody) == "second"
     assert entries(cache) == []
 
 
-def test_many_builds_at_once_never_see_half_an_entry(cache: Cache) -> None:
+def test_what_cannot_be_read_or_is_not_definite_is_not_kept(cache: CachingRunner) -> None:
+    def fail(run: Run) -> str:
+        raise ToolError("garbage")
+
+    for said in (SAID, Run(-11, "", "", 20), Run(None, "", "", 0.1, "output"), Run(None, "", "", 0.1, "processes")):
+        with pytest.raises(ToolError):
+            Tool(ENGINE, Limits(10, 1000), replace(cache, runner=Scripted(said))).ask((), "text", fail)
+    assert ask(cache, "text", Run(0, "", "", 1)) == ""
+    assert entries(cache) == []
+
+
+# no answer within a limit
+
+NONE = Run(None, "", "", 10.0, "time")
+OWN_LIMIT = Run(0, "", "", 10.01)  # of a tool that keeps the time itself
+
+
+def seen(cache: CachingRunner, said: Run, limits: Limits, **more: Any) -> tuple[bool, Run]:
+    """Whether the tool was run, and what its reader was given."""
+    runner = Scripted(said)
+    given: list[Run] = []
+    Tool(ENGINE, limits, replace(cache, runner=runner, **more)).ask(
+        (), "text", lambda run: given.append(run) or run.output, bool
+    )
+    return bool(runner.asked), given[0]
+
+
+@pytest.mark.parametrize(
+    "without", [NONE, OWN_LIMIT, Run(None, "", "", 1.0, "memory"), Run(1, "", "bad_alloc", 1.0, "memory")]
+)
+def test_a_limit_that_was_not_enough_is_not_tried_again(cache: CachingRunner, without: Run) -> None:
+    assert seen(cache, without, Limits(10, 1000)) == (True, without)
+    for limits in (Limits(10, 1000), Limits(3, 1000), Limits(10, 999), Limits(0.1, 1)):
+        asked, given = seen(cache, SAID, limits)
+        assert not asked
+        assert given.ended == without.ended or (without is OWN_LIMIT and given.ended == "time")
+        assert "remembered from an earlier run, cache=rebuild asks again" in given.note
+        assert (given.status is None) == (without.status is None)
+    for limits in (Limits(10.1, 1000), Limits(10, 1001)):
+        assert seen(cache, without, limits)[0], "a higher limit has not been tried"
+    assert seen(cache, SAID, Limits(11, 1001)) == (True, SAID)
+    assert seen(cache, without, Limits(1, 1)) == (False, replace(SAID, seconds=0.0)), "a verdict replaces it"
+
+
+def test_a_run_that_was_ended_by_anything_else_is_no_limit(cache: CachingRunner) -> None:
+    for said in (Run(0, "", "", 9.9), Run(-9, "", "", 9.9), Run(None, "", "", 0.1, "output")):
+        assert seen(cache, said, Limits(10, 1000))[0]
+
+    def interrupt(run: Run) -> str:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Tool(ENGINE, Limits(10, 1000), replace(cache, runner=Scripted(NONE))).ask((), "text", interrupt)
+    assert seen(cache, SAID, Limits(10, 1000)) == (True, SAID)
+
+
+def test_a_limit_never_replaces_a_verdict(cache: CachingRunner) -> None:
+    assert seen(cache, SAID, Limits(10, 1000))[0]
+    assert seen(cache, NONE, Limits(10, 1000), mode="rebuild") == (True, NONE)
+    assert seen(cache, NONE, Limits(10, 1000)) == (False, replace(SAID, seconds=0.0))
+    assert seen(cache, NONE, Limits(99, 9999)) == (False, replace(SAID, seconds=0.0))
+
+
+def test_a_lower_limit_does_not_replace_a_higher_one(cache: CachingRunner) -> None:
+    seen(cache, NONE, Limits(10, 1000))
+    replace(cache, mode="rebuild").keep(ToolCall("tool", "1", (), "other", Limits(3, 1000)), NONE)
+    cache.keep(ToolCall("tool", "1", (), "text", Limits(3, 1000)), NONE)
+    assert not seen(cache, SAID, Limits(10, 1000))[0]
+
+
+def test_rebuild_asks_again_and_replay_does_not(cache: CachingRunner) -> None:
+    seen(cache, NONE, Limits(10, 1000))
+    assert seen(cache, NONE, Limits(10, 1000), mode="replay")[0] is False
+    with pytest.raises(ToolError, match="no verdict is kept"):
+        seen(cache, NONE, Limits(11, 1000), mode="replay")
+    assert seen(cache, SAID, Limits(10, 1000), mode="rebuild") == (True, SAID)
+    assert seen(cache, NONE, Limits(10, 1000)) == (False, replace(SAID, seconds=0.0))
+
+
+def test_many_builds_at_once_never_see_half_an_entry(cache: CachingRunner) -> None:
     script = (
         "import sys; from pathlib import Path\n"
-        "from tasks.check.cache import Cache; from tasks.check.process import Run\n"
+        "from tasks.check.cache import CachingRunner\n"
+        "from tasks.check.call import Limits, Run, Tool\n"
+        "class Runner:\n"
+        "    def run(self, call): return Run(0, call.text * 5000, '', 0)\n"
         "for n in range(300):\n"
-        "    cache = Cache(('use', 'rebuild')[n % 2], Path(sys.argv[1]), 'tool')\n"
+        "    cache = CachingRunner(Runner(), ('use', 'rebuild')[n % 2], Path(sys.argv[1]))\n"
+        "    tool = Tool({'name': 'tool', 'identity': '1'}, Limits(1, 1), cache)\n"
         "    text = str(n % 7)\n"
-        "    got = cache.ask((), text, lambda: Run(0, text * 5000, '', 0), lambda run: run.output)\n"
-        "    assert got == text * 5000\n"
+        "    assert tool.ask((), text, lambda run: run.output) == text * 5000\n"
     )
     running = [subprocess.Popen([sys.executable, "-c", script, str(cache.folder)]) for _ in range(4)]
     assert [process.wait() for process in running] == [0, 0, 0, 0]
@@ -236,7 +364,7 @@ def test_many_builds_at_once_never_see_half_an_entry(cache: Cache) -> None:
     assert not list(cache.folder.glob("??/.new-*"))
 
 
-def test_the_cache_is_trimmed_by_age_and_by_size(cache: Cache) -> None:
+def test_the_cache_is_trimmed_by_age_and_by_size(cache: CachingRunner) -> None:
     for number in range(10):
         ask(cache, str(number), Run(0, "x" * 1000, "", 0))
     every = entries(cache)
@@ -252,11 +380,17 @@ def test_the_cache_is_trimmed_by_age_and_by_size(cache: Cache) -> None:
     assert set(entries(cache)) == set(every[:3])
 
 
-def test_a_hit_counts_as_use(cache: Cache) -> None:
+def test_a_hit_counts_as_use(cache: CachingRunner) -> None:
     ask(cache, "text")
     (entry,) = entries(cache)
     os.utime(entry, (0, 0))
-    before = COUNT.found
     ask(cache, "text")
-    assert COUNT.found == before + 1
+    assert cache.count == Count(found=1, asked=1)
     assert time.time() - entry.stat().st_mtime < 60
+
+
+def test_a_runner_and_its_calls_are_data(cache: CachingRunner) -> None:
+    call = ToolCall("minizinc", "1", ("--solver", "gecode"), "solve satisfy;", Limits(1, 100))
+    assert pickle.loads(pickle.dumps(call)) == call
+    local = CachingRunner(LocalRunner(cache.folder, "leanprover/lean4:v4.15.0"), "use", cache.folder)
+    assert pickle.loads(pickle.dumps(local)) == local

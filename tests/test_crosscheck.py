@@ -286,7 +286,7 @@ if "--version" in sys.argv:
 if "-o" in sys.argv:
     open(sys.argv[sys.argv.index("-o") + 1], "w").write("olean")
     sys.exit(0)
-text = sys.stdin.read()
+text, failed = sys.stdin.read(), False
 module, defined = text.partition("#eval")[0], definitions(text.partition("#eval")[0])
 for number, line in enumerate(text.splitlines(), start=1):
     if line.startswith("#eval"):
@@ -294,9 +294,15 @@ for number, line in enumerate(text.splitlines(), start=1):
         points = [[int(n) for n in re.findall(r"-?\\d+", p)] for p in re.findall("⟨(.*?)⟩", line)]
         data = str([bool(value(defined[name], p, defined)) for p in points]).lower()
         print(json.dumps(dict(severity="information", data=data, pos=dict(line=number, column=0))))
+    if proof := re.match(r"theorem (Decided.\\w+) : (¬ \\()?Duality\\.Chunk\\d+\\.(\\S+|«.*») \\(⟨(.*)⟩\\)", line):
+        point = [int(n) for n in proof[4].split(",")]
+        if bool(value(defined[proof[3]], point, defined)) is bool(proof[2]):
+            failed = True
+            print(json.dumps(dict(severity="error", data="proposition is false", pos=dict(line=number, column=0))))
     if line.startswith("#print axioms"):
         data = f"'{{line.split()[-1]}}' does not depend on any axioms"
         print(json.dumps(dict(severity="information", data=data, pos=dict(line=number, column=0))))
+sys.exit(int(failed))
 """
 
 

@@ -17,7 +17,7 @@ from lean_notation import definitions, instances, value
 from samples import make_chunk
 from staged import Staged
 from tasks.check.engines import identify
-from tasks.check.lean import Judgement
+from tasks.check.lean import Assertion, Judgement, Message, answer, decide, first_difference, question
 from tasks.check.lean import judge as ask
 from tasks.check.lean_install import full_lean
 from tasks.corpus.chunk import Chunk
@@ -288,6 +288,76 @@ def test_informal_and_vacuous_constraints_are_comments_that_say_so(judge: Callab
         assert "def claim" not in text
         assert "def nothing" not in text
     assert judge(text).accepted
+
+
+# what Lean is asked about a text
+
+PAIR = [[50, 50, 0, 0, 0, 0, 0, 0], [1, 99, 0, 0, 0, 0, 0, 0], [7, 0, -3, 96, 0, 0, 0, 0]]
+
+
+@pytest.fixture
+def text() -> str:
+    """A certificate whose constraint is false, true and false at the points of PAIR."""
+    chunk = make_chunk({"small": "x[1] < 7 /\\ x[3] >= 0"})
+    return certificate.render(chunk, statements(chunk), [1, 99, 0, 0, 0, 0, 0, 0])
+
+
+def refused(text: str, *assertions: Assertion) -> list[Assertion]:
+    judgement = ask(text, "witness_valid", lean(), question("embedded kernel", assertions))
+    assert judgement.accepted
+    return answer("embedded kernel", assertions, judgement)
+
+
+def test_a_claim_that_the_kernel_finds_false_is_refused_and_no_other(text: str) -> None:
+    right = Assertion("Constraint.small", PAIR, [False, True, False])
+    wrong = Assertion("Constraint.small", PAIR, [False, True, True])
+    assert refused(text, right, wrong, right) == [wrong]
+    assert first_difference(text, wrong, lean()) == 2
+
+
+@pytest.mark.parametrize(
+    ("definition", "message"),
+    [
+        ("Constraint.reserved_now", "Lean has no verdict about Constraint.reserved_now: Unknown identifier"),
+        ("witness", "Lean has no verdict about witness: Application type mismatch"),
+        ("Constraint.small Constraint.small", "Lean has no verdict about Constraint.small Constraint.small: "),
+        ("«", "Lean has no verdict about «: unterminated identifier escape"),
+        ("(fun x => Bool.true :=", "Lean has no verdict about (fun x => Bool.true :="),
+    ],
+)
+def test_a_question_that_lean_does_not_understand_is_no_refusal(text: str, definition: str, message: str) -> None:
+    with pytest.raises(CheckFailed) as failed:
+        refused(text, Assertion(definition, PAIR, [True, True, True]))
+    assert str(failed.value).startswith(message)
+    assert "\n" not in str(failed.value)
+
+
+def test_what_evaluates_to_neither_is_no_refusal(text: str) -> None:
+    stuck = Assertion("Constraint.stuck", PAIR, [True, True, True])
+    axiom = text.replace("namespace Constraint\n", "namespace Constraint\naxiom stuck : Point -> Bool\n")
+    with pytest.raises(CheckFailed, match=r"at no single one; it decides neither way at x = \[50, 50, 0"):
+        first_difference(axiom, stuck, lean())
+    assert decide(axiom, ["Constraint.small witness", "(Constraint.small witness).not", "Constraint.stuck witness"],
+                  lean()) == [True, False, None]  # fmt: skip
+
+
+def test_an_error_of_a_full_lean_is_no_refusal() -> None:
+    assertion = Assertion("Duality.Chunk42.small", PAIR[:2], [False, True])
+
+    def judgement(severity: str, text: str) -> Judgement:
+        return Judgement(True, (), (), (Message(severity, text, 2),))
+
+    def verdict(severity: str, text: str) -> list[Assertion]:
+        return answer("toolchain", [assertion], judgement(severity, text))
+
+    assert verdict("information", "[false, true]") == []
+    assert verdict("information", "[false,\n true]") == []
+    assert verdict("information", "[true, true]") == [assertion]
+    with pytest.raises(CheckFailed, match=r"no verdict about Duality\.Chunk42\.small: failed to synthesize Decidable"):
+        verdict("error", "failed to synthesize Decidable")
+    for text in ("[false]", "[]", "[false, true, true]", "it is true, not false", "[true, false", ""):
+        with pytest.raises(ToolError, match="no list of verdicts"):
+            verdict("information", text)
 
 
 # the stage

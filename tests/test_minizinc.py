@@ -21,13 +21,15 @@ from samples import all_points, best_point, make_chunk, model_of, objective, val
 from staged import Staged
 from tasks.check.call import Tool
 from tasks.check.engines import identify
-from tasks.check.minizinc import conflict, imbalance, solve
+from tasks.check.hygiene import contradictions
+from tasks.check.minizinc import conflict, imbalance, solve, verdicts
 from tasks.check.process import run as run_process
 from tasks.corpus.chunk import Chunk
 from tasks.errors import CheckFailed, DualityError, ToolError
 from tasks.language.display import display
 from tasks.language.evaluate import evaluate
 from tasks.language.statement import interpret
+from tasks.render.model_reader import read_model
 from tools import minizinc, runner
 
 ENGINE = {"name": "minizinc", "version": "0"}
@@ -378,6 +380,54 @@ def test_a_witness_that_is_none_is_refused(build, stub, stage: str, point: list[
     message = made.refused(stage)
     assert f"minizinc and our evaluator disagree: the point {point} violates\n{violated}\n" in message
     assert "no verdict is given" in message
+
+
+POINTS = [[100, 0, 0, 0, 0, 0, 0, 0], [0, 100, 0, 0, 0, 0, 0, 0]]
+
+
+@pytest.mark.parametrize(
+    ("answered", "message"),
+    [
+        ({"asked_1": [], "asked_2": [], "asked_objective": []}, "gave 0 answers to 2 questions (asked_1)"),
+        ({"asked_1": [True, False], "asked_2": [True]}, "gave 1 answers to 2 questions (asked_2)"),
+        ({"asked_1": [True, False, True]}, "gave 3 answers to 2 questions (asked_1)"),
+        ({"asked_1": [True, False], "asked_2": [True, True], "asked_objective": []}, "0 answers to 2 questions"),
+        ({"asked_1": [True, False], "asked_2": [True, True], "asked_objective": [1]}, "(asked_objective)"),
+        ({"asked_1": [True, False], "asked_2": [True, True]}, "no list of verdicts (asked_objective): nothing"),
+        ({"asked_1": [True, False], "asked_2": [True, True], "asked_objective": None}, "(asked_objective): nothing"),
+        ({"asked_1": [True, False], "asked_objective": [1, 2]}, "no list of verdicts (asked_2): nothing"),
+        ({"asked_1": [1, 0], "asked_2": [True, True]}, "no list of verdicts (asked_1): [1, 0]"),
+        ({"asked_1": "true, false"}, "no list of verdicts (asked_1): true, false"),
+        (
+            {"asked_1": [True, False], "asked_2": [True, True], "asked_objective": [True, 7]},
+            "no list of verdicts (asked_objective): [True, 7]",
+        ),
+        ({}, "no list of verdicts (asked_1): nothing"),
+    ],
+)
+def test_exactly_as_many_verdicts_as_questions_are_taken(stub, answered: dict, message: str) -> None:
+    model = read_model(model_of(make_chunk({"a": "x[1] >= 2"}, objective="projection_fit_min")))
+    truths, values = verdicts(model, POINTS, minizinc())
+    assert (truths, values) == ([[True, False], [True, True]], [1400, 1400])
+    solution = json.dumps({"type": "solution", "output": {"json": answered}})
+    stub(f"echo '{solution}'\n" + _answers([]).splitlines()[1])
+    with pytest.raises(ToolError) as caught:
+        verdicts(model, POINTS, minizinc())
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_model_without_constraints_and_objective_asks_nothing(stub) -> None:
+    model = read_model(model_of(make_chunk({}, unit_sum=False)))
+    assert verdicts(model, POINTS, minizinc()) == ([], [])
+
+
+@pytest.mark.parametrize("holds", [[], [True], [True, True, True], "true", [1, 0], None])
+def test_lint_takes_exactly_as_many_answers_as_constraints(stub, holds: object) -> None:
+    solution = json.dumps({"type": "solution", "output": {"json": {"holds": holds}}})
+    stub(f"echo '{solution}'\n" + _answers([]).splitlines()[1])
+    with pytest.raises(ToolError, match=r"minizinc (gave|answered)"):
+        contradictions(model_of(make_chunk({"a": "x[1] >= 2", "b": "x[1] < 2"})), minizinc())
 
 
 def test_a_tool_that_hangs_is_killed_with_its_children(build, stub, tmp_path) -> None:

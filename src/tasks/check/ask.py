@@ -9,7 +9,7 @@ from ..records.journal import Verdicts
 from .call import Limits, Tool
 
 if TYPE_CHECKING:
-    from .cache import Count
+    from .cache import CachingRunner, Count
 
 _count: Count | None = None
 """Of this process."""
@@ -17,13 +17,16 @@ _count: Count | None = None
 
 def tool(asking: Asking) -> Tool:
     """The tool that a plan names. Raises ToolError where the folder of kept verdicts must not be used."""
+    return Tool(asking.engine, Limits(asking.seconds, asking.memory_mb), _runner(asking))
+
+
+def _runner(asking: Asking) -> CachingRunner:
     from .cache import CachingRunner, Count
     from .local import LocalRunner
 
     global _count
     _count = _count or Count()
-    runner = CachingRunner(LocalRunner(asking.scratch, asking.toolchain), asking.cache, asking.cache_folder, _count)
-    return Tool(asking.engine, Limits(asking.seconds, asking.memory_mb), runner)
+    return CachingRunner(LocalRunner(asking.scratch, asking.toolchain), asking.cache, asking.cache_folder, _count)
 
 
 def identify(plan: Plan, engine: str) -> dict[str, Any]:
@@ -32,10 +35,8 @@ def identify(plan: Plan, engine: str) -> dict[str, Any]:
     Prints what there is to say about the choice. Raises ToolError where there is no such tool.
     """
     from .engines import identify as identify_engine
-    from .local import LocalRunner
 
-    toolchain = plan.toolchain_text()
-    found = identify_engine(engine, plan.choice(engine), toolchain, LocalRunner(plan.scratch, toolchain))
+    found = identify_engine(engine, plan.choice(engine), plan.toolchain_text(), _runner(plan.asking(engine, {})))
     if found["note"]:
         print(found["note"])
     return {"engine": found["engine"], "files": found["files"]}

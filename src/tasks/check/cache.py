@@ -44,13 +44,18 @@ class CachingRunner:
     """A runner that asks another one only for what is not in folder.
 
     use: look first; rebuild: ask anew and keep that; replay: never run a tool; off: keep nothing, look nowhere. A call
-    without an identity is not kept, as nobody knows whose answer it is.
+    without an identity is neither kept nor counted, as nobody knows yet whose answer it is.
     """
 
     runner: Runner
     mode: Mode
     folder: Path
     count: Count = field(default_factory=Count)
+
+    @property
+    def scratch(self) -> Path:
+        """That of a runner of this machine."""
+        return self.runner.scratch  # type: ignore[attr-defined, no-any-return]
 
     def run(self, call: ToolCall) -> Run:
         """As Runner.run. Raises ToolError for a miss where no tool may be run."""
@@ -61,7 +66,7 @@ class CachingRunner:
             raise ToolError(
                 "cache=replay: no verdict is kept for this text and this tool; build once without cache=replay"
             )
-        self.count.asked += 1
+        self.count.asked += bool(call.identity)
         return self.runner.run(call)
 
     def keep(self, call: ToolCall, run: Run) -> None:

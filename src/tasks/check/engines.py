@@ -11,7 +11,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
@@ -56,30 +56,27 @@ class Found:
 
 @dataclass(frozen=True)
 class Engine:
-    """name, and how it is found: places says which files would be asked now, without starting anything, for a choice
-    (which of its forms, as on the command line) and the content of lean-toolchain; commands are looked up on PATH too;
-    probe asks.
+    """choose: what decides which files would be asked now, for a choice (of its forms, as on the command line) and the
+    content of lean-toolchain, found without starting anything; probe: asks them.
     """
 
-    name: str
-    places: Callable[[str, str], Sequence[str | None]]
-    commands: Sequence[str]
+    choose: Callable[[str, str], list[str | None]]
     probe: Callable[[str, str, Machine], Found]
 
 
 def signature(name: str, choice: str, toolchain: str, last: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """How the engine's files are now, as JSON data; equal to last, the "files" of what identify returned, exactly while
-    the engine need not be identified again. Starts nothing and reads no content.
+    the engine need not be identified again. Starts nothing, and reads nothing but the Lean library's source.
     """
-    row = ENGINES[name]
-    paths = last.get("paths") if last else None
-    known = [str(path) for path in paths] if isinstance(paths, list) else []
-    chosen = [_FORMAT, name, choice, list(row.places(choice, toolchain)), list(map(shutil.which, row.commands))]
-    if name == "lean":
-        chosen += map(library_digest, ("lean toolchain", "lean embedded kernel"))
-    # The loader reads it, so we do; all else that could choose other files is kept from tools.
-    chosen.append(os.environ.get("LD_LIBRARY_PATH"))
-    return {"paths": known, "chosen": sha256(json.dumps(chosen).encode()).hexdigest(), "states": states(known)}
+    known = last.get("paths") if last else None
+    paths = [str(path) for path in known] if isinstance(known, list) else []
+    return {"paths": paths, "chosen": _chosen(name, choice, toolchain), "states": states(paths)}
+
+
+def _chosen(name: str, choice: str, toolchain: str) -> str:
+    # The loader reads the variable, so it counts; all others that could choose other files are kept from tools.
+    facts = [_FORMAT, name, choice, *ENGINES[name].choose(choice, toolchain), os.environ.get("LD_LIBRARY_PATH")]
+    return sha256(json.dumps(facts).encode()).hexdigest()
 
 
 def identify(name: str, choice: str, toolchain: str, runner: Machine) -> dict[str, Any]:
@@ -90,13 +87,13 @@ def identify(name: str, choice: str, toolchain: str, runner: Machine) -> dict[st
     version, and what is new is read. Raises ToolError where there is no such tool, with what to install.
     """
     memory = runner.scratch / "engines.json"
-    remembered = _remembered(memory)
+    remembered, chosen = _remembered(memory), _chosen(name, choice, toolchain)
     for record in remembered:
-        if signature(name, choice, toolchain, record["files"]) == record["files"]:
+        files = record["files"]
+        if files["chosen"] == chosen and files["states"] == states(files["paths"]):
             return record
     found = ENGINES[name].probe(choice, toolchain, runner)
-    paths = sorted({path for _, path in found.files} | set(found.watched))
-    before = signature(name, choice, toolchain, {"paths": paths})
+    before = signature(name, choice, toolchain, {"paths": sorted({path for _, path in found.files} | {*found.watched})})
     digests = Digests(runner.scratch / "digests.json")
     total = sha256(f"{_FORMAT}\n".encode())
     for line in sorted(_contents(found.files, digests)):
@@ -105,8 +102,9 @@ def identify(name: str, choice: str, toolchain: str, runner: Machine) -> dict[st
     if signature(name, choice, toolchain, before) != before:
         raise ToolError(f"{name} changed while it was identified; run the build again")
     record = {"engine": {**found.about, IDENTITY: total.hexdigest()}, "files": before, "note": found.note}
-    with suppress(OSError):  # it is found out anew then
-        write_beside(memory, json.dumps([record, *remembered][:_REMEMBERED]))
+    if not found.note:  # which may be true of this moment alone
+        with suppress(OSError):  # it is found out anew then
+            write_beside(memory, json.dumps([record, *remembered][:_REMEMBERED]))
     return record
 
 
@@ -129,8 +127,8 @@ def paths_of(call: ToolCall, toolchain: str, runner: Machine) -> list[str]:
 def _remembered(memory: Path) -> list[dict[str, Any]]:
     try:
         found = json.loads(memory.read_text(encoding="utf-8"))
-        return [record for record in found if record["engine"][IDENTITY] and record["files"]["paths"]]
-    except (OSError, ValueError, KeyError, TypeError):
+        return [r for r in found if r["engine"][IDENTITY] and {"paths", "chosen", "states"} == r["files"].keys()]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return []
 
 
@@ -142,12 +140,12 @@ def _contents(files: Iterable[tuple[str, str]], digests: Digests) -> Iterable[st
 
 
 def _program(role: str, path: str) -> tuple[list[tuple[str, str]], list[str]]:
-    """A program with all that runs where it does, and what would if it were there."""
+    """A program with all that runs where it does, and what decides on that."""
     from .parts import parts_of
     from .process import clean_environment
 
-    found, absent = parts_of(path, clean_environment())
-    return [(role, file) for file in found], [*absent, "/etc/ld.so.cache", _PRELOAD]
+    found, searched = parts_of(path, clean_environment())
+    return [(role, file) for file in found], [*searched, "/etc/ld.so.cache", _PRELOAD]
 
 
 # MiniZinc
@@ -175,13 +173,13 @@ def _probe_minizinc(choice: str, toolchain: str, runner: Machine) -> Found:
     solvers = _gecodes(_ask_minizinc("--solvers-json", runner))
     try:
         places = json.loads(_ask_minizinc("--config-dirs", runner))
-        library, settings = os.path.normpath(places["mznStdlibDir"]), os.path.normpath(places["globalConfigFile"])
+        library, settings = os.path.normpath(places["mznStdlibDir"]), str(places["globalConfigFile"])
     except (ValueError, KeyError, TypeError, RecursionError):
         raise ToolError("`minizinc --config-dirs` does not say where MiniZinc's library is") from None
     files, watched = _program("minizinc", place)
-    files += [("settings", settings), ("library", f"{library}/std/")]
-    watched += [f"{folder}/minizinc/solvers/" for folder in ("/usr/share", "/usr/local/share")]
-    watched.append(f"{library}/solvers/")
+    files += [("settings", os.path.normpath(settings or f"{library}/Preferences.json")), ("library", f"{library}/std/")]
+    # Where MiniZinc looks for definitions of solvers, without a home.
+    watched += [f"{folder}/solvers/" for folder in (library, "/usr/share/minizinc", "/usr/local/share/minizinc")]
     for solver in solvers:
         extra = solver.get("extraInfo")
         given = extra if isinstance(extra, dict) else {}
@@ -191,8 +189,8 @@ def _probe_minizinc(choice: str, toolchain: str, runner: Machine) -> Found:
         if definition:
             files.append(("solver's definition", definition))
         if program:
-            more, absent = _program("solver", shutil.which(program) or program)
-            files, watched = files + more, watched + absent
+            more, others = _program("solver", shutil.which(program) or program)
+            files, watched = files + more, watched + others
         if own:
             own = f"{library}/{own[2:]}" if own.startswith("-G") else own
             files.append(("solver's library", os.path.join(os.path.dirname(definition), own).rstrip("/") + "/"))
@@ -216,10 +214,11 @@ def _gecodes(output: str) -> list[dict[str, Any]]:
 # Lean
 
 
-def _lean_places(choice: str, toolchain: str) -> list[str | None]:
+def _choose_lean(choice: str, toolchain: str) -> list[str | None]:
     full = full_lean(toolchain)[0] if choice in ("auto", "toolchain") else None
     folder = kernel_folder() if choice in ("auto", "kernel") else None
-    return [str(full) if full else None, str(folder) if folder else None]
+    libraries = map(library_digest, ("lean toolchain", "lean embedded kernel"))
+    return [str(full) if full else None, str(folder) if folder else None, *libraries]
 
 
 def _probe_lean(choice: str, toolchain: str, runner: Machine) -> Found:
@@ -270,6 +269,6 @@ def _ask_lean(tool: str, runner: Machine) -> str:
 
 
 ENGINES = {
-    "minizinc": Engine("minizinc", lambda choice, toolchain: [], ("minizinc", "fzn-gecode"), _probe_minizinc),
-    "lean": Engine("lean", _lean_places, (), _probe_lean),
+    "minizinc": Engine(lambda choice, toolchain: list(map(shutil.which, ("minizinc", "fzn-gecode"))), _probe_minizinc),
+    "lean": Engine(_choose_lean, _probe_lean),
 }

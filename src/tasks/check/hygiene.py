@@ -75,7 +75,8 @@ def contradictions(model: str, tool: Tool) -> Contradictions:
         verdicts = "".join(f"constraint holds[{k}] = {c};\n" for k, c in enumerate(every.values(), start=1))
         answer = _ask(model, conditions, tool, f"array[1..{len(every)}] of var bool: holds;\n{verdicts}")
         if answer.status == "satisfied":
-            here = [name for name, holds in zip(names, answer.values["holds"], strict=True) if holds]
+            holding = answer.read("holds", bool, len(names))
+            here = [name for name, holds in zip(names, holding, strict=True) if holds]
             shown.update(here)
             together.update(combinations(here, 2))
         return {"satisfied": True, "unsatisfiable": False}.get(answer.status)

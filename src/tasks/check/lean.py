@@ -18,10 +18,14 @@ ALLOWED_AXIOMS: Mapping[Form, frozenset[str]] = {
 """What a theorem may rest on: a certificate on nothing at all."""
 
 _BY_HAND = "try the rendered text by hand, or another Lean (lean=toolchain, lean=kernel)"
-# What Lean says where a proposition is false, as opposed to a text or a limit it cannot cope with.
-_FALSE = re.compile(
-    r"Type mismatch|type mismatch|proposition\s.*\sis false|did not evaluate to 'true'|did not reduce to 'true'", re.S
+# What the embedded kernel's Lean says of a claim below that evaluates to false, and what it may add to that.
+_REFUSAL = re.compile(
+    r"[Tt]ype mismatch\s+Eq\.refl Bool\.true\s+has type\s+Eq Bool\.true Bool\.true\s+"
+    r"but is expected to have type\s+Eq\s+\((?:Crosscheck\.)?agrees .*\)\s+Bool\.true",
+    re.DOTALL,
 )
+_ADDED_TO_IT = re.compile(r"internal exception #\d+")
+_VERDICTS = re.compile(r"\[\s*(?:(?:true|false)(?:,\s*(?:true|false))*)?\s*\]")
 # What depends on the machine's stack and memory rather than on the text.
 _OF_THE_MOMENT = re.compile(r"deep recursion|stack overflow|out of memory|interrupted", re.IGNORECASE)
 
@@ -159,44 +163,103 @@ def question(form: Form, assertions: Sequence[Assertion]) -> str:
 
 
 def answer(form: Form, assertions: Sequence[Assertion], judgement: Judgement) -> list[Assertion]:
-    """The assertions that Lean does not share, by what it said of their question.
+    """The assertions that Lean does not share, by what it said of their question: those it found false.
 
-    Raises CheckFailed where Lean does not understand the question, ToolError where its answer is none.
+    Raises CheckFailed where Lean does not understand the question or cannot decide it, ToolError where its answer is
+    none.
     """
     first = (_HEAD.count("\n") if form == "embedded kernel" else 0) + 2
-    errors = [m for m in judgement.added if m.severity == "error"]
-    foreign = [m for m in errors if not first <= m.line < first + len(assertions)]
-    if foreign:
-        raise CheckFailed(f"Lean does not accept what it is asked behind the text: {foreign[0].text}")
-    mistaken = {m.line for m in errors}
+    errors: dict[int, list[str]] = {}
+    for message in judgement.added:
+        if message.severity == "error":
+            errors.setdefault(message.line, []).append(message.text)
+    for line, texts in errors.items():
+        if not first <= line < first + len(assertions):
+            raise CheckFailed(f"Lean does not accept what it is asked behind the text: {shorten(texts[0])}")
     said = {m.line: m.text for m in judgement.added if m.severity == "information"}
     refused = []
     for line, assertion in enumerate(assertions, start=first):
-        heard = said.get(line, "")
-        if line in mistaken:
+        heard, wrong = said.get(line, ""), errors.get(line, [])
+        if form == "embedded kernel" and any(map(_REFUSAL.fullmatch, wrong)):
+            wrong = [text for text in wrong if not _REFUSAL.fullmatch(text) and not _ADDED_TO_IT.fullmatch(text)]
             refused.append(assertion)
-        elif form == "embedded kernel":
+        elif form == "embedded kernel" and not wrong:
             if heard != f"'{_NAME.format(line - first)}' does not depend on any axioms":
                 raise ToolError(
                     f"lean does not say that it has judged {assertion.definition}: {shorten(heard)!r}; {_BY_HAND}"
                 )
-        else:
+        elif not wrong:
             truths = [word == "true" for word in re.findall("true|false", heard)]
-            if len(truths) != len(assertion.points):
+            if not _VERDICTS.fullmatch(heard) or len(truths) != len(assertion.points):
                 raise ToolError(f"lean answered something that is no list of verdicts: {shorten(heard)!r}; {_BY_HAND}")
             if truths != list(assertion.expected):
                 refused.append(assertion)
+        if wrong:
+            raise CheckFailed(f"Lean has no verdict about {assertion.definition}: {shorten(wrong[0])}")
     return refused
 
 
-def first_difference(text: str, assertion: Assertion, lean: Tool) -> int:
-    """The index of the first point at which Lean does not share an assertion about a text; raises as judge."""
-    single = [
-        Assertion(assertion.definition, [p], [e]) for p, e in zip(assertion.points, assertion.expected, strict=True)
-    ]
+def decide(text: str, statements: Sequence[str], lean: Tool) -> list[bool | None]:
+    """What each statement about a text's definitions is: True where Lean accepts a proof of it, False where Lean
+    accepts a proof that it does not hold, None where neither.
+
+    A statement is a term over what the text defines (`valid witness`), of Bool in a certificate, in a module a
+    decidable Prop. Errors in the text itself do not matter here; raises as judge.
+    """
     form = form_of(lean)
-    refused = answer(form, single, judge(text, None, lean, question(form, single)))
-    return next((i for i, s in enumerate(single) if s in refused), 0)
+    if form == "embedded kernel":
+        head = "\nopen Constraint\nset_option smartUnfolding false\n"
+        proofs = ("Eq ({0}) Bool.true := Eq.refl Bool.true", "Eq ({0}) Bool.false := Eq.refl Bool.false")
+    else:
+        head, proofs = "\n", ("{0} := by decide", "¬ ({0}) := by decide")
+    lines = []
+    for number, statement in enumerate(statements):
+        for name, proof in zip(("holds", "fails"), proofs, strict=True):
+            lines += [
+                f"theorem Decided.{name}{number} : {proof.format(statement)}",
+                f"#print axioms Decided.{name}{number}",
+            ]
+    said = judge(text, None, lean, head + "\n".join(lines) + "\n").added
+    errors = {message.line for message in said if message.severity == "error"}
+    allowed = ALLOWED_AXIOMS[form]
+
+    def is_proved(position: int) -> bool:
+        line = head.count("\n") + 2 * position + 1
+        name = lines[2 * position + 1].rpartition(" ")[2]
+        heard = [
+            axioms
+            for m in said
+            if m.line == line + 1 and (axioms := _named_axioms(m, rf"(?:[^']*\.)?{re.escape(name)}")) is not None
+        ]
+        return line not in errors and len(heard) == 1 and allowed.issuperset(heard[0])
+
+    found: list[bool | None] = []
+    for number, statement in enumerate(statements):
+        holds, fails = is_proved(2 * number), is_proved(2 * number + 1)
+        if holds and fails:
+            raise ToolError(f"lean proves {shorten(statement)} and its negation; {_BY_HAND}")
+        found.append(True if holds else False if fails else None)
+    return found
+
+
+def first_difference(text: str, assertion: Assertion, lean: Tool) -> int:
+    """The index of the first point at which Lean proves that an assertion about a text does not hold.
+
+    Raises CheckFailed where there is none, ToolError and NoVerdict as judge.
+    """
+    shape = "Point.mk {}" if form_of(lean) == "embedded kernel" else "⟨{}⟩"
+    negative, join = ("(Int.neg {})", " ") if form_of(lean) == "embedded kernel" else ("-{}", ", ")
+    statements = []
+    for point in assertion.points:
+        coordinates = join.join(str(v) if v >= 0 else negative.format(-v) for v in point)
+        statements.append(f"{assertion.definition} ({shape.format(coordinates)})")
+    found = decide(text, statements, lean)
+    for index, (truth, expected) in enumerate(zip(found, assertion.expected, strict=True)):
+        if truth is not None and truth is not expected:
+            return index
+    undecided = [p for p, truth in zip(assertion.points, found, strict=True) if truth is None]
+    where = f"; it decides neither way at x = {list(undecided[0])}" if undecided else ""
+    raise CheckFailed(f"Lean refuses {assertion.definition} at all points, and at no single one{where}")
 
 
 def _theorem(number: int, assertion: Assertion) -> str:
@@ -212,11 +275,6 @@ def _theorem(number: int, assertion: Assertion) -> str:
     statement = f"Eq (Crosscheck.agrees {assertion.definition} {numbers}) Bool.true"
     name = _NAME.format(number)
     return f"theorem {name} : {statement} := Eq.refl Bool.true #print axioms {name}"
-
-
-def says_false(message: Message) -> bool:
-    """Whether an error says that a proposition is false."""
-    return bool(_FALSE.search(message.text))
 
 
 def _messages(output: str) -> list[Message]:
@@ -239,13 +297,19 @@ def _messages(output: str) -> list[Message]:
 def _axioms(messages: tuple[Message, ...], theorem: str) -> tuple[str, ...]:
     """What `#print axioms` said. Raises ToolError where it said nothing."""
     for message in messages:
-        if message.severity == "information" and re.match(rf"'{re.escape(theorem)}' ", message.text):
-            if "does not depend on any axioms" in message.text:
-                return ()
-            found = re.search(r"depends on axioms: \[(.*)\]", message.text, re.S)
-            if found:
-                return tuple(name.strip() for name in found.group(1).split(","))
+        if (found := _named_axioms(message, re.escape(theorem))) is not None:
+            return found
     raise ToolError(f"lean accepts the text but says nothing of the axioms of {theorem}; {_BY_HAND}")
+
+
+def _named_axioms(message: Message, pattern: str) -> tuple[str, ...] | None:
+    """What a message says that a theorem rests on whose name has this pattern; None where it says nothing of it."""
+    if message.severity != "information" or not re.match(f"'{pattern}' ", message.text):
+        return None
+    if "does not depend on any axioms" in message.text:
+        return ()
+    found = re.search(r"depends on axioms: \[(.*)\]", message.text, re.S)
+    return tuple(name.strip() for name in found.group(1).split(",")) if found else None
 
 
 def _first_line(run: Run) -> str:

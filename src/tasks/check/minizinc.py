@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeVar
 
 from ..errors import ToolError
 from ..render.model_reader import CONSTRAINT, UNIT_SUM, ModelText, question, unquoted
@@ -20,6 +20,7 @@ _BY_HAND = "try a model of rendered/mzn by hand: minizinc --solver gecode MODEL"
 # solutions that are none (libminizinc issues 719 and 810): sum(..)(bool2int(..)) >= 2 -> x[1] in {2, 7} is enough.
 _SOUND = ("--no-half-reifications",)
 
+T = TypeVar("T")
 Status: TypeAlias = Literal["satisfied", "unsatisfiable", "no answer"]
 
 # Debian's MiniZinc says the first of its own library, for every model; the second only says "unsatisfiable" again.
@@ -52,6 +53,16 @@ class Answer:
     values: dict[str, Any]
     warnings: tuple[str, ...] = ()
     note: str = ""
+
+    def read(self, name: str, kind: type[T], count: int) -> list[T]:
+        """The array of that name. Raises ToolError unless it has exactly count values of that kind."""
+        found = self.values.get(name)
+        if not isinstance(found, list) or any(type(value) is not kind for value in found):
+            what = "nothing" if found is None else shorten(str(found))
+            raise ToolError(f"minizinc answered something that is no list of verdicts ({name}): {what}; {_BY_HAND}")
+        if len(found) != count:
+            raise ToolError(f"minizinc gave {len(found)} answers to {count} questions ({name}); {_BY_HAND}")
+        return found
 
 
 def solve(model: str, tool: Tool) -> Answer:
@@ -112,17 +123,9 @@ def verdicts(model: ModelText, points: Sequence[Sequence[int]], tool: Tool) -> t
             f"see limits.solve_seconds in corpus.yaml{answer.note}"
         )
 
-    def read(name: str, kind: type) -> list[Any]:
-        found = answer.values.get(name)
-        if not isinstance(found, list) or any(type(value) is not kind for value in found):
-            what = "nothing" if found is None else shorten(str(found))
-            raise ToolError(f"minizinc answered something that is no list of verdicts ({name}): {what}; {_BY_HAND}")
-        if len(found) != len(points):
-            raise ToolError(f"minizinc answered for {len(found)} of {len(points)} points ({name}); {_BY_HAND}")
-        return found
-
-    truths = [read(f"asked_{position}", bool) for position in range(1, len(model.constraints) + 1)]
-    return truths, read("asked_objective", int) if model.objective is not None else []
+    count = len(points)
+    truths = [answer.read(f"asked_{position}", bool, count) for position in range(1, len(model.constraints) + 1)]
+    return truths, answer.read("asked_objective", int, count) if model.objective is not None else []
 
 
 def conflict(model: str, tool: Tool) -> tuple[list[str], bool]:

@@ -17,13 +17,13 @@ _SECONDS, _MEMORY_MB = 20, 4096
 
 
 def parts_of(program: str, environment: Mapping[str, str]) -> tuple[set[str], set[str]]:
-    """The files that run where a program does, and those that would if they were there.
+    """The files that run where a program does, and the folders in which other files would be found before them.
 
     A binary is counted with the shared libraries that the dynamic loader finds for it in that environment; a script
     with its interpreter and the programs that it names by an absolute path, each with what it is made of.
     """
     found: set[str] = set()
-    absent: set[str] = set()
+    searched: set[str] = set()
     waiting = [program]
     while waiting:
         path = waiting.pop()
@@ -38,10 +38,10 @@ def parts_of(program: str, environment: Mapping[str, str]) -> tuple[set[str], se
         if head.startswith(b"#!"):
             waiting += _named(head, environment)
         elif head.startswith(b"\x7fELF"):
-            libraries, tried = _libraries(path, environment)
+            libraries, folders = _libraries(path, environment)
             found |= libraries
-            absent |= tried
-    return found, absent - found
+            searched |= folders
+    return found, searched
 
 
 def _named(script: bytes, environment: Mapping[str, str]) -> Iterator[str]:
@@ -57,7 +57,8 @@ def _named(script: bytes, environment: Mapping[str, str]) -> Iterator[str]:
 
 
 def _libraries(path: str, environment: Mapping[str, str]) -> tuple[set[str], set[str]]:
-    """The shared libraries of a binary as its loader resolves them, the loader among them, and the paths it tried.
+    """The shared libraries of a binary as its loader resolves them, the loader among them, and the folders where it
+    looked, be they there or not.
 
     Nothing of the binary is run. Where there is no loader to ask (a static binary, macOS) there are none.
     """
@@ -71,8 +72,10 @@ def _libraries(path: str, environment: Mapping[str, str]) -> tuple[set[str], set
         environment={**environment, "LD_DEBUG": "libs"},
     )  # fmt: skip
     found = re.findall(r"^\t(?:.* => )?(/.*) \(0x[0-9a-f]+\)$", asked.output, re.MULTILINE)
-    tried = re.findall(r"^ *\d+:\t +trying file=(/.*)$", asked.errors, re.MULTILINE)  # glibc alone says so
-    return {loader, *map(os.path.normpath, found)}, set(map(os.path.normpath, tried))
+    # glibc alone says where it looked.
+    searched = re.findall(r"^ *\d+:\t +search path=(/.*?)\t", asked.errors, re.MULTILINE)
+    folders = [folder for line in searched for folder in line.split(":")]
+    return {loader, *map(os.path.normpath, found)}, set(map(os.path.normpath, folders))
 
 
 def _loader(path: str) -> str | None:

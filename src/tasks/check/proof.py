@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from ..render.lean_text import names
 from ..specification import Specification
 from .call import Tool
-from .lean import Judgement, judge, says_false
+from .lean import Judgement, decide
 from .lean_form import LeanForm
 
 
@@ -17,7 +17,7 @@ def rejection(
 ) -> str:
     """The message that Lean does not accept the text of a chunk that the solver calls satisfied."""
     chunk = specification.chunk
-    rejected = _rejected(specification, form, text, lean) if any(map(says_false, judgement.errors())) else []
+    rejected = _rejected(specification, form, text, lean)
     if not rejected:
         first = judgement.errors()[0]
         return f"chunk {chunk.id}: Lean does not accept the text (line {first.line}): {first.text}"
@@ -31,24 +31,13 @@ def rejection(
 
 
 def _rejected(specification: Specification, form: LeanForm, text: str, lean: Tool) -> list[str]:
-    """The constraints that Lean calls false at the witness, each judged by a theorem of its own."""
+    """The constraints that Lean calls false at the witness, each by a proof of its own."""
     chunk = specification.chunk
     claims = {name: name for name in ("Bounds", "UnitSum", "bounds", "unit_sum")}
     for constraint, name in zip(chunk.constraints, names(c.name for c in chunk.constraints), strict=True):
         claims[name] = f"{constraint.name}: {constraint.text}"
-    asked: dict[int, str] = {}
     body = text[: text.index("\ntheorem witness_valid")]
-    if form.form == "toolchain":
-        stated, statement = r"^def («[^»]*»|\S+) \(x : Point\) : Prop", "theorem judged{0} : {1} witness := by decide"
-    else:
-        stated = r"^def («[^»]*»|\S+) \(x : Point\) : Bool"
-        statement = "theorem judged{0} : Eq ({1} witness) Bool.true := Eq.refl Bool.true"
-        body += "\nopen Constraint\n"
-    line = body.count("\n") + 1
-    for name in re.findall(stated, body, re.MULTILINE):
-        if name in claims:
-            asked[line + len(asked)] = name
-    body += "\n".join(statement.format(at, name) for at, name in asked.items())
-    judgement = judge(body + "\n", None, lean)
-    lines = {message.line for message in judgement.errors() if says_false(message)}
-    return [claims[name] for at, name in asked.items() if at in lines]
+    kind = "Prop" if form.kind == "module" else "Bool"
+    stated = [n for n in re.findall(rf"^def («[^»]*»|\S+) \(x : Point\) : {kind}", body, re.MULTILINE) if n in claims]
+    truths = decide(body, [f"{name} witness" for name in stated], lean)
+    return [claims[name] for name, truth in zip(stated, truths, strict=True) if truth is False]
