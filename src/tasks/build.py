@@ -262,7 +262,7 @@ def primes() -> Task:
 
 def secrets() -> Task:
     commits = get_var("commits", None) or ""
-    return {"actions": [_action("secrets", "secrets", commits=commits)], "uptodate": [False]}
+    return {"actions": [_action("jobs.guard_secrets", "secrets", commits=commits)], "uptodate": [False]}
 
 
 def lint() -> Iterator[Task]:
@@ -450,7 +450,7 @@ def _perform(
     try:
         for target in targets:
             remove(target)
-        result = getattr(import_module(f".stages.{stage}", __package__), function)(**given)
+        result = getattr(import_module(f".{stage}" if "." in stage else f".stages.{stage}", __package__), function)(**given)
     except DualityError as error:
         failure = str(error)
     except OSError as error:
