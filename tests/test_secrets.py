@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import secrets
@@ -9,6 +10,7 @@ import shutil
 import string
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +18,7 @@ import pytest
 import yaml
 
 from conftest import REPOSITORY, Project, program
+from plants import Maker, file_plants, lookalikes
 from tasks.check.secrets import encryption_faults, plain_secrets, recipients
 
 FOLDER = Path(".github/workflows/secrets")
@@ -28,15 +31,15 @@ def letters(count: int, of: str = string.ascii_letters + string.digits) -> str:
     return "aZ3" + "".join(secrets.choice(of) for _ in range(count - 3))
 
 
-PLANTED: dict[str, Callable[[], str]] = {
+PLANTED = {
     "age secret key": lambda: (
         "AGE-SECRET-" + "KEY-1" + "".join(secrets.choice("QPZRY9X8GF2TVDW0S3JN") for _ in range(58))
     ),
-    "private key": lambda: "-----BEGIN OPENSSH " + "PRIVATE KEY-----",
+    "private key": lambda: "-----BEGIN OPENSSH " + "PRIVATE KEY-----\\n" + letters(64),
     "GitHub token": lambda: "gh" + "p_" + letters(36),
     "GitHub fine-grained token": lambda: "github_" + "pat_" + letters(82),
     "GitLab token": lambda: "glp" + "at-" + letters(20),
-    "Slack webhook": lambda: "https://hooks.slack" + ".com/services/T0000/B0000/" + letters(24),
+    "Slack webhook": lambda: "https://hooks.slack" + ".com/services/T0A1B2C3D/B0A1B2C3D/" + letters(24),
     "Slack token": lambda: "xox" + "b-1234567890-" + letters(24),
     "Discord webhook": lambda: "https://discord" + ".com/api/webhooks/123456789012345678/" + letters(60),
     "AWS access key": lambda: "AK" + "IA" + "".join(secrets.choice(string.ascii_uppercase) for _ in range(16)),
@@ -79,17 +82,250 @@ def commit(home: Path) -> None:
     git(home, "commit", "-qm", "more")
 
 
+def head(home: Path) -> str:
+    return git(home, "rev-parse", "HEAD").strip()[:12]
+
+
 def test_the_project_itself_is_clean(repository: Project) -> None:
     finished = repository.doit("secrets")
     assert finished.status == 0, finished.text()
     assert re.search(r"no secret in plain text: looked at \d{3} files; no commits: .* no upstream", finished.output)
 
 
+@pytest.fixture
+def plain(tmp_path: Path) -> Project:
+    """The program in a repository of its own, committed once."""
+    project = Project(program(tmp_path / "plain"))
+    project.write("06", "x[1] >= 3")
+    git(project.home, "init", "-q")
+    (project.home / ".gitignore").write_text("/rendered/\n__pycache__/\n")
+    commit(project.home)
+    return project
+
+
+def test_every_plant_in_files_is_found_and_none_is_shown(plain: Project) -> None:
+    plants = file_plants(16)
+    for number, plant in enumerate(plants):
+        path = plain.home / f"{number:03}" / plant.path
+        path.parent.mkdir()
+        path.write_bytes(plant.content)
+    finished = plain.doit("secrets")
+    assert finished.status == 1, finished.text()
+    found = {line.strip()[:3] for line in finished.output.splitlines() if re.match(r" +\d{3}/.*\(.*\)", line)}
+    missed = [plant.kind for number, plant in enumerate(plants) if f"{number:03}" not in found]
+    print(f"found {len(found)} of {len(plants)} plants in files")
+    assert len(plants) >= 80
+    assert missed == []
+    assert [plant.kind for plant in plants if plant.hidden in finished.text()] == []
+    assert "treat committed secrets as leaked: revoke them first" in finished.output
+
+
+def test_no_lookalike_is_reported(plain: Project) -> None:
+    rows = lookalikes(16)
+    for number, (_, name, text) in enumerate(rows):
+        path = plain.home / f"{number:03}" / name
+        path.parent.mkdir()
+        path.write_text(text, encoding="utf-8")
+    commit(plain.home)
+    finished = plain.doit("secrets", "commits=HEAD~1..HEAD")
+    reported = {rows[int(at)][0] for at in re.findall(r" (\d{3})/", finished.output)}
+    print(f"reported {len(reported)} of {len(rows)} look-alikes")
+    assert len(rows) >= 100
+    assert reported == set()
+    assert finished.status == 0, finished.text()
+
+
+def file_of(name: str, text: str, encoding: str = "utf-8") -> Callable[[Path, str], str]:
+    """A plant in history: a file with a secret, committed and removed by the next commit."""
+
+    def plant(home: Path, secret: str) -> str:
+        (home / name).write_bytes(text.replace("@", secret).encode(encoding))
+        commit(home)
+        at = head(home)
+        (home / name).unlink()
+        commit(home)
+        return f"commit {at}, {name}"
+
+    return plant
+
+
+def without_diff(attribute: str) -> Callable[[Path, str], str]:
+    def plant(home: Path, secret: str) -> str:
+        (home / ".gitattributes").write_text(f"*.dat {attribute}\n")
+        git(home, "config", "diff.blind.textconv", "true")
+        git(home, "config", "diff.blind.command", "true")
+        return file_of(f"{len(attribute)}.dat", "API_TOKEN=@\n")(home, secret)
+
+    return plant
+
+
+def message(text: str, *options: str, place: str = "message") -> Callable[[Path, str], str]:
+    def plant(home: Path, secret: str) -> str:
+        said = [option.replace("@@", secret) for option in options]
+        git(home, *said, "commit", "-q", "--allow-empty", "-m", text.replace("@@", secret))
+        return f"commit {head(home)}, {place}"
+
+    return plant
+
+
+def in_its_name(home: Path, secret: str) -> str:
+    (home / f"notes {secret}").write_text("nothing\n")
+    commit(home)
+    at = head(home)
+    git(home, "rm", "-q", f"notes {secret}")
+    commit(home)
+    return f"commit {at}, notes "
+
+
+def in_a_link(home: Path, secret: str) -> str:
+    (home / "link").symlink_to(f"/nowhere/{secret}")
+    commit(home)
+    at = head(home)
+    (home / "link").unlink()
+    commit(home)
+    return f"commit {at}, link"
+
+
+def in_an_archive(home: Path, secret: str) -> str:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("inner.env", f"API_TOKEN={secret}\n")
+    (home / "old.zip").write_bytes(packed.getvalue())
+    commit(home)
+    at = head(home)
+    (home / "old.zip").unlink()
+    commit(home)
+    return f"commit {at}, old.zip!inner.env"
+
+
+def in_a_merge(home: Path, secret: str) -> str:
+    """In none of the two sides, only in what was committed as their merge."""
+    trunk = git(home, "branch", "--show-current").strip()
+    git(home, "checkout", "-qb", "side")
+    git(home, "commit", "-q", "--allow-empty", "-m", "side")
+    git(home, "checkout", "-q", trunk)
+    git(home, "commit", "-q", "--allow-empty", "-m", "trunk")
+    git(home, "merge", "-q", "--no-commit", "--no-ff", "side")
+    (home / "merged").write_text(f"API_TOKEN={secret}\n")
+    git(home, "add", "merged")
+    git(home, "commit", "-qm", "merge")
+    at = head(home)
+    (home / "merged").unlink()
+    commit(home)
+    return f"commit {at}, merged"
+
+
+def on_a_side_branch(home: Path, secret: str) -> str:
+    trunk = git(home, "branch", "--show-current").strip()
+    git(home, "checkout", "-qb", "other")
+    place = file_of("aside", "API_TOKEN=@\n")(home, secret)
+    git(home, "checkout", "-q", trunk)
+    git(home, "merge", "-q", "--no-ff", "-m", "merge", "other")
+    return place
+
+
+def in_a_tag(home: Path, secret: str) -> str:
+    git(home, "tag", "-a", "v1", "-m", f"version 1\n\nAPI_TOKEN={secret}")
+    return f"tag {git(home, 'rev-parse', 'v1').strip()[:12]}"
+
+
+def in_the_index(home: Path, secret: str) -> str:
+    """Staged and changed since: `git commit` commits it, though no file has it."""
+    (home / "staged.env").write_text(f"API_TOKEN={secret}\n")
+    git(home, "add", "staged.env")
+    (home / "staged.env").write_text("API_TOKEN=\n")
+    return "staged, staged.env"
+
+
+HISTORY: dict[str, Callable[[Path, str], str]] = {
+    "removed file": file_of("gone.env", "fine\nAPI_TOKEN=@\n"),
+    "line that begins with ++": file_of("plus.md", "++ API_TOKEN=@\n"),
+    "line that begins with --": file_of("minus.md", "-- a/API_TOKEN=@\n"),
+    "line like a commit's head": file_of("head.md", f"commit {'0' * 40} API_TOKEN=@\n"),
+    "line that ends with a carriage return": file_of("mac.txt", "fine\rAPI_TOKEN=@\rfine\r"),
+    "file in UTF-16": file_of("wide.txt", "API_TOKEN=@\n", "utf-16"),
+    "binary file": file_of("program", "\0\1\2 API_TOKEN=@ \0\3"),
+    "path outside ASCII": file_of('größe "1".env', "API_TOKEN=@\n"),
+    "archive": in_an_archive,
+    "file without diff": without_diff("-diff"),
+    "file called binary": without_diff("binary"),
+    "file with a text conversion": without_diff("diff=blind"),
+    "subject": message("use API_TOKEN=@@"),
+    "body": message("more\n\nfor this I used\n@@\n"),
+    "trailer": message("more\n\nCo-authored-by: T <t-@@@example.org>"),
+    "message in Latin-1": message("größer: API_TOKEN=@@", "-c", "i18n.commitEncoding=latin1"),
+    "author": message("more", "-c", "user.name=T @@", place="author"),
+    "address": message("more", "-c", "user.email=@@", place="committer"),
+    "file's name": in_its_name,
+    "link": in_a_link,
+    "merge": in_a_merge,
+    "side branch": on_a_side_branch,
+    "annotated tag": in_a_tag,
+    "index": in_the_index,
+}
+
+
+def test_every_plant_in_history_is_found_and_none_is_shown(plain: Project) -> None:
+    first, make, places = git(plain.home, "rev-parse", "HEAD").strip(), Maker(16), {}
+    planted = {kind: "gh" + "p_" + make.mixed(36) for kind in HISTORY}
+    for kind, plant in HISTORY.items():
+        places[kind] = plant(plain.home, planted[kind])
+    finished = plain.doit("secrets", f"commits={first}..HEAD")
+    assert finished.status == 1, finished.text()
+    missed = [kind for kind, place in places.items() if f"   {place}" not in finished.output]
+    print(f"found {len(places) - len(missed)} of {len(places)} plants in history")
+    assert len(HISTORY) >= 20
+    assert missed == []
+    assert [kind for kind, secret in planted.items() if secret in finished.text()] == []
+    lines = [line for line in finished.output.splitlines() if line.startswith(("   commit ", "   tag ", "   staged, "))]
+    assert len(lines) <= len(HISTORY) + 1  # an author may be the committer too
+
+
+def test_a_false_alarm_can_be_allowed_where_it_is_and_is_counted(plain: Project) -> None:
+    token = "gh" + "p_" + letters(36)
+    (plain.home / "a.md").write_text(f"fine\n{token}  # secrets: allow\n")
+    allowed = plain.doit("secrets")
+    assert allowed.status == 0, allowed.text()
+    assert "1 findings allowed by `secrets: allow`: a.md:2" in allowed.output
+    commit(plain.home)
+    (plain.home / "a.md").write_text(f"fine  # secrets: allow\n{token}\n")
+    next_line = plain.doit("secrets", "commits=HEAD~1..HEAD")
+    assert next_line.status == 1
+    assert "a.md:2: github pat" in next_line.output
+    assert "1 findings allowed" in next_line.output
+
+
+def test_without_the_scanner_the_guard_fails_and_says_what_to_install(plain: Project, tmp_path: Path) -> None:
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "kingfisher_sdk.py").write_text("raise ImportError('not here')\n")
+    plain.environment["PYTHONPATH"] = f"{tmp_path / 'broken'}{os.pathsep}{plain.home / 'src'}"
+    (plain.home / FOLDER).mkdir(parents=True)
+    (plain.home / FOLDER / "new.sops.yaml").write_text("TOKEN: plain\n")
+    finished = plain.doit("secrets")
+    assert finished.status == 1, finished.text()
+    assert "new.sops.yaml: is not encrypted" in finished.output
+    assert "pip install kingfisher-secret-scanner" in finished.output
+    assert "no secret in plain text" not in finished.output
+
+
+def test_only_the_task_of_secrets_loads_the_scanner() -> None:
+    text = "import sys, tasks.build, tasks.jobs.guard_secrets; print('kingfisher_sdk' in sys.modules)"
+    asked = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=True)
+    assert asked.stdout == "False\n"
+
+
 @pytest.mark.parametrize("kind", PLANTED)
 def test_a_planted_secret_is_found_and_not_shown(kind: str) -> None:
     secret = PLANTED[kind]()
-    for text in (secret, f"  value: {secret}\n", f'x = "{secret}"  # why', f"<{secret}>"):
-        found = list(plain_secrets(f"fine\n{text}"))
+    for text in (
+        secret,
+        f"  value: {secret}\n",
+        f'x = "{secret}"  # why',
+        f"<{secret}>",
+        f"a,{secret};b",
+        f"({secret})",
+    ):
+        found = plain_secrets(f"fine\n{text}".encode())
         assert [finding.line for finding in found] == [2], (kind, text)
         assert secret not in found[0].shown
 
@@ -112,7 +348,7 @@ def test_planted_secrets_are_found_in_files_and_in_commits(repository: Project) 
     pushed = repository.doit("secrets", "commits=HEAD~2..HEAD")
     assert pushed.status != 0
     for name, secret in planted.items():
-        assert f", {name}: " in pushed.output
+        assert f", {name}:2: " in pushed.output
         assert secret not in pushed.output
     assert repository.doit("secrets", "commits=HEAD~1..HEAD").status == 0
     unknown = repository.doit("secrets", "commits=nowhere..HEAD")
@@ -124,7 +360,7 @@ def test_without_git_that_is_said(tmp_path: Path) -> None:
     project.write("06", "x[1] >= 3")
     finished = project.doit("secrets")
     assert finished.status == 0, finished.text()
-    assert "(no git repository: all that lie here)" in finished.output
+    assert "(no git repository: all in this folder)" in finished.output
 
 
 def test_the_file_of_ci_is_encrypted_for_the_one_recipient() -> None:

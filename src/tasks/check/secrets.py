@@ -1,72 +1,109 @@
-"""Secrets: that those of CI are encrypted as they should be, and that none lies about in plain text."""
+"""Secrets: whether a text holds one in plain text, and whether a SOPS file is encrypted as it should be.
+
+Secrets are found by Kingfisher (package kingfisher-secret-scanner), with its own rules and those of secrets.toml.
+"""
 
 from __future__ import annotations
 
-import math
 import re
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 from typing import Any
 
-# What the makers of these secrets say that they look like, so that nothing else looks so.
-_KINDS: tuple[tuple[str, str], ...] = (
-    ("age secret key", r"AGE-SECRET-KEY-(?:PQ-)?1[0-9A-Z]{50,}"),
-    ("private key", r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----"),
-    ("GitHub token", r"\bgh[pousr]_[A-Za-z0-9]{36,}|\bgithub_pat_[A-Za-z0-9_]{60,}"),
-    ("GitLab token", r"\bglpat-[A-Za-z0-9_-]{20,}"),
-    ("Slack webhook", r"hooks\.slack\.com/(?:services|workflows|triggers)/[A-Za-z0-9/_-]{20,}"),
-    ("Slack token", r"\bxox[abposr]-[A-Za-z0-9-]{10,}"),
-    ("Discord webhook", r"discord(?:app)?\.com/api/(?:v\d+/)?webhooks/\d{10,}/[A-Za-z0-9_-]{30,}"),
-    ("AWS access key", r"\b(?:AKIA|ASIA)[A-Z2-7]{16}\b"),
-    ("Google API key", r"\bAIza[A-Za-z0-9_-]{35}"),
-    ("npm token", r"\bnpm_[A-Za-z0-9]{36}"),
-    ("PyPI token", r"\bpypi-AgE[A-Za-z0-9_-]{50,}"),
-    ("JSON web token", r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{20,}"),
-    ("Cachix signing key", r"\b[a-z0-9][a-z0-9.-]*-1:[A-Za-z0-9+/]{86}=="),
-    ("password in a URL", r"\b[a-z][a-z0-9+.-]*://[^\s/:@\"'<>{}$]+:[^\s/:@\"'<>{}$]{4,}@[^\s/]"),
+from ..errors import ToolError
+
+RULES = Path(__file__).with_name("secrets.toml")
+ALLOW = b"secrets: allow"
+"""What a line says whose findings are known to be false alarms."""
+
+# Rules of the scanner that one of ours replaces: its rule for private keys takes prose between two headers for a key.
+_REPLACED = {"betterleaks.private-key"}
+# What documentation writes in the place of a secret: AWS's example keys, rows of crosses, plain words.
+_DOCUMENTED = re.compile(
+    r"EXAMPLE|(?i:example|placeholder|change.?me|dummy|redacted|your[-_])|([Xx*.0])\1{7}|\A(?:[a-z]{1,12}|[A-Z]{1,12}|[A-Z]+(?:_[A-Z]+)+)\Z"
 )
-_KNOWN = re.compile("|".join(f"(?P<k{number}>{pattern})" for number, (_, pattern) in enumerate(_KINDS)))
-_ASSIGNED = re.compile(
-    r"(?i)(?:secret|token|password|passwd|api_?key|auth_?key)[\w-]*[\"']?\s*[:=]\s*[\"']?(?P<value>[A-Za-z0-9+/=_.~-]{20,})"
-)
-_LEAST_ENTROPY = 3.7
-"""Bits a character: words and paths have less, random text of twenty characters more."""
+# Many rules want white space or a quote around a secret: the second reading has it instead of other separators.
+_SEPARATORS = bytes.maketrans(b"\0()<>[]{}|,&", b" " * 12)
 
 
 @dataclass(frozen=True)
 class Finding:
-    """line is 1-based; shown is the secret with all but its ends hidden."""
+    """A secret in plain text.
+
+    line is 1-based. kind is the name of the rule that found it. allowed: the line says that it is a false alarm.
+    """
 
     line: int
     kind: str
-    shown: str
+    allowed: bool
+    secret: str = field(repr=False)
+
+    @property
+    def shown(self) -> str:
+        """Enough of the secret to know it by: at most an eighth of it, and its length."""
+        return f"{self.secret[: min(4, len(self.secret) // 8)]}... of {len(self.secret)} characters"
 
 
-def plain_secrets(text: str) -> Iterator[Finding]:
-    """What in a text looks like a secret that everybody can read."""
-    for number, line in enumerate(text.split("\n"), start=1):
-        if found := _KNOWN.search(line):
-            kind = _KINDS[int(str(found.lastgroup)[1:])][0]
-            yield Finding(number, kind, _hidden(found.group(0)))
-            continue
-        for assigned in _ASSIGNED.finditer(line):
-            value = assigned["value"]
-            if _is_random(value):
-                yield Finding(number, "value of a secret's name", _hidden(value))
-                break
+@cache
+def _scanner() -> Any:
+    """Compiles the rules, which takes ten seconds at first; the scanner keeps the result in the user's cache folder."""
+    try:
+        from kingfisher_sdk import Rules, Scanner
+    except ImportError as error:
+        raise ToolError(
+            f"secrets are looked for by Kingfisher, which cannot be loaded ({error}): "
+            "pip install kingfisher-secret-scanner"
+        ) from None
+    return Scanner(Rules([RULES], confidence="low"))
 
 
-def _is_random(value: str) -> bool:
-    """Letters of both cases and digits, as evenly mixed as chance mixes them."""
-    classes = [re.search(pattern, value) for pattern in ("[a-z]", "[A-Z]", "[0-9]")]
-    counts = Counter(value)
-    entropy = -sum(n / len(value) * math.log2(n / len(value)) for n in counts.values())
-    return all(classes) and entropy >= _LEAST_ENTROPY
+def plain_secrets(content: bytes) -> list[Finding]:
+    """The secrets in a file's bytes, whatever its encoding, each once, by line.
+
+    Raises ToolError where the scanner is not installed.
+    """
+    lines = content.split(b"\n")
+    found: list[Finding] = []
+    # Without its NULs, UTF-16 is ASCII, where the text is.
+    for reading in (content.replace(b"\0", b""), content.translate(_SEPARATORS)):
+        for match in _scanner().scan(reading):
+            if not match.visible or match.rule_id in _REPLACED or _DOCUMENTED.search(match.secret):
+                continue
+            line, secret = match.location["line"], match.secret
+            if any(line == other.line and (secret in other.secret or other.secret in secret) for other in found):
+                continue
+            allowed = ALLOW in lines[line - 1].replace(b"\0", b"")
+            found.append(Finding(line, _kind(match.rule_id), allowed, secret))
+    return sorted(found, key=lambda finding: finding.line)
 
 
-def _hidden(secret: str) -> str:
-    return f"{secret[:4]}...{len(secret)} characters"
+def _kind(rule: str) -> str:
+    """betterleaks.npm-access-token is an "npm access token"."""
+    return re.sub(r"^\w+\.(?:secrets/)?|\.\d+$", "", rule).replace("-", " ")
+
+
+def without_secrets(name: str) -> tuple[str, list[Finding]]:
+    """The name of a file as it may be shown, and the secrets that were in it."""
+    found = plain_secrets(f"{name}\n{re.sub('[/.]', ' ', name)}".encode())
+    for finding in found:
+        name = name.replace(finding.secret, finding.shown)
+    return name, found[:1]
+
+
+def unpacked(name: str, content: bytes) -> list[tuple[str, bytes]]:
+    """The files in an archive, and those in the archives in it; of what is no archive, itself.
+
+    Raises ValueError for an archive that is damaged or too large, ToolError where the scanner is not installed.
+    """
+    _scanner()
+    from kingfisher_sdk import ScanInput, expand_archives
+
+    try:
+        return [(part.path, part.data) for part in expand_archives([ScanInput(name, content)], depth=3)]
+    except (RuntimeError, ValueError, OSError) as error:
+        raise ValueError(f"cannot be unpacked: {error}") from None
 
 
 def recipients(rules: Any) -> set[str]:
