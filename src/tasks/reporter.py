@@ -33,6 +33,13 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]
         self.journal: Path | None = current.plan.layout.journal if current else None
         self.start = self.journal.stat().st_size if self.journal and self.journal.is_file() else 0
 
+    def write(self, text: str) -> None:
+        try:
+            self.outstream.write(text)
+            self.outstream.flush()
+        except OSError as error:
+            raise Stopped(f"standard output: cannot be written: {error.strerror}; what had finished is kept") from None
+
     def execute_task(self, task: Task) -> None:
         if _is_shown(task):
             self.ran += 1

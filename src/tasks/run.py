@@ -6,6 +6,7 @@ are gone left behind, and writes the summary when the build ends.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
@@ -127,6 +128,8 @@ class Run(DoitRun):  # type: ignore[misc]
     ) -> int:  # fmt: skip
         current = build.current()
         watches: list[Watch] = []
+        if outfile is None:  # standard output is closed
+            outfile = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
         if current is not None:
             backend = self.dep_manager.backend
             if not isinstance(backend, Database) or backend.path != current.plan.layout.database:

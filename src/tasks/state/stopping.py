@@ -47,6 +47,9 @@ def stop_on_signals() -> None:
     """From now on a signal that ends the build raises Stopped; for the main thread, which alone may say so."""
     if threading.current_thread() is not threading.main_thread():
         return
+    # Whoever reads what we print may have seen enough (`doit | head`): then we end, as every program does.
+    if signal.getsignal(signal.SIGPIPE) == signal.SIG_IGN:
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     for number in SIGNALS:
         # What is ignored already (nohup, a job in the background of a script) stays ignored.
         if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):

@@ -1,0 +1,263 @@
+"""A build says only what holds for the files as they are, whatever command or option of doit it was given."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from conftest import Finished, Project, contents, program
+
+IMPOSSIBLE = ("x[1] + x[2] >= 30", "x[1] + x[2] <= 20")
+
+
+def says_passed(project: Project) -> bool:
+    path = project.rendered / "summary.json"
+    return path.is_file() and json.loads(path.read_text())["status"] == "passed"
+
+
+@pytest.mark.parametrize(
+    "commands",
+    [
+        [["reset-dep"], []],
+        [["reset-dep", "solve:06", "schema:06"], ["-s", "summary"]],
+        [["ignore", "solve:06", "balance:06"], []],
+        [["ignore", "chunk:06"], []],
+        [["ignore", "summary"], ["summary"]],
+        [["-s", "summary"]],
+        [["-s", "chunk:06", "summary"]],
+        [["forget", "chunk:06"], ["-s", "summary"]],
+        [["clean", "chunk:06"], ["-s", "summary"]],
+        [["--check_file_uptodate", "timestamp"]],
+        [["-r", "zero"]],
+    ],
+    ids=lambda commands: " ; ".join(" ".join(["doit", *command]) for command in commands),
+)
+def test_no_command_of_doit_makes_an_impossible_chunk_pass(built: Project, commands: list[list[str]]) -> None:
+    path = built.write("06", *IMPOSSIBLE)
+    os.utime(path, (1, 1))
+    finished = Finished(0, "", "")
+    for command in commands:
+        finished = built.doit(*command)
+    assert finished.status in (1, 2), finished.text()
+    assert "Traceback" not in finished.text()
+    assert not says_passed(built)
+    assert "solve                3       0        0" not in finished.output
+
+
+def test_another_database_is_refused(built: Project, tmp_path: Path) -> None:
+    for option in (["--db-file", str(tmp_path / "other.db")], ["--backend", "json"]):
+        finished = built.doit(*option)
+        assert finished.status == 3
+        assert finished.errors.startswith("ERROR: the build keeps its own database")
+
+
+def test_what_is_ignored_is_named_and_is_no_success(built: Project) -> None:
+    assert built.doit("ignore", "solve:06").status == 0
+    finished = built.doit()
+    assert finished.status == 1
+    assert "ignored       solve:06 (`doit forget` makes them run again)" in finished.output
+    assert built.summary()["ignored"] == ["solve:06"]
+    assert built.summary()["stages"]["solve"] == {"passed": 2, "warned": 0, "failed": 0, "not_run": 1}
+    assert built.doit("forget", "solve:06").status == 0
+    assert built.doit().status == 0
+    assert says_passed(built)
+
+
+@pytest.mark.parametrize("reporter", ["console", "json", "zero", "executed-only", "error-only", "duality"])
+def test_under_any_reporter_a_failure_leaves_nothing_that_says_passed(built: Project, reporter: str) -> None:
+    built.write("06", *IMPOSSIBLE)
+    finished = built.doit("-r", reporter, "-n", "1")
+    assert finished.status == 2
+    assert built.summary()["status"] == "failed"
+    assert set(built.summary()["failures"]) == {"solve:06"}
+    for stage in ("solve", "render_lean", "sample", "prove", "crosscheck", "balance"):
+        assert not (built.rendered / "stamps" / stage / "06.json").exists()
+    assert not (built.rendered / "certificate" / "Chunk06.lean").exists()
+
+
+def test_under_any_reporter_a_build_holds_the_lock(project: Project) -> None:
+    project.write("08", "x[1] >= 2", parameters={"scaleN": 100})
+    environment = {**os.environ, "PYTHONPATH": str(project.home / "src")}
+    hold = (
+        "import sys, time\nfrom tasks.state.lock import hold\n"
+        "hold(sys.argv[1]); print('held', flush=True); time.sleep(60)"
+    )
+    project.rendered.mkdir()
+    holder = subprocess.Popen(
+        [sys.executable, "-c", hold, str(project.rendered / ".doit.db.lock")],
+        env=environment, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        for arguments in (["-r", "console"], ["-r", "json"], ["clean"], ["forget", "solve:06"]):
+            finished = project.doit(*arguments)
+            assert finished.status == 3, arguments
+            assert f"process {holder.pid} is building here" in finished.errors
+    finally:
+        holder.kill()
+        holder.wait()
+
+
+def test_a_summary_goes_when_something_runs_and_stays_when_nothing_does(built: Project) -> None:
+    before = (built.rendered / "summary.json").read_bytes()
+    assert built.doit().status == 0
+    assert (built.rendered / "summary.json").read_bytes() == before
+    stage = built.home / "src" / "tasks" / "stages" / "solve.py"
+    stage.write_text(
+        stage.read_text().replace("    return Result(", "    __import__('os').kill(0, 9)\n    return Result(")
+    )
+    assert built.doit("-n", "1", first=os.setsid).status == -9
+    assert not (built.rendered / "summary.json").exists()
+
+
+def test_a_summary_that_was_edited_is_written_again(built: Project) -> None:
+    path = built.rendered / "summary.json"
+    before = path.read_text()
+    path.write_text(before.replace('"passed"', '"failed"'))
+    finished = built.doit()
+    assert (finished.status, finished.ran) == (0, set())
+    assert path.read_text() == before
+
+
+def test_a_job_leaves_the_summary_alone(built: Project) -> None:
+    before = (built.rendered / "summary.json").read_bytes()
+    assert built.doit("primes").status != 0
+    assert (built.rendered / "summary.json").read_bytes() == before
+
+
+def test_outputs_of_a_chunk_that_is_gone_go_even_where_the_build_fails(built: Project) -> None:
+    (built.chunks / "chunk-08.constraints.json").unlink()
+    built.write("06", *IMPOSSIBLE)
+    assert built.doit().status != 0
+    assert not [name for name in contents(built.rendered) if "08" in name]
+    assert (built.rendered / "lean" / "Duality.lean").read_text() == "import Duality.Base\nimport Duality.Chunk19\n"
+
+
+def test_files_of_others_in_the_out_folder_stay(built: Project) -> None:
+    mine = [
+        built.rendered / "lean" / "Duality" / "ChunkLemmas.lean",
+        built.rendered / "mzn" / "chunk-mine.mzn",
+        built.rendered / "stamps" / "solve" / "99.json",
+    ]
+    for path in mine:
+        path.write_text("mine")
+    edited = built.rendered / "mzn" / "chunk-08.mzn"
+    edited.write_text(edited.read_text() + "% my note\n")
+    (built.chunks / "chunk-08.constraints.json").unlink()
+    assert built.doit().status == 0
+    assert all(path.read_text() == "mine" for path in mine)
+    assert edited.is_file()  # it is not what the build wrote
+    assert not (built.rendered / "stamps" / "solve" / "08.json").exists()
+
+
+def test_one_cause_is_counted_once(built: Project) -> None:
+    built.write("06", *IMPOSSIBLE)
+    finished = built.doit("-n", "1")
+    assert finished.output.count("!! ") == 1
+    assert "1 failed, 5 not run" in finished.output
+    assert "FAILED: solve:06\n" in finished.output
+
+
+def test_a_pipe_that_nobody_reads_ends_the_build_quietly(built: Project) -> None:
+    built.write("06", "x[1] + x[2] >= 31")
+    environment = {**os.environ, "PYTHONPATH": str(built.home / "src")}
+    for arguments in ("", "list --all"):
+        script = f'"{sys.executable}" -m doit {arguments} | head -n 1; echo "${{PIPESTATUS[0]}}"'
+        finished = subprocess.run(
+            ["bash", "-c", script], cwd=built.home, env=environment, capture_output=True, text=True, check=True
+        )
+        assert finished.stderr == "", arguments
+        assert len(finished.stdout.splitlines()) == 2
+    assert built.doit().status == 0
+
+
+@pytest.mark.parametrize("redirection", [">&-", ">/dev/full"])
+def test_a_closed_or_full_standard_output_gives_no_traceback(built: Project, redirection: str) -> None:
+    built.write("06", "x[1] + x[2] >= 31")
+    environment = {**os.environ, "PYTHONPATH": str(built.home / "src")}
+    finished = subprocess.run(
+        ["bash", "-c", f'"{sys.executable}" -m doit {redirection}'],
+        cwd=built.home, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "Traceback" not in finished.stderr
+    assert len(finished.stderr.splitlines()) <= 1
+
+
+def test_without_a_toolchain_file_the_kernel_judges(project: Project) -> None:
+    (project.home / "lean-toolchain").unlink()
+    finished = project.doit("prove:06", "render_lean:package")
+    assert finished.status == 0, finished.text()
+    assert (project.rendered / "lean" / "lean-toolchain").read_text().startswith("leanprover/lean4:")
+
+
+def test_the_cores_of_the_machine_are_used_unless_one_is_asked_for(project: Project) -> None:
+    stage = project.home / "src" / "tasks" / "stages" / "schema.py"
+    stage.write_text(
+        stage.read_text().replace("    return Result(", "    __import__('time').sleep(0.5)\n    return Result(")
+    )
+
+    def times(*arguments: str) -> int:
+        assert project.doit("schema", *arguments).status == 0
+        lines = (project.rendered / "journal.jsonl").read_text().splitlines()
+        shutil.rmtree(project.rendered)
+        ends = sorted(json.loads(line)["time"] for line in lines if '"schema:' in line and "names" not in line)
+        gaps = [float(b[17:23]) - float(a[17:23]) for a, b in pairwise(ends)]
+        return sum(gap % 60 < 0.25 for gap in gaps)
+
+    assert times("-n", "1") == 0
+    if len(os.sched_getaffinity(0)) > 1:
+        assert times() >= 1
+
+
+def test_duality_builds_a_corpus_in_any_folder_from_the_installed_package(tmp_path: Path) -> None:
+    package = program(tmp_path / "package")
+    corpus = Project(tmp_path / "corpus")
+    corpus.home.mkdir()
+    corpus.write("06", "x[1] + x[2] >= 30")
+    below = corpus.home / "chunks"
+    environment = {**os.environ, "PYTHONPATH": str(package / "src")}
+
+    def duality(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "tasks", *arguments], cwd=below, env=environment, capture_output=True, text=True,
+            check=False,
+        )  # fmt: skip
+
+    finished = duality()
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    assert (corpus.rendered / "stamps" / "crosscheck" / "06.json").is_file()
+    assert "solve" in duality("list").stdout
+    assert duality("solve:06").stdout.startswith("0 tasks run")
+    assert "solve:06 -> {" in duality("dumpdb").stdout
+    assert "chunks=DIR" in duality("help").stdout
+
+
+def test_doit_without_the_plug_ins_says_what_to_do(tmp_path: Path, project: Project) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    environment = {**os.environ, "PYTHONPATH": str(project.home / "src")}
+    for options in (["-f", str(project.home / "dodo.py")], ["-f", str(project.home / "dodo.py"), "-d", "."]):
+        finished = subprocess.run(
+            [sys.executable, "-m", "doit", *options, "list"],
+            cwd=elsewhere, env=environment, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert "Traceback" not in finished.stderr
+        assert finished.returncode in (0, 3)
+
+
+def test_doit_seeks_its_file_from_a_folder_below(built: Project) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(built.home / "src")}
+    finished = subprocess.run(
+        [sys.executable, "-m", "doit", "-k"],
+        cwd=built.chunks, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "Traceback" not in finished.stderr
+    assert finished.returncode == 0, finished.stderr
