@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TypeVar
+from functools import cache
 
 from ..summary import STAGES
 from .facts import KINDS, RESULTS, Report, Row
-
-T = TypeVar("T")
 
 LONGEST = 60_000
 """Characters of a report; GitHub takes 65,536 in a comment."""
@@ -36,10 +34,10 @@ class _Shown:
         self.rows = rows
         self.characters = characters
 
-    def first(self, lines: Sequence[T]) -> list[T]:
+    def first(self, lines: Sequence[str]) -> list[str]:
         return list(lines[: self.rows])
 
-    def rest(self, lines: Sequence[object]) -> list[str]:
+    def rest(self, lines: Sequence[str]) -> list[str]:
         return ["", f"... and {len(lines) - self.rows} more."] if len(lines) > self.rows else []
 
     def code(self, text: str) -> str:
@@ -186,15 +184,16 @@ def _crosscheck(report: Report, shown: _Shown) -> Iterable[str]:
     yield "### Cross-check"
     yield ""
     yield f"JSON, MiniZinc and Lean agree in {results.count('passed')} of {_plural(len(results), 'chunk')}."
-    disagreements = [(i, text) for i, row in report.chunks.items() for text in row.disagreements]
-    unseen = [(i, row.unseen) for i, row in report.chunks.items() if row.unseen]
-    if disagreements or unseen:
+    lines = [f"- {i}: {shown.code(d)}" for i, row in report.chunks.items() for d in row.disagreements]
+    lines += [
+        f"- {i}: no point on both sides of {', '.join(shown.code(name) for name in shown.first(row.unseen))}"
+        for i, row in report.chunks.items()
+        if row.unseen
+    ]
+    if lines:
         yield ""
-        for i, text in shown.first(disagreements):
-            yield f"- {i}: {shown.code(text)}"
-        for i, names in shown.first(unseen)[: max(0, shown.rows - len(disagreements))]:
-            yield f"- {i}: no point on both sides of {', '.join(shown.code(name) for name in shown.first(names))}"
-        yield from shown.rest([*disagreements, *unseen])
+        yield from shown.first(lines)
+        yield from shown.rest(lines)
 
 
 def _plural(count: int, noun: str) -> str:
@@ -203,6 +202,11 @@ def _plural(count: int, noun: str) -> str:
 
 def _inert(text: str) -> str:
     r"""text for an HTML code element in Markdown: marks as character references, what does not print as \uXXXX."""
+    return "".join(map(_character, text))
+
+
+@cache
+def _character(text: str) -> str:
     return "".join(
         c if c == " " or (c.isprintable() and (c.isalnum() or ord(c) > 127))
         else f"&#{ord(c)};" if c.isprintable() else f"&#92;u{ord(c):04X}"
