@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -9,11 +10,12 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
+from pytest_cov.plugin import CovPlugin
 
 REPOSITORY = Path(__file__).parent.parent
 
@@ -53,11 +55,18 @@ class Project:
     def rendered(self) -> Path:
         return self.home / "rendered"
 
-    def doit(self, *arguments: str, first: Callable[[], object] | None = None) -> Finished:
-        """Runs doit in the project; first is called in its process before it starts."""
+    def doit(self, *arguments: str, first: Callable[[], object] | None = None, measured: bool = False) -> Finished:
+        """Runs doit in the project; first is called in its process before it starts.
+
+        measured: the lines that it runs count in the suite's coverage.
+        """
+        command = [sys.executable, "-m"]
+        if measured:
+            command += ["coverage", "run", f"--rcfile={REPOSITORY / 'pyproject.toml'}",
+                        f"--data-file={REPOSITORY / '.coverage'}", "--parallel-mode", "-m"]  # fmt: skip
         environment = {**os.environ, "PYTHONPATH": str(self.home / "src"), **self.environment}
         finished = subprocess.run(
-            [sys.executable, "-m", "doit", *arguments],
+            [*command, "doit", *arguments],
             cwd=self.home, env=environment, capture_output=True, text=True, timeout=300, check=False,
             preexec_fn=first,
         )  # fmt: skip
@@ -117,6 +126,86 @@ def small_corpus(home: Path) -> Project:
     return small
 
 
+# The suite in parallel. A file's tests stay together, as they share what the file builds, unless they say otherwise
+# by @pytest.mark.xdist_group; the groups that take longest come first.
+SLOWEST = ("test_workflows.py", "nightly", "test_hostile.py", "test_corpus.py", "test_build.py", "test_state.py")
+
+
+def everything_asked(config: pytest.Config) -> bool:
+    """Whether the whole suite runs, rather than tests that were named."""
+    return config.args_source is pytest.Config.ArgsSource.TESTPATHS
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """One worker for each processor; but none, so that a test starts at once, where tests are named."""
+    return None if everything_asked(config) else 0
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The whole suite measures its coverage; named tests do where they are run with --cov."""
+    option, plugins = config.option, config.pluginmanager
+    option.loadscopereorder = False
+    worker = hasattr(config, "workerinput")
+    if everything_asked(config) and not option.collectonly and not option.no_cov:
+        option.cov_source = option.cov_source or [True]
+    if option.cov_source and not plugins.hasplugin("_cov"):
+        plugins.register(CovPlugin(option, plugins, start=not worker), "_cov")
+    if plugins.hasplugin("_cov"):
+        # What a test forks is not traced: its report would be lost, and it would take twice the time.
+        os.register_at_fork(after_in_child=lambda: sys.settrace(None))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def group(item: pytest.Item) -> str:
+        marker = item.get_closest_marker("xdist_group")
+        return str(marker.args[0]) if marker else item.path.name
+
+    order = {name: position for position, name in enumerate(SLOWEST)}
+    items.sort(key=lambda item: order.get(group(item), len(order)))
+    for item in items:
+        if not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(group(item)))
+
+
+@pytest.fixture
+def say(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Has a line printed at the end of the run, whichever worker the test runs in: a number that was measured."""
+    return lambda line: record_property("said", line)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    reports = [report for reports in terminalreporter.stats.values() for report in reports]
+    lines = [line for r in reports for name, line in getattr(r, "user_properties", ()) if name == "said"]
+    if lines:
+        terminalreporter.section("measured")
+        terminalreporter.write_line("\n".join(lines))
+
+
+Once: TypeAlias = Callable[[str, Callable[[Path], object]], Path]
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """Has a folder filled by the first worker that asks for it by this name, for all of them; not to be changed."""
+    home = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        home = home.parent
+
+    def make(name: str, fill: Callable[[Path], object]) -> Path:
+        folder, filled = home / f"once-{name}", home / f"once-{name}.filled"
+        with (home / f"once-{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not filled.exists():
+                shutil.rmtree(folder, ignore_errors=True)  # of a worker that failed
+                folder.mkdir()
+                fill(folder)
+                filled.touch()
+        return folder
+
+    return make
+
+
 @pytest.fixture(scope="session", autouse=True)
 def verdicts_of_the_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """No test reads or leaves a verdict in the user's own cache; what runners compile and find out is shared."""
@@ -132,25 +221,54 @@ def verdicts_of_the_test(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("DUALITY_CACHE", str(tmp_path / "verdicts"))
 
 
+@pytest.fixture(scope="session")
+def small_build(once: Once, pytestconfig: pytest.Config) -> Path:
+    """The small corpus, built, as `project`, and the tools' verdicts about it, as `verdicts`; not to be changed."""
+
+    def fill(home: Path) -> None:
+        project = small_corpus(home / "project")
+        project.environment["DUALITY_CACHE"] = str(home / "verdicts")
+        finished = project.doit(measured=pytestconfig.pluginmanager.hasplugin("_cov"))
+        assert finished.status == 0, finished.text()
+
+    return once("small", fill)
+
+
 @pytest.fixture
-def project(tmp_path: Path) -> Project:
+def known_verdicts(request: pytest.FixtureRequest, small_build: Path, tmp_path: Path) -> None:
+    """Lets the test's builds know what tools say of the small corpus, unless it is marked cold."""
+    if not request.node.get_closest_marker("cold"):
+        shutil.copytree(small_build / "verdicts", tmp_path / "verdicts")
+
+
+@pytest.fixture
+def project(tmp_path: Path, known_verdicts: None) -> Project:
     """A small corpus, not built."""
     return small_corpus(tmp_path / "project")
 
 
 @pytest.fixture(scope="session")
-def built_once(tmp_path_factory: pytest.TempPathFactory) -> Project:
+def built_once(small_build: Path) -> Project:
     """The same, built; not to be changed."""
-    project = small_corpus(tmp_path_factory.mktemp("built") / "project")
-    finished = project.doit()
-    assert finished.status == 0, finished.text()
-    return project
+    return Project(small_build / "project")
 
 
 @pytest.fixture
-def built(built_once: Project, tmp_path: Path) -> Project:
+def built(built_once: Project, tmp_path: Path, known_verdicts: None) -> Project:
     """A copy of it, as a fresh clone with the rendered folder copied over; that nothing runs there is tested."""
     return built_once.copy(tmp_path / "project")
+
+
+@pytest.fixture(scope="session")
+def whole_corpus(once: Once) -> tuple[Path, Finished]:
+    """The out folder of the project's own corpus, built by eight processes, and what the build said."""
+
+    def fill(home: Path) -> None:
+        finished = Project(REPOSITORY).doit("-n", "8", f"out={home / 'rendered'}")
+        (home / "finished.json").write_text(json.dumps(asdict(finished)))
+
+    home = once("corpus", fill)
+    return home / "rendered", Finished(**json.loads((home / "finished.json").read_text()))
 
 
 @pytest.fixture

@@ -22,12 +22,9 @@ SPECIFICATIONS = {chunk_id: read_specification(CORPUS.path(chunk_id)) for chunk_
 COMPUTATIONAL = {i: s for i, s in SPECIFICATIONS.items() if i in CORPUS.computational}
 
 
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, Finished]:
-    """The whole corpus, built by eight processes into a folder of its own."""
-    out = tmp_path_factory.mktemp("whole") / "rendered"
-    project = Project(REPOSITORY)
-    finished = project.doit("-n", "8", f"out={out}")
+@pytest.fixture
+def whole(whole_corpus: tuple[Path, Finished]) -> tuple[Project, Finished]:
+    out, finished = whole_corpus
     return Project(out.parent), finished
 
 

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -140,7 +140,7 @@ def test_the_environment_is_made_once_and_comes_first_on_the_path(ready: Path) -
     assert (found.returncode, found.stdout, found.stderr) == (0, f"{ready}/.venv\n", "")
 
 
-def test_an_existing_environment_adds_little(ready: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_existing_environment_adds_little(ready: Path, say: Callable[[str], None]) -> None:
     def seconds(*command: str | Path) -> float:
         started = time.perf_counter()
         for _ in range(10):
@@ -148,8 +148,7 @@ def test_an_existing_environment_adds_little(ready: Path, capsys: pytest.Capture
         return (time.perf_counter() - started) / 10
 
     bare, inside = seconds("true"), seconds(ready / "dev", "true")
-    with capsys.disabled():
-        print(f"\n./dev true takes {inside * 1000:.0f} ms, {inside / bare:.1f} times that of true")
+    say(f"./dev true takes {inside * 1000:.0f} ms, {inside / bare:.1f} times that of true")
     found = dev(ready, "true")
     assert (found.returncode, found.stdout, found.stderr) == (0, "", "")
 

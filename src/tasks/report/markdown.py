@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 
 from ..records.report import KINDS, RESULTS, Report, Row
 from .format import ReportFormat
@@ -201,6 +202,11 @@ def _plural(count: int, noun: str) -> str:
 
 def _inert(text: str) -> str:
     r"""text for an HTML code element in Markdown: marks as character references, what does not print as \uXXXX."""
+    return "".join(map(_character, text))
+
+
+@cache
+def _character(text: str) -> str:
     return "".join(
         c if c == " " or (c.isprintable() and (c.isalnum() or ord(c) > 127))
         else f"&#{ord(c)};" if c.isprintable() else f"&#92;u{ord(c):04X}"
