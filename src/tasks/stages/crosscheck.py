@@ -15,9 +15,8 @@ from ..corpus.chunk import Chunk
 from ..corpus.document import read_text
 from ..errors import CheckFailed
 from ..files import digest, file_digest
-from ..render.lean_text import names
 from ..render.model_reader import ModelText, read_model
-from ..render.text import label, visible
+from ..render.text import label, names, visible
 from ..sample import Sample, read_sample
 from ..specification import Specification, read_specification
 from ..stamps import Engine, read_stamp, read_witness, write_stamp

@@ -11,7 +11,7 @@ from ..check.limits import Limits
 from ..corpus.document import read_text
 from ..errors import CheckFailed, DualityError, NoVerdict
 from ..files import digest, file_digest
-from ..render.lean_text import names
+from ..render.text import names
 from ..sample import read_sample
 from ..stamps import Engine, read_witness, write_stamp
 from .lean import chosen, judged

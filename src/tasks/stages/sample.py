@@ -8,8 +8,7 @@ from pathlib import Path
 
 from ..corpus.chunk import Chunk
 from ..files import digest
-from ..render.lean_text import names
-from ..render.text import visible
+from ..render.text import names, visible
 from ..sample import Claim, Sample, to_outcome
 from ..sampling import Drawn, draw
 from ..specification import read_specification
