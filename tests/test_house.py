@@ -24,7 +24,7 @@ MAY_IMPORT = {
     "sample": {"errors", "stamps"},
     "sampling": {"language", "specification"},
     "render": {"corpus", "errors", "language"},
-    "check": {"errors", "render"},
+    "check": {"errors", "render", "specification"},
     "layout": {"corpus"},
     "stamps": {"errors", "files"},
     "summary": {"files", "layout", "stamps"},

@@ -56,7 +56,17 @@ _READING = (
 _RUNNING = ("check/cache.py", "check/identity.py", "check/limits.py", "check/process.py", "check/supervisor.py")
 _SOLVING = (*_READING, *_RUNNING, "check/minizinc.py", "render/model_reader.py", "render/text.py")
 _LEAN = ("render/certificate.py", "render/library", "render/lean_module.py", "render/lean_text.py", "render/text.py")
-_JUDGING = (*_RUNNING, "check/lean.py", "check/lean_install.py", "corpus/document.py", "stamps.py")
+_JUDGING = (
+    *_RUNNING, "check/lean.py", "check/lean_install.py", "corpus/document.py", "render/lean_reader.py", "stamps.py",
+)  # fmt: skip
+_AGREEING = (
+    "check/agreement.py",
+    "render/library",
+    "render/text.py",
+    "sample.py",
+    "specification.py",
+    "stages/lean.py",
+)
 _CODE = {
     "schema": _READING,
     "render_mzn": (*_READING, "render/model.py", "render/text.py"),
@@ -65,10 +75,10 @@ _CODE = {
     "balance": (*_SOLVING, "stages/solve.py"),
     "render_lean": (*_READING, *_LEAN),
     "lean": (*_JUDGING, "sample.py"),
-    "sample": (*_READING, "render/lean_text.py", "render/text.py", "sample.py", "sampling.py"),
-    "prove": (*_JUDGING, "render/lean_text.py", "render/text.py", "sample.py", "stages/lean.py"),
+    "sample": (*_READING, "render/text.py", "sample.py", "sampling.py"),
+    "prove": (*_JUDGING, *_AGREEING, "render/model_reader.py"),
     "lint": (*_SOLVING, "check/hygiene.py", "render/boundary.py", "render/model.py", "stages/solve.py"),
-    "crosscheck": (*_SOLVING, *_JUDGING, "render/lean_text.py", "sample.py", "stages/lean.py"),
+    "crosscheck": (*_SOLVING, *_JUDGING, *_AGREEING),
     "summary": ("check/cache.py", "check/process.py", "check/supervisor.py", "stamps.py", "summary.py"),
 }
 

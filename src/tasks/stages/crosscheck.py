@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..check.agreement import Disagreement, message, structure
 from ..check.lean import Lean, first_difference
 from ..check.limits import Limits
 from ..check.minizinc import verdicts
-from ..corpus.chunk import Chunk
 from ..corpus.document import read_text
 from ..errors import CheckFailed
 from ..files import digest, file_digest
+from ..render.lean_reader import read_lean
 from ..render.model_reader import ModelText, read_model
-from ..render.text import label, names, visible
+from ..render.text import visible
 from ..sample import Sample, read_sample
 from ..specification import Specification, read_specification
 from ..stamps import Engine, read_stamp, read_witness, write_stamp
 from .lean import Judged, chosen, judged
-
-MOST_SHOWN = 20
-
-
-@dataclass(frozen=True)
-class Disagreement:
-    """where: the constraint's name, or what of the structure; the rest is for the reader."""
-
-    where: str
-    what: str
 
 
 def run(
@@ -57,15 +46,14 @@ def run(
         raise CheckFailed(f"{proved}: no stamp about the text and the sample as they are now; build prove:{chunk_id}")
     surface = read_model(texts[model])
     found = [
-        *_structure(specification, witness, surface, read_stated(text, form), form),
+        *structure(specification, witness, surface, read_lean(text, form.kind)),
         *_in_minizinc(specification, sample, surface, solve_limits),
         *_in_lean(specification, sample, proof["outcome"], form, text, lean, folder, prove_limits),
     ]
     if found:
-        message = _message(chunk_id, found)
         if strict:
-            raise CheckFailed(message)
-        print(f"warning: {message}")
+            raise CheckFailed(message(chunk_id, found))
+        print(f"warning: {message(chunk_id, found)}")
     write_stamp(
         stamp,
         chunk=chunk_id,
@@ -87,84 +75,6 @@ def run(
 
 def _digests(texts: Mapping[Path, str]) -> dict[str, str]:
     return {f"{path.parent.name}/{path.name}": digest(text) for path, text in texts.items()}
-
-
-@dataclass(frozen=True)
-class Stated:
-    """The surface of a rendered Lean text, in the order of the text.
-
-    conjuncts is None where the whole goes through helper definitions.
-    """
-
-    names: tuple[str, ...]
-    conjuncts: tuple[str, ...] | None
-    witness: tuple[int, ...]
-
-
-def read_stated(text: str, form: Judged) -> Stated:
-    """What a certificate or a module states."""
-    if form.kind == "certificate":
-        section = text.partition("\nnamespace Constraint\n")[2].partition("\nend Constraint\n")[0]
-        kind = "Bool"
-        point = re.search(r"^def witness : Point :=\n  Point\.mk (.*)$", text, re.MULTILINE)
-        whole = re.search(r"^def valid \(x : Point\) : Bool :=\n  (.*)$", text, re.MULTILINE)
-        conjuncts = re.findall(r"\((?:Constraint\.)?(«[^»]*»|[\w']+) x\)", whole.group(1) if whole else "")
-    else:
-        section, kind = text, "Prop"
-        point = re.search(r"^def witness : Point :=\n  ⟨(.*)⟩$", text, re.MULTILINE)
-        whole = re.search(r"^def Valid \(x : Point\) : Prop :=\n(.*?)\n\n", text, re.MULTILINE | re.DOTALL)
-        conjuncts = re.findall(r"(«[^»]*»|[\w']+) x(?: |$|\n)", whole.group(1) if whole else "")
-    found = re.findall(rf"^def («[^»]*»|\S+) \(x : Point\) : {kind}", section, re.MULTILINE)
-    numbers = re.findall(r"\(Int\.neg (\d+)\)|(-?\d+)", point.group(1) if point else "")
-    simplex = [name.rpartition(".")[2] for name in form.simplex]
-    return Stated(
-        names=tuple(name for name in found if name not in simplex and not re.fullmatch(r"part\d+", name)),
-        conjuncts=None if any(re.fullmatch(r"part\d+", name) for name in conjuncts) else tuple(conjuncts),
-        witness=tuple(-int(negative) if negative else int(other) for negative, other in numbers),
-    )
-
-
-def _identifiers(chunk: Chunk) -> dict[str, str]:
-    """What each constraint is called in Lean."""
-    given = [constraint.name for constraint in chunk.constraints]
-    return dict(zip(given, names(given), strict=True))
-
-
-def _structure(
-    specification: Specification, witness: list[int], model: ModelText, lean: Stated, form: Judged
-) -> list[Disagreement]:
-    """What of names, parameters, goal and witness is not as the chunk and the solver have it."""
-    chunk = specification.chunk
-    formal = [c.name for c, s in zip(chunk.constraints, specification.statements, strict=True) if s.kind == "formal"]
-    wanted = [label(name) for name in formal]
-    labels = [text for text, _ in model.constraints]
-    if chunk.unit_sum:
-        own = labels.pop() if labels else ""
-        if not re.fullmatch("unit sum_*", own):
-            wanted.append("unit sum")
-    everyone = _identifiers(chunk)
-    simplex = [name.rpartition(".")[2] for name in form.simplex[: 2 if chunk.unit_sum else 1]]
-    identifiers = [everyone[name] for name in formal]
-    joined = simplex + identifiers
-    if chunk.objective == "none":
-        goal = "solve :: int_search(x, input_order, indomain_min) satisfy;"
-    else:
-        goal = (
-            "solve :: seq_search([int_search([objective], input_order, indomain_split), "
-            "int_search(x, input_order, indomain_min)]) minimize objective;"
-        )
-    compared: list[tuple[str, object, object]] = [
-        ("names in the model", labels, wanted),
-        ("names in Lean", list(lean.names), identifiers),
-        ("conjuncts in Lean", joined if lean.conjuncts is None else list(lean.conjuncts), joined),
-        ("N in the model", model.total, chunk.total),
-        ("P in the model", model.primes, chunk.primes),
-        ("bounds in the model", model.domain, "0..N"),
-        ("solve item", model.goal, goal),
-        ("objective", model.objective is not None, chunk.objective != "none"),
-        ("witness in Lean", list(lean.witness), witness),
-    ]
-    return [Disagreement(where, f"found {found}, expected {want}") for where, found, want in compared if found != want]
 
 
 def _in_minizinc(specification: Specification, sample: Sample, model: ModelText, limits: Limits) -> list[Disagreement]:
@@ -226,10 +136,3 @@ def _source(specification: Specification, subject: str, name: str) -> str:
 def _verdicts(text: str, point: Sequence[int], ours: bool, other: str, theirs: bool) -> str:
     told = {True: "true", False: "false"}
     return f"at x = {list(point)} the evaluator says {told[ours]}, {other} says {told[theirs]}\n        {visible(text)}"
-
-
-def _message(chunk_id: str, found: Sequence[Disagreement]) -> str:
-    lines = [f"    {visible(d.where)}: {d.what}" for d in found[:MOST_SHOWN]]
-    if len(found) > MOST_SHOWN:
-        lines.append(f"    and {len(found) - MOST_SHOWN} more")
-    return "\n".join([f"chunk {chunk_id}: the forms of the chunk do not mean the same", *lines])

@@ -13,6 +13,7 @@ from ..check.limits import Limits
 from ..corpus.document import read_text
 from ..errors import DualityError
 from ..files import file_digest
+from ..render.lean_reader import Kind
 from ..sample import Sample
 from ..stamps import Engine
 
@@ -50,7 +51,7 @@ class Judged:
     """The rendered text of a chunk that a form of Lean judges: kind is certificate or module."""
 
     form: Form
-    kind: str
+    kind: Kind
     path: Path
     theorem: str
     question: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,10 +11,10 @@ from ..check.limits import Limits
 from ..corpus.document import read_text
 from ..errors import CheckFailed, DualityError, NoVerdict
 from ..files import digest, file_digest
-from ..render.text import names
+from ..render.lean_reader import read_lean
 from ..sample import read_sample
 from ..stamps import Engine, read_witness, write_stamp
-from .lean import chosen, judged
+from .lean import Judged, chosen, judged
 
 if TYPE_CHECKING:
     from ..specification import Specification
@@ -46,7 +46,8 @@ def run(
         from ..specification import read_specification  # here, as a proof that holds needs no parser
 
         specification = read_specification(source)
-        raise CheckFailed(_disagreement(lean, specification, read_witness(solved), text, judgement, folder, limits))
+        witness = read_witness(solved)
+        raise CheckFailed(_disagreement(lean, specification, witness, form, text, judgement, folder, limits))
     for warning in judgement.warnings():
         print(f"chunk {chunk_id}: lean warns: {warning}")
     if foreign := sorted(set(judgement.axioms) - ALLOWED_AXIOMS[lean.form]):
@@ -73,12 +74,14 @@ def run(
 
 
 def _disagreement(
-    lean: Lean, specification: Specification, witness: list[int], text: str, judgement: Judgement, folder: Path,
-    limits: Limits,
+    lean: Lean, specification: Specification, witness: list[int], form: Judged, text: str, judgement: Judgement,
+    folder: Path, limits: Limits,
 ) -> str:  # fmt: skip
     """What to say when Lean does not accept a chunk that the solver calls satisfied."""
-    chunk = specification.chunk
-    rejected = _rejected(lean, specification, text, folder, limits) if any(map(says_false, judgement.errors())) else []
+    chunk, rejected = specification.chunk, []
+    if any(map(says_false, judgement.errors())):
+        with suppress(DualityError):  # the first judgement is to be told, whatever is wrong with the text
+            rejected = _rejected(lean, specification, witness, form, text, folder, limits)
     if not rejected:
         first = judgement.errors()[0]
         return f"chunk {chunk.id}: Lean does not accept the text (line {first.line}): {first.text}"
@@ -91,25 +94,14 @@ def _disagreement(
     )
 
 
-def _rejected(lean: Lean, specification: Specification, text: str, folder: Path, limits: Limits) -> list[str]:
-    """The constraints that Lean calls false at the witness, each judged by a theorem of its own."""
-    chunk = specification.chunk
-    claims = {name: name for name in ("Bounds", "UnitSum", "bounds", "unit_sum")}
-    for constraint, name in zip(chunk.constraints, names(c.name for c in chunk.constraints), strict=True):
-        claims[name] = f"{constraint.name}: {constraint.text}"
-    asked: dict[int, str] = {}
-    body = text[: text.index("\ntheorem witness_valid")]
-    if lean.form == "toolchain":
-        stated, statement = r"^def («[^»]*»|\S+) \(x : Point\) : Prop", "theorem judged{0} : {1} witness := by decide"
-    else:
-        stated = r"^def («[^»]*»|\S+) \(x : Point\) : Bool"
-        statement = "theorem judged{0} : Eq ({1} witness) Bool.true := Eq.refl Bool.true"
-        body += "\nopen Constraint\n"
-    line = body.count("\n") + 1
-    for name in re.findall(stated, body, re.MULTILINE):
-        if name in claims:
-            asked[line + len(asked)] = name
-    body += "\n".join(statement.format(at, name) for at, name in asked.items())
-    judgement = lean.judge(body + "\n", None, folder, limits)
-    lines = {message.line for message in judgement.errors() if says_false(message)}
-    return [claims[name] for at, name in asked.items() if at in lines]
+def _rejected(
+    lean: Lean, specification: Specification, witness: list[int], form: Judged, text: str, folder: Path, limits: Limits
+) -> list[str]:
+    """The constraints that Lean calls false at the witness."""
+    from ..check.agreement import at_witness
+
+    claims = at_witness(specification, witness, read_lean(text, form.kind))
+    asked = [assertion for _, assertion in claims]
+    judgement = lean.judge(text, None, folder, limits, question(lean.form, asked))
+    refused = answer(lean.form, asked, judgement)
+    return [what for what, assertion in claims if assertion in refused]
