@@ -28,7 +28,8 @@ from tasks.language.operators import OPERATORS
 from tasks.language.statement import Statement, interpret
 from tasks.language.unroll import unroll
 from tasks.render import certificate, lean_module
-from tasks.render.lean_text import GROUP, balanced, names
+from tasks.render.lean_text import GROUP, balanced
+from tasks.render.text import names
 from tasks.specification import read_specification
 from tools import lean, runner
 
@@ -124,7 +125,7 @@ def test_the_kernel_and_the_evaluator_agree_on_random_formulas(judge: Callable[[
                 verdict = evaluate(statement.expression, point, 40, chunk.primes)
                 verdicts.add(verdict)
                 compared += 1
-                claims.append(f"(Bool.iff (Constraint.{name} (Point.mk {coordinates})) Bool.{str(verdict).lower()})")
+                claims.append(f"(Bool.iff (Constraint.c_{name} (Point.mk {coordinates})) Bool.{str(verdict).lower()})")
         everything = claims[0]
         for claim in claims[1:]:
             everything = f"(Bool.and {claim}\n {everything})"
@@ -176,7 +177,7 @@ def test_module_and_formula_agree_on_random_formulas() -> None:
         for point in (random_point(random, 40), random_stray(random, 40), random_stray(random, 40)):
             verdict = evaluate(statement.expression, point, 40, chunk.primes)
             seen.add(verdict)
-            assert bool(value(defined["f"], point, defined)) is verdict, (chunk.constraints[0].text, point, module)
+            assert bool(value(defined["c_f"], point, defined)) is verdict, (chunk.constraints[0].text, point, module)
     assert seen == {True, False}
 
 
@@ -225,7 +226,9 @@ def test_long_chains_are_cut_into_groups(judge: Callable[[str], Judgement]) -> N
     for name, text in texts.items():
         statement = interpret(text, 100, chunk.primes)
         assert statement.expression is not None
-        assert bool(value(bodies[name], point, bodies)) is evaluate(statement.expression, point, 100, chunk.primes)
+        assert bool(value(bodies[f"c_{name}"], point, bodies)) is evaluate(
+            statement.expression, point, 100, chunk.primes
+        )
     accepted = judge(certificate.render(chunk, statements(chunk), point))
     assert accepted.accepted, accepted.messages[0].text[:500]
 
@@ -237,15 +240,31 @@ HOSTILE = [
 ]  # fmt: skip
 
 
-def test_names_are_distinct_identifiers_and_plain_ones_stay_themselves() -> None:
+def test_names_are_distinct_identifiers_and_plain_ones_keep_themselves() -> None:
     found = names(HOSTILE)
     assert len(set(found)) == len(HOSTILE)
-    assert found[0] == "plain"
-    assert found[1] == "«two words»"
-    assert found[8] == "«a.b»"
+    assert found[:3] == ["c_plain", "c_two_words_2", "c_theorem"]
     for name in found:
-        assert re.fullmatch(r"[A-Za-z][\w']*|«[^«»\n\\]+»", name), name
-    assert not {"Int", "Point", "x", "witness", "Valid", "theorem"} & {name.strip("«»") for name in found}
+        assert re.fullmatch(r"c_\w{0,80}", name, re.ASCII), name
+
+
+TOKENS = (Path(__file__).parent / "lean_tokens.txt").read_text(encoding="utf-8").split()
+"""Every token of Lean 4.35, from its table of tokens and from the compiled parsers of its library's notation, tactics and
+commands; and words that mean something to it in names.
+"""
+
+
+def test_a_constraint_may_have_the_name_of_any_token_of_lean(judge: Callable[[str], Judgement]) -> None:
+    assert len(TOKENS) > 900
+    assert {"def", "mut", "recall", "_root_", "_hyg", "let_fun", "congr_simp", "enumToBitVec", "∧", "⟨"} <= set(TOKENS)
+    assert not [token for token in TOKENS if token.startswith("c_")]
+    for at in range(0, len(TOKENS), 350):
+        chunk = make_chunk(
+            {token: f"x[{position % 8 + 1}] >= 1" for position, token in enumerate(TOKENS[at : at + 350])}
+        )
+        accepted = judge(certificate.render(chunk, statements(chunk), [93] + [1] * 7))
+        assert [m.severity for m in accepted.messages] == ["information"], accepted.messages
+        assert not judge(certificate.render(chunk, statements(chunk), [94] + [1] * 6 + [0])).accepted
 
 
 def test_no_constraint_is_called_as_a_definition_of_the_table() -> None:

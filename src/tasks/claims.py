@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from .corpus.chunk import Chunk
 from .records.outcomes import ClaimText, Count, Sampled, Subject, VerdictsText
-from .render.lean_text import names
-from .render.text import visible
+from .render.text import names, visible
 
 if TYPE_CHECKING:
     from .points import Drawn

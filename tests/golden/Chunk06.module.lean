@@ -30,10 +30,10 @@ instance (x : Point) : Decidable (UnitSum x) :=
 
 Hear, Parse, Render and Answer are the four voices of a tetrachord. None of them may fall
 silent: each sounds with at least seven units. -/
-def voice_floor (x : Point) : Prop :=
+def c_voice_floor (x : Point) : Prop :=
   imin (imin x.x5 x.x6) (imin x.x7 x.x8) ≥ 7
 
-instance (x : Point) : Decidable (voice_floor x) :=
+instance (x : Point) : Decidable (c_voice_floor x) :=
   inferInstanceAs (Decidable (
     imin (imin x.x5 x.x6) (imin x.x7 x.x8) ≥ 7))
 
@@ -41,10 +41,10 @@ instance (x : Point) : Decidable (voice_floor x) :=
 
 Polyphony needs four voices that can be told apart. No two interface operators hold the same
 share. -/
-def voices_distinct (x : Point) : Prop :=
+def c_voices_distinct (x : Point) : Prop :=
   x.x5 ≠ x.x6 ∧ x.x5 ≠ x.x7 ∧ x.x5 ≠ x.x8 ∧ x.x6 ≠ x.x7 ∧ x.x6 ≠ x.x8 ∧ x.x7 ≠ x.x8
 
-instance (x : Point) : Decidable (voices_distinct x) :=
+instance (x : Point) : Decidable (c_voices_distinct x) :=
   inferInstanceAs (Decidable (
     x.x5 ≠ x.x6 ∧ x.x5 ≠ x.x7 ∧ x.x5 ≠ x.x8 ∧ x.x6 ≠ x.x7 ∧ x.x6 ≠ x.x8 ∧ x.x7 ≠ x.x8))
 
@@ -52,10 +52,10 @@ instance (x : Point) : Decidable (voices_distinct x) :=
 
 Good voice leading moves by step. From each voice to the next the share changes by five units at
 most. -/
-def stepwise_motion (x : Point) : Prop :=
+def c_stepwise_motion (x : Point) : Prop :=
   iabs (x.x6 - x.x5) ≤ 5 ∧ iabs (x.x7 - x.x6) ≤ 5 ∧ iabs (x.x8 - x.x7) ≤ 5
 
-instance (x : Point) : Decidable (stepwise_motion x) :=
+instance (x : Point) : Decidable (c_stepwise_motion x) :=
   inferInstanceAs (Decidable (
     iabs (x.x6 - x.x5) ≤ 5 ∧ iabs (x.x7 - x.x6) ≤ 5 ∧ iabs (x.x8 - x.x7) ≤ 5))
 
@@ -63,10 +63,10 @@ instance (x : Point) : Decidable (stepwise_motion x) :=
 
 When the outer voices open, the inner voices answer. The outer pair Hear and Answer weighs as
 much as the inner pair Parse and Render. -/
-def contrary_motion (x : Point) : Prop :=
+def c_contrary_motion (x : Point) : Prop :=
   x.x5 + x.x8 = x.x6 + x.x7
 
-instance (x : Point) : Decidable (contrary_motion x) :=
+instance (x : Point) : Decidable (c_contrary_motion x) :=
   inferInstanceAs (Decidable (
     x.x5 + x.x8 = x.x6 + x.x7))
 
@@ -74,10 +74,10 @@ instance (x : Point) : Decidable (contrary_motion x) :=
 
 The phrase ends higher than it began: Answer sounds above Hear, so that a listener notices the
 close. -/
-def cadence_rises (x : Point) : Prop :=
+def c_cadence_rises (x : Point) : Prop :=
   x.x5 < x.x8
 
-instance (x : Point) : Decidable (cadence_rises x) :=
+instance (x : Point) : Decidable (c_cadence_rises x) :=
   inferInstanceAs (Decidable (
     x.x5 < x.x8))
 
@@ -85,10 +85,10 @@ instance (x : Point) : Decidable (cadence_rises x) :=
 
 The ground tone is built from whole quanta. The share of Hear is a multiple of one of the odd
 primes of this chunk. -/
-def ground_tone_on_a_quantum (x : Point) : Prop :=
+def c_ground_tone_on_a_quantum (x : Point) : Prop :=
   tmod x.x5 7 = 0 ∨ tmod x.x5 17 = 0
 
-instance (x : Point) : Decidable (ground_tone_on_a_quantum x) :=
+instance (x : Point) : Decidable (c_ground_tone_on_a_quantum x) :=
   inferInstanceAs (Decidable (
     tmod x.x5 7 = 0 ∨ tmod x.x5 17 = 0))
 
@@ -96,24 +96,26 @@ instance (x : Point) : Decidable (ground_tone_on_a_quantum x) :=
 
 Below the chord lies the drone of the internal tract. It is at least as strong as the four
 voices together, and each internal operator contributes ten units or more. -/
-def drone_carries_the_chord (x : Point) : Prop :=
+def c_drone_carries_the_chord (x : Point) : Prop :=
   x.x1 + x.x2 + x.x3 + x.x4 ≥ x.x5 + x.x6 + x.x7 + x.x8 ∧
   imin (imin x.x1 x.x2) (imin x.x3 x.x4) ≥ 10
 
-instance (x : Point) : Decidable (drone_carries_the_chord x) :=
+instance (x : Point) : Decidable (c_drone_carries_the_chord x) :=
   inferInstanceAs (Decidable (
     x.x1 + x.x2 + x.x3 + x.x4 ≥ x.x5 + x.x6 + x.x7 + x.x8 ∧
     imin (imin x.x1 x.x2) (imin x.x3 x.x4) ≥ 10))
 
 /-- The point meets every constraint of the chunk. -/
 def Valid (x : Point) : Prop :=
-  Bounds x ∧ UnitSum x ∧ voice_floor x ∧ voices_distinct x ∧ stepwise_motion x ∧
-  contrary_motion x ∧ cadence_rises x ∧ ground_tone_on_a_quantum x ∧ drone_carries_the_chord x
+  Bounds x ∧ UnitSum x ∧ c_voice_floor x ∧ c_voices_distinct x ∧ c_stepwise_motion x ∧
+  c_contrary_motion x ∧ c_cadence_rises x ∧ c_ground_tone_on_a_quantum x ∧
+  c_drone_carries_the_chord x
 
 instance (x : Point) : Decidable (Valid x) :=
   inferInstanceAs (Decidable (
-    Bounds x ∧ UnitSum x ∧ voice_floor x ∧ voices_distinct x ∧ stepwise_motion x ∧
-    contrary_motion x ∧ cadence_rises x ∧ ground_tone_on_a_quantum x ∧ drone_carries_the_chord x))
+    Bounds x ∧ UnitSum x ∧ c_voice_floor x ∧ c_voices_distinct x ∧ c_stepwise_motion x ∧
+    c_contrary_motion x ∧ c_cadence_rises x ∧ c_ground_tone_on_a_quantum x ∧
+    c_drone_carries_the_chord x))
 
 /-- The point that the solver found. -/
 def witness : Point :=

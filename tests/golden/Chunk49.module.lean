@@ -30,13 +30,13 @@ instance (x : Point) : Decidable (UnitSum x) :=
 
 A message across the bridge carries a signature that both ends can verify. The joint load of
 each fibre is a multiple of one of the primes of this chunk. -/
-def every_fibre_is_signed (x : Point) : Prop :=
+def c_every_fibre_is_signed (x : Point) : Prop :=
   (tmod (x.x1 + x.x5) 11 = 0 ∨ tmod (x.x1 + x.x5) 19 = 0 ∨ tmod (x.x1 + x.x5) 23 = 0) ∧
   (tmod (x.x2 + x.x6) 11 = 0 ∨ tmod (x.x2 + x.x6) 19 = 0 ∨ tmod (x.x2 + x.x6) 23 = 0) ∧
   (tmod (x.x3 + x.x7) 11 = 0 ∨ tmod (x.x3 + x.x7) 19 = 0 ∨ tmod (x.x3 + x.x7) 23 = 0) ∧
   (tmod (x.x4 + x.x8) 11 = 0 ∨ tmod (x.x4 + x.x8) 19 = 0 ∨ tmod (x.x4 + x.x8) 23 = 0)
 
-instance (x : Point) : Decidable (every_fibre_is_signed x) :=
+instance (x : Point) : Decidable (c_every_fibre_is_signed x) :=
   inferInstanceAs (Decidable (
     (tmod (x.x1 + x.x5) 11 = 0 ∨ tmod (x.x1 + x.x5) 19 = 0 ∨ tmod (x.x1 + x.x5) 23 = 0) ∧
     (tmod (x.x2 + x.x6) 11 = 0 ∨ tmod (x.x2 + x.x6) 19 = 0 ∨ tmod (x.x2 + x.x6) 23 = 0) ∧
@@ -47,12 +47,12 @@ instance (x : Point) : Decidable (every_fibre_is_signed x) :=
 
 Somebody has to hold a key where the messages arrive, but not at the open door. One of Parse,
 Render and Answer holds a prime of this chunk, and Hear holds none. -/
-def key_holder_sits_outside (x : Point) : Prop :=
+def c_key_holder_sits_outside (x : Point) : Prop :=
   ((x.x6 = 11 ∨ x.x6 = 19 ∨ x.x6 = 23) ∨ (x.x7 = 11 ∨ x.x7 = 19 ∨ x.x7 = 23) ∨ (x.x8 = 11 ∨ x.x8 =
     19 ∨ x.x8 = 23)) ∧
   ¬ (x.x5 = 11 ∨ x.x5 = 19 ∨ x.x5 = 23)
 
-instance (x : Point) : Decidable (key_holder_sits_outside x) :=
+instance (x : Point) : Decidable (c_key_holder_sits_outside x) :=
   inferInstanceAs (Decidable (
     ((x.x6 = 11 ∨ x.x6 = 19 ∨ x.x6 = 23) ∨ (x.x7 = 11 ∨ x.x7 = 19 ∨ x.x7 = 23) ∨ (x.x8 = 11 ∨ x.x8 =
       19 ∨ x.x8 = 23)) ∧
@@ -62,11 +62,11 @@ instance (x : Point) : Decidable (key_holder_sits_outside x) :=
 
 Two partners with the same key could forge each other's signature. No fibre has the smallest
 prime of this chunk at both ends. -/
-def smallest_key_is_not_shared (x : Point) : Prop :=
+def c_smallest_key_is_not_shared (x : Point) : Prop :=
   (x.x1 ≠ 11 ∨ x.x5 ≠ 11) ∧ (x.x2 ≠ 11 ∨ x.x6 ≠ 11) ∧ (x.x3 ≠ 11 ∨ x.x7 ≠ 11) ∧
   (x.x4 ≠ 11 ∨ x.x8 ≠ 11)
 
-instance (x : Point) : Decidable (smallest_key_is_not_shared x) :=
+instance (x : Point) : Decidable (c_smallest_key_is_not_shared x) :=
   inferInstanceAs (Decidable (
     (x.x1 ≠ 11 ∨ x.x5 ≠ 11) ∧ (x.x2 ≠ 11 ∨ x.x6 ≠ 11) ∧ (x.x3 ≠ 11 ∨ x.x7 ≠ 11) ∧
     (x.x4 ≠ 11 ∨ x.x8 ≠ 11)))
@@ -74,12 +74,12 @@ instance (x : Point) : Decidable (smallest_key_is_not_shared x) :=
 /-- `forall(i in 1..8)(x[i] in 6..20)`
 
 Signing must leave something to say. Every operator holds between six and twenty units. -/
-def small_change_is_left (x : Point) : Prop :=
+def c_small_change_is_left (x : Point) : Prop :=
   (6 ≤ x.x1 ∧ x.x1 ≤ 20) ∧ (6 ≤ x.x2 ∧ x.x2 ≤ 20) ∧ (6 ≤ x.x3 ∧ x.x3 ≤ 20) ∧
   (6 ≤ x.x4 ∧ x.x4 ≤ 20) ∧ (6 ≤ x.x5 ∧ x.x5 ≤ 20) ∧ (6 ≤ x.x6 ∧ x.x6 ≤ 20) ∧
   (6 ≤ x.x7 ∧ x.x7 ≤ 20) ∧ (6 ≤ x.x8 ∧ x.x8 ≤ 20)
 
-instance (x : Point) : Decidable (small_change_is_left x) :=
+instance (x : Point) : Decidable (c_small_change_is_left x) :=
   inferInstanceAs (Decidable (
     (6 ≤ x.x1 ∧ x.x1 ≤ 20) ∧ (6 ≤ x.x2 ∧ x.x2 ≤ 20) ∧ (6 ≤ x.x3 ∧ x.x3 ≤ 20) ∧
     (6 ≤ x.x4 ∧ x.x4 ≤ 20) ∧ (6 ≤ x.x5 ∧ x.x5 ≤ 20) ∧ (6 ≤ x.x6 ∧ x.x6 ≤ 20) ∧
@@ -89,22 +89,22 @@ instance (x : Point) : Decidable (small_change_is_left x) :=
 
 Whoever verifies signatures should not be able to make them. Judge has nine units or more, but
 none of the primes. -/
-def judge_holds_no_key (x : Point) : Prop :=
+def c_judge_holds_no_key (x : Point) : Prop :=
   ¬ (x.x4 = 11 ∨ x.x4 = 19 ∨ x.x4 = 23) ∧ x.x4 ≥ 9
 
-instance (x : Point) : Decidable (judge_holds_no_key x) :=
+instance (x : Point) : Decidable (c_judge_holds_no_key x) :=
   inferInstanceAs (Decidable (
     ¬ (x.x4 = 11 ∨ x.x4 = 19 ∨ x.x4 = 23) ∧ x.x4 ≥ 9))
 
 /-- The point meets every constraint of the chunk. -/
 def Valid (x : Point) : Prop :=
-  Bounds x ∧ UnitSum x ∧ every_fibre_is_signed x ∧ key_holder_sits_outside x ∧
-  smallest_key_is_not_shared x ∧ small_change_is_left x ∧ judge_holds_no_key x
+  Bounds x ∧ UnitSum x ∧ c_every_fibre_is_signed x ∧ c_key_holder_sits_outside x ∧
+  c_smallest_key_is_not_shared x ∧ c_small_change_is_left x ∧ c_judge_holds_no_key x
 
 instance (x : Point) : Decidable (Valid x) :=
   inferInstanceAs (Decidable (
-    Bounds x ∧ UnitSum x ∧ every_fibre_is_signed x ∧ key_holder_sits_outside x ∧
-    smallest_key_is_not_shared x ∧ small_change_is_left x ∧ judge_holds_no_key x))
+    Bounds x ∧ UnitSum x ∧ c_every_fibre_is_signed x ∧ c_key_holder_sits_outside x ∧
+    c_smallest_key_is_not_shared x ∧ c_small_change_is_left x ∧ c_judge_holds_no_key x))
 
 /-- The point that the solver found. -/
 def witness : Point :=

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from ..render.model_reader import CONSTRAINT, UNIT_SUM, unquoted
+from ..render.model_reader import UNIT_SUM, read_model
 from .call import Tool
 from .minizinc import Answer, solve, with_tracts
 
@@ -23,8 +23,7 @@ _SEARCHES = (_BY_X, f"seq_search([int_search([t_int], input_order, indomain_spli
 
 def constraints(model: str) -> dict[str, str]:
     """The condition of each named constraint of the model, in order; the unit sum is none of them."""
-    found = (m for m in CONSTRAINT.finditer(model) if not UNIT_SUM.fullmatch(m.group(0)))
-    return {unquoted(m.group(1)): m.group(2) for m in found}
+    return {label: condition for label, condition in read_model(model).constraints if condition != UNIT_SUM}
 
 
 def valid_point(model: str, tool: Tool, but: Sequence[int] | None = None) -> Answer:
@@ -106,8 +105,7 @@ def contradictions(model: str, tool: Tool) -> Contradictions:
 
 def _ask(model: str, conditions: Sequence[str], tool: Tool, more: str = "") -> Answer:
     """A point of the model's simplex that meets the conditions, in place of the model's own constraints and goal."""
-    body, _, _ = model.rpartition("\nsolve ")
-    body = CONSTRAINT.sub(lambda m: m.group(0) if UNIT_SUM.fullmatch(m.group(0)) else "", body)
+    body = read_model(model).body(lambda _, condition: condition == UNIT_SUM)
     asked = "".join(f"constraint {condition};\n" for condition in conditions)
     half = tool.within(tool.limits.seconds / 2)
     for search in _SEARCHES:

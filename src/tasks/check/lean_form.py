@@ -27,6 +27,11 @@ class LeanForm:
     whole: str
     prefix: str
 
+    @property
+    def witness(self) -> str:
+        """What the witness is called behind the text."""
+        return "witness" if self.kind == "certificate" else f"{self.prefix}witness"
+
     def assertions(self, sample: Sample) -> list[Assertion]:
         """What the claims of a sample say of this text."""
         called = {"bounds": self.bounds, "unit_sum": self.unit_sum, "whole": self.whole}

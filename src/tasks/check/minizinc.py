@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias, TypeVar
 
 from ..errors import ToolError
-from ..render.model_reader import CONSTRAINT, UNIT_SUM, ModelText, question, unquoted
+from ..render.model_reader import UNIT_SUM, ModelText, question, read_model
 from .call import Limits, Run, Tool, shorten
 
 SOLVER = "org.gecode.gecode"
@@ -92,17 +92,16 @@ def _without_comments(model: str) -> str:
 def imbalance(model: str, end: Literal["least", "most"], tool: Tool) -> Answer:
     """The least or the most |T_int - T_ext| over all points that the model's constraints allow, as `imbalance`."""
     value_choice, direction = _BALANCE_GOALS[end]
-    body, _, _ = model.rpartition("\nsolve ")
     goal = (
         f"solve :: seq_search([int_search([imbalance, t_int], input_order, {value_choice}), "
         f"int_search(x, first_fail, indomain_split)]) {direction} imbalance;"
     )
-    return solve(f"{with_tracts(body)}{goal}\n", tool)
+    return solve(f"{with_tracts(read_model(model).body())}{goal}\n", tool)
 
 
 def with_tracts(body: str) -> str:
     """What stands before a model's solve item, with the tracts t_int and t_ext and their imbalance as variables."""
-    if UNIT_SUM.search(body):
+    if f'" {UNIT_SUM};\n' in body:
         tracts = _TRACTS.format(most="N", t_ext="(N - t_int)").replace("var 0..N: t_ext;\n", "")
     else:
         tracts = _TRACTS.format(most="(4 * N)", t_ext="t_ext")
@@ -134,16 +133,14 @@ def conflict(model: str, tool: Tool) -> tuple[list[str], bool]:
     QuickXplain (Junker 2004): with c of n constraints in conflict, about c * log2(n / c) runs. A run without an
     answer counts as "no conflict", so the set is a conflict in any case, but perhaps not a minimal one.
     """
-    body, _, goal = model.rpartition("\nsolve ")
-    goal = re.sub(r"(min|max)imize \w+", "satisfy", goal)
-    statements = {m.group(0): m.group(1) for m in CONSTRAINT.finditer(body)}
+    surface = read_model(model)
+    goal = re.sub(r"(min|max)imize \w+", "satisfy", surface.goal)
     proven = True
 
     def consistent(kept: Iterable[str]) -> bool:
         nonlocal proven
         keep = set(kept)
-        text = CONSTRAINT.sub(lambda m: m.group(0) if m.group(0) in keep else "", body)
-        status = solve(f"{text}\nsolve {goal}", tool).status
+        status = solve(f"{surface.body(lambda label, _: label in keep)}{goal};\n", tool).status
         proven = proven and status != "no answer"
         return status != "unsatisfiable"
 
@@ -157,9 +154,9 @@ def conflict(model: str, tool: Tool) -> tuple[list[str], bool]:
         from_left = explain([*background, *from_right], bool(from_right), left)
         return from_left + from_right
 
-    every = list(statements)
+    every = [label for label, _ in surface.constraints]
     core = explain([], False, every) if every else []
-    return [unquoted(statements[line]) for line in every if line in core], proven
+    return [label for label in every if label in core], proven
 
 
 def _answer(run: Run, limits: Limits, *, optimise: bool) -> Answer:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+from contextlib import suppress
 
-from ..render.lean_text import names
+from ..errors import DualityError
+from ..render.lean_reader import read_lean
 from ..specification import Specification
+from .agreement import at_witness
 from .call import Tool
 from .lean import Judgement, decide
 from .lean_form import LeanForm
@@ -16,8 +18,9 @@ def rejection(
     specification: Specification, witness: Sequence[int], form: LeanForm, text: str, judgement: Judgement, lean: Tool
 ) -> str:
     """The message that Lean does not accept the text of a chunk that the solver calls satisfied."""
-    chunk = specification.chunk
-    rejected = _rejected(specification, form, text, lean)
+    chunk, rejected = specification.chunk, []
+    with suppress(DualityError):  # the first judgement is what counts, whatever else is wrong with the text
+        rejected = _rejected(specification, witness, form, text, lean)
     if not rejected:
         first = judgement.errors()[0]
         return f"chunk {chunk.id}: Lean does not accept the text (line {first.line}): {first.text}"
@@ -30,14 +33,8 @@ def rejection(
     )
 
 
-def _rejected(specification: Specification, form: LeanForm, text: str, lean: Tool) -> list[str]:
-    """The constraints that Lean calls false at the witness, each by a proof of its own."""
-    chunk = specification.chunk
-    claims = {name: name for name in ("Bounds", "UnitSum", "bounds", "unit_sum")}
-    for constraint, name in zip(chunk.constraints, names(c.name for c in chunk.constraints), strict=True):
-        claims[name] = f"{constraint.name}: {constraint.text}"
-    body = text[: text.index("\ntheorem witness_valid")]
-    kind = "Prop" if form.kind == "module" else "Bool"
-    stated = [n for n in re.findall(rf"^def («[^»]*»|\S+) \(x : Point\) : {kind}", body, re.MULTILINE) if n in claims]
-    truths = decide(body, [f"{name} witness" for name in stated], lean)
-    return [claims[name] for name, truth in zip(stated, truths, strict=True) if truth is False]
+def _rejected(specification: Specification, witness: Sequence[int], form: LeanForm, text: str, lean: Tool) -> list[str]:
+    """The constraints that Lean proves to be false at the text's witness."""
+    claims = at_witness(specification, witness, read_lean(text, form.kind))
+    truths = decide(text, [f"{assertion.definition} {form.witness}" for _, assertion in claims], lean)
+    return [what for (what, _), truth in zip(claims, truths, strict=True) if truth is False]

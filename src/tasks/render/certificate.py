@@ -11,8 +11,8 @@ from ..language.operators import APPLIED, INFIX
 from ..language.statement import Statement
 from ..language.syntax import Visitor
 from ..language.unroll import unroll
-from .lean_text import balanced, doc_comment, heading, line_comment, names
-from .text import label
+from .lean_text import balanced, doc_comment, heading, line_comment
+from .text import label, names
 
 OPTIONS = """\
 set_option genCtorIdx false
@@ -46,7 +46,7 @@ def render(chunk: Chunk, statements: Sequence[Statement], witness: Sequence[int]
             parts.append("\n".join([f"-- {reason}: {label(constraint.name)}", *line_comment(constraint.text)]))
             continue
         body = _Certificate().visit(unroll(statement.expression, chunk.total, chunk.primes))
-        comment = doc_comment(constraint.text, constraint.notes)
+        comment = doc_comment(constraint, name)
         parts.append(f"{comment}\ndef {name} (x : Point) : Bool :=\n  {body}")
         conjuncts.append(f"(Constraint.{name} x)")
     parts.append("end Constraint")

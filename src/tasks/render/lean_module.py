@@ -18,8 +18,8 @@ from ..language.operators import APPLICATION, APPLIED, ATOM, INFIX, NEGATION, Op
 from ..language.statement import Statement
 from ..language.syntax import Expression, Visitor, is_constant
 from ..language.unroll import unroll
-from .lean_text import GROUP, doc_comment, heading, line_comment, names
-from .text import label
+from .lean_text import GROUP, doc_comment, heading, line_comment
+from .text import label, names
 
 WEIGHT = 2 * GROUP
 """Propositions in one definition; Lean looks for instances of at most 128 parts."""
@@ -70,7 +70,7 @@ def render(chunk: Chunk, statements: Sequence[Statement], witness: Sequence[int]
             continue
         term = _Module(helpers).visit(unroll(statement.expression, chunk.total, chunk.primes))
         parts += helpers.take()
-        parts += _definition(doc_comment(constraint.text, constraint.notes), name, term.text)
+        parts += _definition(doc_comment(constraint, name), name, term.text)
         conjuncts.append(f"{name} x")
     valid = _chain([Term(text, APPLICATION, 1) for text in conjuncts], INFIX["/\\"], helpers)
     parts += helpers.take()
@@ -108,10 +108,10 @@ def _wrapped(text: str, indent: int) -> str:
 
 
 def _terms(text: str) -> Iterator[str]:
-    """text cut after each connective that stands outside brackets and quotes."""
+    """text cut after each connective that stands outside brackets."""
     depth, start = 0, 0
     for at, character in enumerate(text):
-        depth += (character in "(«") - (character in ")»")
+        depth += (character == "(") - (character == ")")
         if depth == 0 and character in "∧∨→↔":
             yield text[start : at + 2]
             start = at + 2
@@ -119,16 +119,11 @@ def _terms(text: str) -> Iterator[str]:
 
 
 def _broken(line: str, margin: str) -> list[str]:
-    """A line that is still long, broken at spaces outside quotes."""
-    inside, characters = False, []
-    for c in line:
-        inside = c == "«" or (inside and c != "»")
-        characters.append("\0" if inside and c == " " else c)
-    found = textwrap.wrap(
-        "".join(characters).strip(), 100, initial_indent=margin, subsequent_indent=margin + "  ",
+    """A line that is still long, broken at spaces."""
+    return textwrap.wrap(
+        line.strip(), 100, initial_indent=margin, subsequent_indent=margin + "  ",
         break_long_words=False, break_on_hyphens=False,
     )  # fmt: skip
-    return [part.replace("\0", " ") for part in found]
 
 
 class _Helpers:

@@ -1,41 +1,176 @@
-"""The surface of a rendered Lean text."""
+"""A reader of rendered Lean texts: the code of each command, and never a comment."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.resources import files
+from typing import Literal, TypeAlias
+
+from ..errors import CheckFailed
+
+Kind: TypeAlias = Literal["certificate", "module"]
+
+_LIBRARY: Mapping[Kind, str] = {"certificate": "Support.lean", "module": "Base.lean"}
+_UNREADABLE = re.compile(r"""--|/-|-/|["'`«»\\]""")
+"""What begins or ends a comment, a string or a quoted name, where rendered texts have none."""
+_DEFINITION = re.compile(r"def (\S+) \(x : Point\) : (\w+) := (.*)")
+_HELPER = re.compile(r"(?:.*\.)?part[1-9]\d*", re.ASCII)
+# A name behind a closing bracket and a dot is a field. Every other one counts, by what stands before its first dot.
+_WORD = re.compile(r"\)\.[^\W\d]\w*|([^\W\d]\w*)(?:\.[^\W\d]\w*)*")
+_AND = re.compile(r"(\.and\b|∧)|[()]|[^().∧]+|\.")
 
 
 @dataclass(frozen=True)
-class Stated:
-    """The surface of a rendered Lean text, in the order of the text.
+class Definition:
+    """A definition over a point: its full name, its type (Bool, Prop or Int) and its body on one line."""
 
-    conjuncts is None where the whole goes through helper definitions.
+    name: str
+    type: str
+    body: str
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words that the body is made of; of a dotted name the first part."""
+        return frozenset(_WORD.findall(self.body)) - {""}
+
+
+@dataclass(frozen=True)
+class LeanText:
+    """A certificate or a module. commands: the text of each in their order, on one line and without comments."""
+
+    kind: Kind
+    commands: tuple[str, ...]
+
+    @cached_property
+    def definitions(self) -> Mapping[str, Definition]:
+        """The definitions over a point by their full names, in the order of the text; of one name the first."""
+        found: dict[str, Definition] = {}
+        spaces: list[str] = []
+        for command in self.commands:
+            if command.startswith("namespace "):
+                spaces.append(command.removeprefix("namespace "))
+            elif command.startswith("end ") and spaces:
+                spaces.pop()
+            elif match := _DEFINITION.fullmatch(command):
+                name = ".".join([*spaces, match[1]])
+                found.setdefault(name, Definition(name, match[2], match[3]))
+        return found
+
+    @cached_property
+    def helpers(self) -> Mapping[str, Definition]:
+        """The definitions that hold a part of another one, which is too long for one definition."""
+        return {name: d for name, d in self.definitions.items() if self.kind == "module" and _HELPER.fullmatch(name)}
+
+    def named(self, word: str, within: str) -> str:
+        """The full name of what a word means in the body of the definition `within`."""
+        near = f"{within.rpartition('.')[0]}.{word}"
+        return near if near in self.definitions else word
+
+    def conjuncts(self, name: str) -> list[str]:
+        """What a definition joins by `and`, directly or through helpers: full names of definitions, in their order; as
+        text what is applied to no point x.
+        """
+        found: list[str] = []
+        followed = {name}
+        waiting = [self.definitions[name].body] if name in self.definitions else []
+        while waiting:
+            parts = _conjuncts(waiting.pop())
+            if len(parts) > 1:
+                waiting += reversed(parts)
+            elif (part := parts[0]) not in ("True", "Bool.true"):
+                other = self.named(part.removesuffix(" x"), name) if part.endswith(" x") else part
+                if other in self.helpers and other not in followed:
+                    followed.add(other)
+                    waiting.append(self.definitions[other].body)
+                else:
+                    found.append(other)
+        return found
+
+
+def read_lean(text: str, kind: Kind) -> LeanText:
+    """The commands of a rendered text: each begins a line, and what belongs to it is indented.
+
+    Raises CheckFailed where the text has something that only a whole reader of Lean can read: a comment, string or name
+    in a form that the renderer does not write.
     """
+    commands: list[list[str]] = []
+    for number, line in _code(text):
+        if found := _UNREADABLE.search(line):
+            raise _unreadable(number, f"{found[0]} where it begins no comment")
+        if not line.startswith(" "):
+            commands.append([])
+        elif not commands:
+            raise _unreadable(number, "an indented line that belongs to no command")
+        commands[-1] += line.split()
+    return LeanText(kind, tuple(map(" ".join, commands)))
 
-    names: tuple[str, ...]
-    conjuncts: tuple[str, ...] | None
-    witness: tuple[int, ...]
+
+@cache
+def vocabulary(kind: Kind) -> frozenset[str]:
+    """The words that the body of a constraint may be made of: x, and what Lean and the library of this kind declare.
+
+    None of them can begin a command, so nothing stands behind such a body unseen.
+    """
+    library = (files(__package__) / "library" / _LIBRARY[kind]).read_text(encoding="utf-8")
+    declared = re.findall(r"^(?:def|structure|inductive|class inductive) (\w+)", library, re.MULTILINE)
+    return frozenset(declared) | {"x", "Int", "True", "False"}
 
 
-def read_lean(text: str, kind: str) -> Stated:
-    """What a certificate or a module states."""
-    if kind == "certificate":
-        section = text.partition("\nnamespace Constraint\n")[2].partition("\nend Constraint\n")[0]
-        kind = "Bool"
-        point = re.search(r"^def witness : Point :=\n  Point\.mk (.*)$", text, re.MULTILINE)
-        whole = re.search(r"^def valid \(x : Point\) : Bool :=\n  (.*)$", text, re.MULTILINE)
-        conjuncts = re.findall(r"\((?:Constraint\.)?(«[^»]*»|[\w']+) x\)", whole.group(1) if whole else "")
-    else:
-        section, kind = text, "Prop"
-        point = re.search(r"^def witness : Point :=\n  ⟨(.*)⟩$", text, re.MULTILINE)
-        whole = re.search(r"^def Valid \(x : Point\) : Prop :=\n(.*?)\n\n", text, re.MULTILINE | re.DOTALL)
-        conjuncts = re.findall(r"(«[^»]*»|[\w']+) x(?: |$|\n)", whole.group(1) if whole else "")
-    found = re.findall(rf"^def («[^»]*»|\S+) \(x : Point\) : {kind}", section, re.MULTILINE)
-    numbers = re.findall(r"\(Int\.neg (\d+)\)|(-?\d+)", point.group(1) if point else "")
-    simplex = ["bounds", "unit_sum", "valid", "Bounds", "UnitSum", "Valid"]
-    return Stated(
-        names=tuple(name for name in found if name not in simplex and not re.fullmatch(r"part\d+", name)),
-        conjuncts=None if any(re.fullmatch(r"part\d+", name) for name in conjuncts) else tuple(conjuncts),
-        witness=tuple(-int(negative) if negative else int(other) for negative, other in numbers),
-    )
+def _code(text: str) -> Iterator[tuple[int, str]]:
+    """The lines of code that are not empty, with their numbers. Comments of a rendered text have lines of their own."""
+    depth = 0
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.isprintable():
+            raise _unreadable(number, "a character that does not print")
+        at = 0
+        if not depth and (line.startswith("/-- ") or line == "/-!"):
+            depth, at = 1, 3
+        elif not depth:
+            if line and not line.startswith("--"):
+                yield number, line
+            continue
+        # As Lean does: block comments nest, and each of these ends before the next begins.
+        for delimiter in re.finditer("/-|-/", line[at:]):
+            depth += 1 if delimiter[0] == "/-" else -1
+            if not depth:
+                if line[at + delimiter.end() :]:
+                    raise _unreadable(number, "text behind the end of a comment")
+                break
+    if depth:
+        raise _unreadable(number, "a comment without an end")
+
+
+def _conjuncts(text: str) -> list[str]:
+    """text, less the brackets around the whole of it, cut at each `and` outside brackets."""
+    parts, depth = [""], 0
+    for token in _AND.finditer(_bare(text)):
+        if token[1] and not depth:
+            parts.append("")
+            continue
+        depth += (token[0] == "(") - (token[0] == ")")
+        parts[-1] += token[0]
+    return parts
+
+
+def _bare(text: str) -> str:
+    """text without spaces and brackets around the whole of it."""
+    text = text.strip()
+    while (inner := re.fullmatch(r"\((.*)\)", text)) and _is_balanced(inner[1]):
+        text = inner[1].strip()
+    return text
+
+
+def _is_balanced(text: str) -> bool:
+    depth = 0
+    for bracket in re.findall(r"[()]", text):
+        depth += 1 if bracket == "(" else -1
+        if depth < 0:
+            return False
+    return depth == 0
+
+
+def _unreadable(line: int, what: str) -> CheckFailed:
+    return CheckFailed(f"the Lean text is not one that the renderer writes: line {line}: found {what}")

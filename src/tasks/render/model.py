@@ -11,7 +11,7 @@ from ..language.display import Printer, fold
 from ..language.operators import INFIX, Operator
 from ..language.statement import Statement
 from ..language.syntax import Expression
-from .text import label, lines
+from .text import label, lines, names
 
 KEYWORDS = frozenset(
     "ann annotation any array bool case constraint default diff div else elseif endif enum false float function if in "
@@ -41,11 +41,11 @@ def render(chunk: Chunk, statements: Sequence[Statement]) -> str:
             "array[1..8] of var 0..N: x;",
         ],
     ]
-    taken: set[str] = set()
     unit_sum = UNIT_SUM
     while unit_sum in {label(constraint.name) for constraint in chunk.constraints}:
         unit_sum += "_"
-    for position, (constraint, statement) in enumerate(zip(chunk.constraints, statements, strict=True), start=1):
+    identifiers = names(constraint.name for constraint in chunk.constraints)
+    for constraint, statement, identifier in zip(chunk.constraints, statements, identifiers, strict=True):
         comment = [f"% {line}" for line in (*lines(constraint.text), *("  " + n for n in lines(constraint.notes)))]
         name = label(constraint.name)
         if statement.kind != "formal":
@@ -53,7 +53,6 @@ def render(chunk: Chunk, statements: Sequence[Statement]) -> str:
             parts.append([f"% {reason}: {name}", *comment])
             continue
         assert statement.expression is not None
-        identifier = _identifier(constraint.name, position, taken)
         parts.append(
             [
                 *comment,
@@ -77,16 +76,6 @@ def _goal(chunk: Chunk) -> list[str]:
         f"var int: objective = {OBJECTIVES[chunk.objective]};",
         f"solve :: seq_search([{by_objective}, {by_x}]) minimize objective;",
     ]
-
-
-def _identifier(name: str, position: int, taken: set[str]) -> str:
-    """A MiniZinc identifier for a constraint, its own name wherever that is one; c_ keeps off the library's names."""
-    plain = re.sub(r"[^A-Za-z0-9_]", "_", name)[:60]
-    identifier = f"c_{plain}" if plain == name else f"c_{plain}_{position}"
-    while identifier in taken:
-        identifier += "_"
-    taken.add(identifier)
-    return identifier
 
 
 def _string(text: str) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 
 def visible(text: str) -> str:
     r"""text with every character that does not print (controls, line breaks, bidirectional marks) as \uXXXX."""
@@ -29,4 +32,22 @@ def lines(text: str, width: int = 110) -> list[str]:
     for line in text.splitlines():
         shown = visible(line)
         found += textwrap.wrap(shown, width, break_long_words=False, break_on_hyphens=False) or [""]
+    return found
+
+
+def names(constraints: Iterable[str]) -> list[str]:
+    """What each constraint is called in every form, distinct: its own name behind c_ wherever that is an identifier.
+
+    With c_ no name is a word of MiniZinc or Lean, of a library, or of a rendered file. Quotes, which both formats have,
+    would not do: Lean refuses `«_hyg»`, `«_root_»` and `«enumToBitVec»`.
+    """
+    found: list[str] = []
+    taken: set[str] = set()
+    for position, name in enumerate(constraints, start=1):
+        plain = re.sub(r"[^A-Za-z0-9_]", "_", name)[:60]
+        identifier = f"c_{plain}" if plain == name else f"c_{plain}_{position}"
+        while identifier in taken:
+            identifier += "_"
+        taken.add(identifier)
+        found.append(identifier)
     return found

@@ -29,7 +29,7 @@ def run(context: Context) -> Result[Compared]:
     form = lean_form(lean.engine["form"] if lean else "embedded kernel", context.chunk_id)
     text = context.read(form.kind)
     found = [
-        *structure(specification, list(witness), model, read_lean(text, form.kind), form),
+        *structure(specification, witness, model, read_lean(text, form.kind)),
         *in_minizinc(specification, sample, model, tool(context.asking("minizinc"))),
     ]
     if lean:
