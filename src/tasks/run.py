@@ -15,7 +15,8 @@ from typing import Any
 from doit.cmd_clean import Clean as DoitClean
 from doit.cmd_help import Help as DoitHelp
 from doit.cmd_run import Run as DoitRun
-from doit.exceptions import BaseFail, InvalidDodoFile, UnmetDependency
+from doit.dependency import DatabaseException
+from doit.exceptions import BaseFail, InvalidCommand, UnmetDependency
 from doit.task import Task
 
 from . import build
@@ -27,6 +28,9 @@ from .variables import variables_table
 
 _JOBS = {job.name for job in JOBS if not job.beside}
 """Tasks of which the summary says nothing."""
+
+
+OWN_DATABASE = "the build keeps its own database: do not use --backend and --db-file; see out=DIR"
 
 
 class Watch:
@@ -120,6 +124,12 @@ class Watch:
 class Run(DoitRun):  # type: ignore[misc]
     """doit's run, for a build of ours; for any other dodo file it is doit's own."""
 
+    def execute(self, params: Any, args: list[str]) -> int:
+        try:
+            return int(super().execute(params, args))
+        except DatabaseException:
+            raise InvalidCommand(OWN_DATABASE) from None
+
     def _execute(
         self, outfile: Any, verbosity: Any = None, always: bool = False, continue_: bool = False,
         reporter: Any = "console", num_process: int = 0, par_type: str = "process", single: bool = False,
@@ -133,9 +143,7 @@ class Run(DoitRun):  # type: ignore[misc]
         if current is not None:
             backend = self.dep_manager.backend
             if not isinstance(backend, Database) or backend.path != current.plan.layout.database:
-                raise InvalidDodoFile(
-                    "the build keeps its own database: do without --backend and --db-file; see out=DIR"
-                )
+                raise InvalidCommand(OWN_DATABASE)
             backend.own()
             begin(current, backend)
             shown = self.reporters[reporter] if isinstance(reporter, str) else reporter
@@ -169,7 +177,6 @@ class Clean(DoitClean):  # type: ignore[misc]
 class Help(DoitHelp):  # type: ignore[misc]
     """doit's help, with the variables of the command line."""
 
-    @staticmethod
-    def print_usage(cmds: Any) -> None:
-        DoitHelp.print_usage(cmds)
+    def print_usage(self, cmds: Any) -> None:
+        super().print_usage(cmds)
         print("\nVariables of a build, written NAME=VALUE:\n" + variables_table())
