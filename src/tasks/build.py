@@ -14,9 +14,6 @@ from typing import Any
 from doit import doit_cmd
 from doit.exceptions import InvalidDodoFile, TaskFailed
 
-# doit loads its plug-ins before the dodo file; where it knows none, nothing has loaded these yet.
-_PLUGGED_IN = not {"tasks.run", "tasks.state.database"}.isdisjoint(sys.modules)
-
 from .check.ask import counted, is_current
 from .digests import Code
 from .errors import CodeChanged, DualityError
@@ -64,7 +61,7 @@ def configuration() -> dict[str, Any]:
     Raises InvalidDodoFile for a wrong variable, a corpus that cannot be read, and an out folder that cannot be made.
     """
     global _build
-    if not _PLUGGED_IN:
+    if "tasks.state.plugin" not in sys.modules:
         raise InvalidDodoFile(
             "doit does not know this build's plug-ins: run it in the folder of dodo.py, use the command `duality`, or "
             "`pip install` the project"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 PLUGINS: dict[str, dict[str, Any]] = {
-    "BACKEND": {"duality": "tasks.state.database:Database"},
+    "BACKEND": {"duality": "tasks.state.plugin:Database"},
     "COMMAND": {
         "clean": "tasks.run:Clean", "dumpdb": "tasks.state.dump:DumpDB", "help": "tasks.run:Help",
         "run": "tasks.run:Run",
