@@ -15,11 +15,13 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from tasks.check.limits import Limits
-from tasks.sample import read_sample
-from tasks.stages.lean import judged
-
-from tasks.check.lean import find, question
+from tasks.check.call import Limits, Tool
+from tasks.check.lean import judge, question
+from tasks.check.lean_form import lean_form
+from tasks.check.local import LocalRunner
+from tasks.claims import from_record
+from tasks.records.outcomes import Sampled
+from tasks.records.stamp import read_stamp
 
 REPOSITORY = Path(__file__).parent.parent
 
@@ -27,21 +29,24 @@ REPOSITORY = Path(__file__).parent.parent
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "rendered"
-        doit = [sys.executable, "-m", "doit", "lean=kernel", f"out={out}"]
+        doit = [sys.executable, "-m", "doit", "-n", "1", "lean=kernel", "cache=off", f"out={out}"]
         subprocess.run(doit, cwd=REPOSITORY, check=True, stdout=subprocess.DEVNULL)
         took: Counter[str] = Counter()
         for line in (out / "journal.jsonl").read_text(encoding="utf-8").splitlines():
             entry = json.loads(line)
             took[entry["task"].partition(":")[0]] += entry["seconds"]
-        lean, limits = find("kernel", ""), Limits(60, 4096)
+        engine = {"name": "lean", "version": "4", "form": "embedded kernel"}
+        lean = Tool(engine, Limits(60, 4096), LocalRunner(Path(folder) / "tools"))
         alone = asking = 0.0
         for path in sorted((out / "certificate").glob("Chunk*.lean")):
             chunk_id, text = path.stem[5:], path.read_text(encoding="utf-8")
-            sample = read_sample(out / "stamps" / "sample" / f"{chunk_id}.json")
-            asked = question(lean.form, judged(lean.form, chunk_id, path, path).assertions(sample))
+            stamp = read_stamp(out / "stamps" / "sample" / f"{chunk_id}.json", Sampled)
+            assert stamp is not None
+            form = lean_form("embedded kernel", chunk_id)
+            asked = question(form.form, form.assertions(from_record(stamp.outcome)))
             times = [time.perf_counter()]
             for added in ("", asked):
-                assert lean.judge(text, "witness_valid", out / ".lean", limits, added).accepted
+                assert judge(text, "witness_valid", lean, added).accepted
                 times.append(time.perf_counter())
             alone += times[1] - times[0]
             asking += times[2] - times[1]

@@ -16,9 +16,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tasks.check.limits import Limits
-
-from tasks.check.lean import find
+from tasks.check.call import Limits, Tool
+from tasks.check.lean import judge as ask
+from tasks.check.local import LocalRunner
 
 REPOSITORY = Path(__file__).parent.parent
 PROCESSES = 2
@@ -38,20 +38,21 @@ def main() -> None:
         out = Path(folder) / "rendered"
         doit = [sys.executable, "-m", "doit"]
         quiet = {"cwd": REPOSITORY, "check": True, "stdout": subprocess.DEVNULL}
-        subprocess.run([*doit, "-n", str(PROCESSES), "lean=kernel", f"out={out}"], **quiet)  # type: ignore[call-overload]
-        lean, limits = find("kernel", ""), Limits(60, 4096)
+        subprocess.run([*doit, "-n", str(PROCESSES), "lean=kernel", "cache=off", f"out={out}"], **quiet)  # type: ignore[call-overload]
+        engine = {"name": "lean", "version": "4", "form": "embedded kernel"}
+        lean = Tool(engine, Limits(60, 4096), LocalRunner(Path(folder) / "tools"))
         certificates = [path.read_text(encoding="utf-8") for path in sorted((out / "certificate").glob("Chunk*.lean"))]
 
         def judge(text: str, theorem: str | None) -> None:
-            assert lean.judge(text, theorem, out / ".lean", limits).accepted
+            assert ask(text, theorem, lean).accepted
 
         rows = []
         for _ in range(ROUNDS):
             whole = sum(processor_seconds(lambda text=text: judge(text, "witness_valid")) for text in certificates)  # type: ignore[misc]
             start = sum(processor_seconds(lambda: judge("prelude\nimport Support\n", None)) for _ in certificates)
-            subprocess.run([*doit, "forget", "prove", f"out={out}"], **quiet)  # type: ignore[call-overload]
+            subprocess.run([*doit, "forget", "prove", "cache=off", f"out={out}"], **quiet)  # type: ignore[call-overload]
             started = time.perf_counter()
-            subprocess.run([*doit, "-n", str(PROCESSES), "lean=kernel", f"out={out}", "prove"], **quiet)  # type: ignore[call-overload]
+            subprocess.run([*doit, "-n", str(PROCESSES), "lean=kernel", "cache=off", f"out={out}", "prove"], **quiet)  # type: ignore[call-overload]
             rows.append((whole, start, time.perf_counter() - started))
         whole, start, wall = (statistics.median(column) for column in zip(*rows, strict=True))
         print(f"{len(certificates)} certificates: {whole:.2f} s of the kernel's processor time")

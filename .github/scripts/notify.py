@@ -9,7 +9,7 @@ import urllib.request
 from pathlib import Path
 
 from tasks.errors import ReportError
-from tasks.report.facts import read_report
+from tasks.records.report import read_report
 from tasks.report.markdown import headline
 
 WEBHOOKS = {"SLACK_WEBHOOK_URL": "text", "DISCORD_WEBHOOK_URL": "content"}

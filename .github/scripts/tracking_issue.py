@@ -9,7 +9,7 @@ from pathlib import Path
 from github import api, ours
 
 from tasks.errors import ReportError
-from tasks.report.facts import read_report
+from tasks.records.report import read_report
 from tasks.report.markdown import markdown
 
 MARKER = "<!-- duality-nightly -->"
