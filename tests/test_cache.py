@@ -18,6 +18,8 @@ from tasks.check.cache import COUNT, Cache
 from tasks.check.process import Run
 from tasks.errors import ToolError
 
+pytestmark = pytest.mark.cold
+
 
 def verdicts(project: Project) -> dict[str, int]:
     """What the journal counts, over all builds."""

@@ -34,7 +34,7 @@ LIMITS = Limits(60, 4096)
 SOURCES = REPOSITORY / "chunks"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def corpus(whole_corpus: tuple[Path, Finished], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The rendered folder of the project's own corpus, cross-checked, the proofs by the embedded kernel."""
     out = tmp_path_factory.mktemp("corpus") / "rendered"
