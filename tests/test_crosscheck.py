@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import pytest
 
-from conftest import REPOSITORY, Finished, Project
+from conftest import REPOSITORY, Project
 from expressions import random_formula, random_point, random_stray
 from sabotage import mutants
 from tasks.check.limits import Limits
@@ -34,29 +32,10 @@ LIMITS = Limits(60, 4096)
 SOURCES = REPOSITORY / "chunks"
 
 
-@pytest.fixture(scope="session")
-def corpus(whole_corpus: tuple[Path, Finished], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The rendered folder of the project's own corpus, cross-checked, the proofs by the embedded kernel."""
-    out = tmp_path_factory.mktemp("corpus") / "rendered"
-    shutil.copytree(whole_corpus[0], out)
-    finished = Project(REPOSITORY).doit("-n", "2", f"out={out}", "lean=kernel", "crosscheck")
-    assert finished.status == 0, finished.text()[-3000:]
-    return out
-
-
 @pytest.fixture
-def asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """MiniZinc is asked once about the same model at the same points: faults in certificates leave it as it is."""
-    known: dict[object, Any] = {}
-    ask = crosscheck.verdicts  # type: ignore[attr-defined]
-
-    def remembered(model: Any, points: Any, *how: Any) -> Any:
-        key = repr((model, points))
-        if key not in known:
-            known[key] = ask(model, points, *how)
-        return known[key]
-
-    monkeypatch.setattr(crosscheck, "verdicts", remembered)
+def corpus(proved_corpus: Path) -> Path:
+    """The rendered folder of the project's own corpus, cross-checked."""
+    return proved_corpus
 
 
 def check(corpus: Path, chunk_id: str, folder: Path, **texts: str) -> dict[str, object]:
@@ -121,9 +100,7 @@ def test_enough_faults_of_every_kind_are_planted(corpus: Path, say: Callable[[st
 
 @pytest.mark.parametrize("part", [pytest.param(n, marks=pytest.mark.xdist_group(f"faults-{n}")) for n in range(PARTS)])
 @pytest.mark.no_cover
-def test_every_planted_fault_is_found(
-    corpus: Path, tmp_path: Path, part: int, say: Callable[[str], None], asked_once: None
-) -> None:
+def test_every_planted_fault_is_found(corpus: Path, tmp_path: Path, part: int, say: Callable[[str], None]) -> None:
     results: Counter[str] = Counter()
     missed = []
     for mutant in (mutant for mutant in mutants(corpus) if int(mutant.chunk_id) % PARTS == part):
