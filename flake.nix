@@ -73,9 +73,9 @@
 
           duality = python.pkgs.buildPythonPackage {
             pname = "duality";
-            version = "0.1.0";
+            version = "0.2.0";
             pyproject = true;
-            src = part "duality-package" [ "pyproject.toml" "README.md" "src" ];
+            src = part "duality-package" [ "LICENSE" "pyproject.toml" "README.md" "src" ];
             build-system = [ python.pkgs.setuptools ];
             dependencies = needed python.pkgs;
           };

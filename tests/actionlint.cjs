@@ -3,6 +3,9 @@
 const { existsSync, readFileSync, readdirSync } = require("node:fs");
 const { join } = require("node:path");
 
+// Most of a run would be spent on optimising a program that then runs for an instant.
+require("node:v8").setFlagsFromString("--liftoff-only");
+
 async function main(folder, files) {
   require(join(folder, "wasm_exec.js"));
   globalThis.throwError = (message) => { throw new Error(message); };

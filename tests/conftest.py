@@ -271,6 +271,16 @@ def whole_corpus(once: Once) -> tuple[Path, Finished]:
     return home / "rendered", Finished(**json.loads((home / "finished.json").read_text()))
 
 
+@pytest.fixture(scope="session")
+def proved_corpus(whole_corpus: tuple[Path, Finished], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of that folder in which the embedded kernel, and not a full Lean, has judged the proofs."""
+    out = tmp_path_factory.mktemp("corpus") / "rendered"
+    shutil.copytree(whole_corpus[0], out)
+    finished = Project(REPOSITORY).doit("-n", "2", f"out={out}", "lean=kernel", "crosscheck")
+    assert finished.status == 0, finished.text()[-3000:]
+    return out
+
+
 @pytest.fixture
 def stub(tmp_path: Path) -> Callable[[str, str], Path]:
     """Makes an executable of that name in a folder of its own and returns the folder."""

@@ -19,6 +19,7 @@ def tasks_of(*chunk_ids: str, stages: tuple[str, ...] = STAGES) -> set[str]:
     return {f"{stage}:{chunk_id}" for stage in stages for chunk_id in chunk_ids}
 
 
+@pytest.mark.cold
 def test_a_first_build_runs_every_stage_and_sums_up(project: Project) -> None:
     finished = project.doit()
     assert finished.status == 0, finished.text()
@@ -226,6 +227,7 @@ def test_informal_claims_only_where_the_corpus_allows_them(built: Project) -> No
     assert "found a claim in words, expected a formula" in finished.output
 
 
+@pytest.mark.cold
 @pytest.mark.parametrize("processes", ["1", "8"])
 def test_any_number_of_processes_gives_the_same_bytes(built: Project, tmp_path: Path, processes: str) -> None:
     other = Project(tmp_path / "another" / "folder")

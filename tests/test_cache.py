@@ -22,6 +22,8 @@ from tasks.check.call import Limits, Run, Tool, ToolCall
 from tasks.check.local import LocalRunner
 from tasks.errors import ToolError
 
+pytestmark = pytest.mark.cold
+
 
 def verdicts(project: Project) -> dict[str, int]:
     """What the journal counts, over all builds."""

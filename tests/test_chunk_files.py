@@ -396,11 +396,11 @@ def test_half_a_surrogate_pair_is_found_at_its_line(file: Path, escape: str) -> 
 def test_a_file_of_50_mb_is_refused_without_being_read(file: Path) -> None:
     file.touch()
     os.truncate(file, 50_000_000)
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(CorpusError) as caught:
         read_chunk(file)
     assert str(caught.value) == f"{file}: found 50,000,000 bytes, expected at most {LARGEST_FILE:,}; split the file"
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize("bracket", ["[", '{"a":', "[{}, {"])
@@ -430,9 +430,9 @@ def test_brackets_in_strings_do_not_nest(file: Path) -> None:
     ids=["quotes", "escapes", "spaces", "items", "objects"],
 )  # fmt: skip
 def test_a_large_hostile_file_is_refused_in_linear_time(file: Path, content: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     refusal(file, content)
-    assert time.monotonic() - started < 10  # a second or less; quadratic would be hours
+    assert time.process_time() - started < 10  # a second or less; quadratic would be hours
 
 
 def special_files(path: Path) -> Iterator[str]:

@@ -240,13 +240,13 @@ def test_an_alias_that_is_no_trick_is_what_it_names(tmp_path: Path) -> None:
 
 def test_aliases_of_aliases_do_not_multiply(tmp_path: Path) -> None:
     laughs = ["zero: &a0 [lol, lol]", *(f"k{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]" for i in range(1, 30))]
-    started = time.monotonic()
+    started = time.process_time()
     assert refusal(tmp_path, "\n".join(laughs)).startswith("1: found the unknown key 'zero'")
     nested = "&a0 []"
     for i in range(1, 30):
         nested = f"&a{i} [{nested}, {', '.join([f'*a{i - 1}'] * 9)}]"
     assert refusal(tmp_path, f"pilots: {nested}").endswith("..., expected a flat list")
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize("bracket", ["[", "{a: ", "- ", "? "])

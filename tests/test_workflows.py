@@ -276,6 +276,7 @@ def webhook() -> Iterator[tuple[str, list[tuple[str, dict[str, str]]]]]:
         server.shutdown()
 
 
+@pytest.mark.xdist_group("nightly")
 def test_the_nightly_checks_all_chunks_and_tells_of_a_failure_once_in_an_issue(
     tmp_path: Path, webhook: tuple[str, list[tuple[str, dict[str, str]]]]
 ) -> None:

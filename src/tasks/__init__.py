@@ -1,3 +1,3 @@
 """Duality: a task-graph build for a corpus of machine-checked specifications."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
