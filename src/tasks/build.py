@@ -52,15 +52,18 @@ _READING = (
     "corpus/chunk.py", "corpus/chunk.schema.json", "corpus/document.py", "corpus/primes.py",
     "language", "specification.py", "stamps.py",
 )  # fmt: skip
-_RUNNING = ("check/call.py",)
-_IDENTIFYING = (*_RUNNING, "check/engines.py", "check/identity.py", "check/lean_install.py", "check/lean_library.py")
+_RUNNING = (
+    "check/cache.py", "check/call.py", "check/engines.py", "check/identity.py", "check/kernel.py",
+    "check/lean_install.py", "check/lean_library.py", "check/local.py", "check/parts.py", "check/process.py",
+    "check/supervisor.py",
+)  # fmt: skip
 _SOLVING = (*_READING, *_RUNNING, "check/minizinc.py", "render/model_reader.py", "render/text.py")
 _LEAN = ("render/certificate.py", "render/library", "render/lean_module.py", "render/lean_text.py", "render/text.py")
-_JUDGING = (*_IDENTIFYING, "check/lean.py", "corpus/document.py", "stamps.py")
+_JUDGING = (*_RUNNING, "check/lean.py", "corpus/document.py", "stamps.py")
 _CODE = {
     "schema": _READING,
     "render_mzn": (*_READING, "render/model.py", "render/text.py"),
-    "minizinc": (*_IDENTIFYING, "check/minizinc.py", "render/model_reader.py", "stamps.py"),
+    "minizinc": (*_RUNNING, "check/minizinc.py", "render/model_reader.py", "stamps.py"),
     "solve": _SOLVING,
     "balance": (*_SOLVING, "stages/solve.py"),
     "render_lean": (*_READING, *_LEAN),
