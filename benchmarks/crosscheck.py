@@ -15,9 +15,10 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from tasks.check.limits import Limits
-
-from tasks.check.lean import find, question
+from tasks.check.call import Limits, Tool
+from tasks.check.engines import identify
+from tasks.check.lean import form_of, judge, question
+from tasks.check.local import LocalRunner
 from tasks.sample import read_sample
 from tasks.stages.lean import judged
 
@@ -33,15 +34,17 @@ def main() -> None:
         for line in (out / "journal.jsonl").read_text(encoding="utf-8").splitlines():
             entry = json.loads(line)
             took[entry["task"].partition(":")[0]] += entry["seconds"]
-        lean, limits = find("kernel", ""), Limits(60, 4096)
+        runner = LocalRunner(Path(folder) / "tools")
+        lean = Tool(identify("lean", "kernel", "", runner)["engine"], Limits(60, 4096), runner)
+        form = form_of(lean)
         alone = asking = 0.0
         for path in sorted((out / "certificate").glob("Chunk*.lean")):
             chunk_id, text = path.stem[5:], path.read_text(encoding="utf-8")
             sample = read_sample(out / "stamps" / "sample" / f"{chunk_id}.json")
-            asked = question(lean.form, judged(lean.form, chunk_id, path, path).assertions(sample))
+            asked = question(form, judged(form, chunk_id, path, path).assertions(sample))
             times = [time.perf_counter()]
             for added in ("", asked):
-                assert lean.judge(text, "witness_valid", out / ".lean", limits, added).accepted
+                assert judge(text, "witness_valid", lean, added).accepted
                 times.append(time.perf_counter())
             alone += times[1] - times[0]
             asking += times[2] - times[1]

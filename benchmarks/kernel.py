@@ -16,9 +16,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tasks.check.limits import Limits
-
-from tasks.check.lean import find
+from tasks.check.call import Limits, Tool
+from tasks.check.engines import identify
+from tasks.check.lean import judge as ask
+from tasks.check.local import LocalRunner
 
 REPOSITORY = Path(__file__).parent.parent
 PROCESSES = 2
@@ -39,11 +40,12 @@ def main() -> None:
         doit = [sys.executable, "-m", "doit"]
         quiet = {"cwd": REPOSITORY, "check": True, "stdout": subprocess.DEVNULL}
         subprocess.run([*doit, "-n", str(PROCESSES), "lean=kernel", f"out={out}"], **quiet)  # type: ignore[call-overload]
-        lean, limits = find("kernel", ""), Limits(60, 4096)
+        runner = LocalRunner(Path(folder) / "tools")
+        lean = Tool(identify("lean", "kernel", "", runner)["engine"], Limits(60, 4096), runner)
         certificates = [path.read_text(encoding="utf-8") for path in sorted((out / "certificate").glob("Chunk*.lean"))]
 
         def judge(text: str, theorem: str | None) -> None:
-            assert lean.judge(text, theorem, out / ".lean", limits).accepted
+            assert ask(text, theorem, lean).accepted
 
         rows = []
         for _ in range(ROUNDS):
