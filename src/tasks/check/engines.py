@@ -92,16 +92,20 @@ def identify(name: str, choice: str, toolchain: str, runner: Machine) -> dict[st
         files = record["files"]
         if files["chosen"] == chosen and files["states"] == states(files["paths"]):
             return record
-    found = ENGINES[name].probe(choice, toolchain, runner)
-    before = signature(name, choice, toolchain, {"paths": sorted({path for _, path in found.files} | {*found.watched})})
-    digests = Digests(runner.scratch / "digests.json")
-    total = sha256(f"{_FORMAT}\n".encode())
-    for line in sorted(_contents(found.files, digests)):
-        total.update(line.encode("utf-8", "surrogateescape"))
-    digests.save()
-    if signature(name, choice, toolchain, before) != before:
-        raise ToolError(f"{name} changed while it was identified; run the build again")
-    record = {"engine": {**found.about, IDENTITY: total.hexdigest()}, "files": before, "note": found.note}
+    for _ in range(3):
+        found = ENGINES[name].probe(choice, toolchain, runner)
+        paths = sorted({path for _, path in found.files} | {*found.watched})
+        files = signature(name, choice, toolchain, {"paths": paths})
+        digests = Digests(runner.scratch / "digests.json")
+        total = sha256(f"{_FORMAT}\n".encode())
+        for line in sorted(_contents(found.files, digests)):
+            total.update(line.encode("utf-8", "surrogateescape"))
+        digests.save()
+        if signature(name, choice, toolchain, files) == files:
+            break
+    else:
+        raise ToolError(f"the files of {name} keep changing; run the build again when they are settled")
+    record = {"engine": {**found.about, IDENTITY: total.hexdigest()}, "files": files, "note": found.note}
     if not found.note:  # which may be true of this moment alone
         with suppress(OSError):  # it is found out anew then
             write_beside(memory, json.dumps([record, *remembered][:_REMEMBERED]))
@@ -120,7 +124,7 @@ def paths_of(call: ToolCall, toolchain: str, runner: Machine) -> list[str]:
     name, _, form = call.tool.partition(" ")
     record = identify(name, {"toolchain": "toolchain", "embedded kernel": "kernel"}.get(form, ""), toolchain, runner)
     if record["engine"][IDENTITY] != call.identity:
-        raise ToolError(f"the {name} here is not the one that is asked: its files have changed; run the build again")
+        raise ToolError(f"the {name} here is not the one that is asked, its files have changed; run the build again")
     return list(record["files"]["paths"])
 
 

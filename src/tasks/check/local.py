@@ -39,20 +39,25 @@ class LocalRunner:
 
     def run(self, call: ToolCall) -> Run:
         """Raises ToolError where the tool is not here, cannot be started, or is not the one that the call names, be it
-        that it became another while it ran.
+        that it became another one while it ran.
         """
         if not call.identity:
             return self._run(call)
-        key = (self.scratch, call.tool, call.identity)
-        if key not in _identified:
-            paths = paths_of(call, self.toolchain, self)
-            _identified[key] = paths, shallow_states(paths)
-        paths, before = _identified[key]
+        self._confirm(call)
         finished = self._run(call)
-        if shallow_states(paths) != before:
-            del _identified[key]
-            raise ToolError(f"{call.tool} changed while it was asked; run the build again")
+        self._confirm(call)
         return finished
+
+    def _confirm(self, call: ToolCall) -> None:
+        """Raises ToolError where the tool here is not the one that the call names."""
+        key = (self.scratch, call.tool, call.identity)
+        if key in _identified:
+            paths, before = _identified[key]
+            if shallow_states(paths) == before:
+                return
+            del _identified[key]
+        paths = paths_of(call, self.toolchain, self)
+        _identified[key] = paths, shallow_states(paths)
 
     def keep(self, call: ToolCall, run: Run) -> None:
         """Nothing is kept here."""
