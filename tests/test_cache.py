@@ -289,9 +289,12 @@ def seen(cache: CachingRunner, said: Run, limits: Limits, **more: Any) -> tuple[
     """Whether the tool was run, and what its reader was given."""
     runner = Scripted(said)
     given: list[Run] = []
-    Tool(ENGINE, limits, replace(cache, runner=runner, **more)).ask(
-        (), "text", lambda run: given.append(run) or run.output, bool
-    )
+
+    def read(run: Run) -> str:
+        given.append(run)
+        return run.output
+
+    Tool(ENGINE, limits, replace(cache, runner=runner, **more)).ask((), "text", read, bool)
     return bool(runner.asked), given[0]
 
 

@@ -31,7 +31,7 @@ MODEL = "var 0..3: y;\nconstraint y * y = 4;\nsolve satisfy;\n"
 LIAR = "#!/bin/sh\necho =====UNSATISFIABLE=====\n"
 
 
-def identify(scratch: Path, name: str = "minizinc", choice: str = "", toolchain: str = "") -> dict:
+def identify(scratch: Path, name: str = "minizinc", choice: str = "", toolchain: str = "") -> dict[str, Any]:
     return engines.identify(name, choice, toolchain, runner(scratch))
 
 
@@ -73,9 +73,12 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "the program": lambda home: lengthen(home / "bin/minizinc"),
     "the solver": lambda home: lengthen(home / "bin/fzn-gecode"),
     "a shared library of the solver": lambda home: lengthen(library(home)),
-    "a shared library that is found earlier": lambda home: (
-        shutil.copy(next(p for p in parts_of(str(home / "bin/fzn-gecode"), {})[0] if "libgecodeint" in p), home / "lib")
-        and lengthen(next((home / "lib").glob("libgecodeint*")))
+    "a shared library that is found earlier": lambda home: lengthen(
+        Path(
+            shutil.copy(
+                next(p for p in parts_of(str(home / "bin/fzn-gecode"), {})[0] if "libgecodeint" in p), home / "lib"
+            )
+        )
     ),
     "a file of the library": lambda home: lengthen(home / "share/minizinc/std/stdlib.mzn"),
     "a file more in the library": lambda home: (home / "share/minizinc/std/more.mzn").write_text(""),

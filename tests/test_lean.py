@@ -249,8 +249,8 @@ def test_names_are_distinct_identifiers_and_plain_ones_keep_themselves() -> None
 
 
 TOKENS = (Path(__file__).parent / "lean_tokens.txt").read_text(encoding="utf-8").split()
-"""Every token of Lean 4.35, from its table of tokens and from the compiled parsers of its library's notation, tactics and
-commands; and words that mean something to it in names.
+"""Every token of Lean 4.35, from its table of tokens and from the compiled parsers of its library's notation, tactics
+and commands; and words that mean something to it in names.
 """
 
 

@@ -405,7 +405,7 @@ POINTS = [[100, 0, 0, 0, 0, 0, 0, 0], [0, 100, 0, 0, 0, 0, 0, 0]]
         ({}, "no list of verdicts (asked_1): nothing"),
     ],
 )
-def test_exactly_as_many_verdicts_as_questions_are_taken(stub, answered: dict, message: str) -> None:
+def test_exactly_as_many_verdicts_as_questions_are_taken(stub, answered: dict[str, Any], message: str) -> None:
     model = read_model(model_of(make_chunk({"a": "x[1] >= 2"}, objective="projection_fit_min")))
     truths, values = verdicts(model, POINTS, minizinc())
     assert (truths, values) == ([[True, False], [True, True]], [1400, 1400])
