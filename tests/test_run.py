@@ -255,3 +255,44 @@ def test_doit_seeks_its_file_from_a_folder_below(built: Project) -> None:
     )  # fmt: skip
     assert "Traceback" not in finished.stderr
     assert finished.returncode == 0, finished.stderr
+
+
+def test_a_link_that_was_planted_in_the_out_folder_is_not_followed(project: Project, tmp_path: Path) -> None:
+    project.rendered.mkdir()
+    victims = {}
+    (project.rendered / "mzn").mkdir()
+    names = ("journal.jsonl", ".doit.db.lock", "summary.json", ".doit.db-wal", "mzn/chunk-06.mzn", ".code.json")
+    for number, name in enumerate(names):
+        victims[name] = tmp_path / f"victim{number}"
+        victims[name].write_text("precious\n")
+        (project.rendered / name).symlink_to(victims[name])
+    for _ in range(8):
+        finished = project.doit("render_mzn")
+        assert "Traceback" not in finished.text()
+        assert all(victim.read_text() == "precious\n" for victim in victims.values())
+        planted = [name for name in names if (project.rendered / name).is_symlink()]
+        if finished.status == 0:
+            break
+        assert any(Path(name).name in finished.text() for name in planted), finished.text()
+        (project.rendered / planted[0]).unlink()  # what the message asks for
+    assert project.doit().status == 0
+    assert all(victim.read_text() == "precious\n" for victim in victims.values())
+
+
+def test_an_out_folder_that_others_can_write_to_is_a_warning(project: Project) -> None:
+    project.rendered.mkdir(mode=0o777)
+    project.rendered.chmod(0o777)
+    finished = project.doit("schema")
+    assert finished.status == 0
+    assert finished.errors.startswith("WARNING: rendered: others can write to this folder (mode drwxrwxrwx)")
+    assert finished.errors.count("\n") == 1
+    project.rendered.chmod(0o755)
+    assert project.doit("schema").errors == ""
+
+
+def test_what_a_killed_write_left_beside_its_file_is_removed(built: Project) -> None:
+    leftover = built.rendered / "mzn" / ".chunk-06.mzn.0011223344556677.tmp"
+    leftover.write_text("half")
+    (built.rendered / "summary.json").unlink()
+    assert built.doit().status == 0
+    assert not leftover.exists()

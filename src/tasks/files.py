@@ -6,10 +6,11 @@ import os
 import shutil
 import stat
 from collections.abc import Iterable
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
-_PACKAGE = Path(__file__).parent
+_LEFTOVER = ".tmp"
 
 
 def digest(content: bytes | str) -> str:
@@ -28,51 +29,44 @@ def file_digest(path: str | os.PathLike[str]) -> str | None:
         return None
 
 
-_written: dict[str, str] = {}
-
-
-def written(path: str | os.PathLike[str]) -> str | None:
-    """SHA-256 of what this process last wrote whole to path; None where it did not, or took the file away again."""
-    return _written.get(os.fspath(path))
-
-
 def remove(path: str | os.PathLike[str]) -> None:
     """Removes a file or a link, where there is one."""
-    _written.pop(os.fspath(path), None)
     Path(path).unlink(missing_ok=True)
 
 
 def write_whole(path: Path, text: str) -> None:
     """Writes text beside path and renames, so that nobody ever sees half a file.
 
-    One process at a time writes a file; what a killed one left beside it, the next one replaces.
+    The name beside cannot be guessed and is created by this call: a link that somebody planted is never followed.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.tmp")
+    beside = path.with_name(f".{path.name}.{os.urandom(8).hex()}{_LEFTOVER}")
     try:
-        beside.write_text(text, encoding="utf-8", newline="\n")
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+        with open(descriptor, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
         if path.exists():
             shutil.copymode(path, beside)
         os.replace(beside, path)
-        _written[str(path)] = digest(text)
     except BaseException as error:
         if isinstance(error, OSError) and error.filename is None:  # a write does not know its file
             error.filename = str(path)
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
         raise
 
 
-def code_digest(parts: Iterable[str]) -> str:
-    """SHA-256 over the source of the named modules, packages and data files of this package.
+def remove_leftovers(folders: Iterable[Path]) -> None:
+    """Removes what writes that were killed left beside their files. Nobody may be writing there."""
+    for folder in folders:
+        for path in folder.glob(f".*{_LEFTOVER}"):
+            with suppress(OSError):
+                path.unlink()
 
-    parts are paths relative to the package, such as "language" (everything in it) or "check/minizinc.py".
-    """
-    total = sha256()
-    for part in sorted(parts):
-        path = _PACKAGE / part
-        found = sorted(path.iterdir()) if path.is_dir() else [path]
-        for file in found:
-            if file.is_file():
-                name = file.relative_to(_PACKAGE).as_posix()
-                total.update(f"{name}\0{digest(file.read_bytes())}\n".encode())
-    return total.hexdigest()
+
+def append_line(path: Path, line: str) -> None:
+    """Adds a line to a file, in one write; a link in its place is an error (ELOOP)."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+    with open(os.open(path, flags, 0o666), "ab", buffering=0) as file:
+        file.write(f"{line}\n".encode())

@@ -55,6 +55,11 @@ class Layout:
         yield self.lean / "Duality" / "Base.lean", "Base.lean"
         yield self.certificates / "Support.lean", "Support.lean"
 
+    def folders(self) -> list[Path]:
+        """The folders that a build writes to."""
+        stamps = sorted(path for path in (self.out / "stamps").glob("*") if path.is_dir())
+        return [self.out, self.out / "mzn", self.certificates, self.lean, self.lean / "Duality", *stamps]
+
     @property
     def lean(self) -> Path:
         """The Lake package."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .build import Build
 from .check.ask import is_current
-from .files import digest, remove, write_whole
+from .files import digest, remove, remove_leftovers, write_whole
 from .freshness import digest_of, written_digest_of
 from .plan import Plan
 from .stages import BY_NAME, PIPELINE
@@ -31,6 +31,9 @@ class Conclusion:
 
 def begin(build: Build, database: Database) -> None:
     """Removes what an earlier build wrote for chunks that are gone, or that are documentation now, and nothing else."""
+    layout = build.plan.layout
+    if not layout.summary.exists():  # the last build was stopped or killed, perhaps in the middle of a write
+        remove_leftovers(layout.folders())
     for task in database.names():
         stage, _, chunk_id = task.partition(":")
         if stage not in BY_NAME or not chunk_id.isdigit():

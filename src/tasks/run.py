@@ -7,9 +7,11 @@ are gone left behind, and writes the summary when the build ends.
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from doit.cmd_clean import Clean as DoitClean
@@ -144,6 +146,7 @@ class Run(DoitRun):  # type: ignore[misc]
             backend = self.dep_manager.backend
             if not isinstance(backend, Database) or backend.path != current.plan.layout.database:
                 raise InvalidCommand(OWN_DATABASE)
+            _warn_of_others(current.plan.layout.out)
             backend.own()
             begin(current, backend)
             shown = self.reporters[reporter] if isinstance(reporter, str) else reporter
@@ -161,6 +164,16 @@ class Run(DoitRun):  # type: ignore[misc]
             force_verbosity, failure_verbosity, pdb,
         )  # fmt: skip
         return int(code) or int(any(not watch.passed for watch in watches))
+
+
+def _warn_of_others(out: Path) -> None:
+    """Says what others could do who may write to the out folder."""
+    status = out.stat()
+    if status.st_mode & 0o022 and not status.st_mode & stat.S_ISVTX:
+        sys.stderr.write(
+            f"WARNING: {out}: others can write to this folder (mode {stat.filemode(status.st_mode)}), and what they put "
+            "there could be taken for the build's; `chmod go-w` it, or see out=DIR\n"
+        )
 
 
 class Clean(DoitClean):  # type: ignore[misc]

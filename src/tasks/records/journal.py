@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+from ..files import append_line
+
 FORMAT = 2
 
 
@@ -47,9 +49,7 @@ def append(journal: Path, entry: Entry) -> None:
     """Adds a line; one write, so that lines of parallel tasks do not mix."""
     from .codec import encode_line
 
-    journal.parent.mkdir(parents=True, exist_ok=True)
-    with open(journal, "a", encoding="utf-8") as file:
-        file.write(encode_line(entry) + "\n")
+    append_line(journal, encode_line(entry))
 
 
 def entries(journal: Path, start: int = 0) -> Iterator[Entry]:

@@ -180,8 +180,11 @@ class Database:
         return {}
 
     def _open(self) -> None:
-        if not stat.S_ISREG(os.stat(self.path).st_mode):
-            raise Unusable("it is no file")
+        if not stat.S_ISREG(os.lstat(self.path).st_mode):
+            raise Unusable("not a plain file")
+        for beside in (f"{self.path}{end}" for end in _BESIDE):
+            if os.path.islink(beside):  # SQLite would write where it leads
+                os.unlink(beside)
         if _beginning(self.path)[18:20] not in (b"\1\1", b"\2\2"):  # others SQLite reads, and will not write
             raise Unusable("file is not a database")
         connection = _connected(self.path, "mode=rw")
@@ -248,9 +251,11 @@ def _all(connection: sqlite3.Connection) -> dict[str, str]:
 
 def _create(path: Path) -> None:
     """Makes an empty database, whole before it has its name."""
-    beside = path.with_name(f"{path.name}.new")
-    for leftover in (beside, *(Path(f"{file}{end}") for file in (path, beside) for end in _BESIDE)):
-        leftover.unlink(missing_ok=True)  # a log of another database would be merged into this one
+    for leftover in (f"{path}{end}" for end in _BESIDE):
+        Path(leftover).unlink(missing_ok=True)  # a log of another database would be merged into this one
+    # A name that nobody can have planted a link under.
+    beside = path.with_name(f"{path.name}.{os.urandom(8).hex()}.tmp")
+    os.close(os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644))
     with contextlib.closing(sqlite3.connect(beside, isolation_level=None)) as connection:
         connection.execute("PRAGMA synchronous = OFF")
         connection.execute(f"PRAGMA application_id = {APPLICATION}")

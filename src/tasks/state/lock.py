@@ -17,7 +17,7 @@ def hold(path: str | os.PathLike[str]) -> int:
     A lock of fcntl belongs to this process alone: no worker and no tool inherits it, and none keeps it alive. The file
     itself stays, as whoever removed it could let two in. Raises Held, and OSError where it cannot be made.
     """
-    lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
     try:
         fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except (BlockingIOError, PermissionError):
