@@ -296,3 +296,36 @@ def test_what_a_killed_write_left_beside_its_file_is_removed(built: Project) -> 
     (built.rendered / "summary.json").unlink()
     assert built.doit().status == 0
     assert not leftover.exists()
+
+
+def planted(project: Project, code: str) -> None:
+    """Lets the stage solve do something first, for chunk 08 alone."""
+    stage = project.home / "src" / "tasks" / "stages" / "solve.py"
+    stage.write_text(
+        stage.read_text().replace(
+            "    return Result(", f"    if context.chunk_id == '08':\n        {code}\n    return Result("
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("death", "message"),
+    [
+        ("__import__('os').kill(__import__('os').getpid(), 9)", "the worker process was killed by signal 9 (Killed)"),
+        ("__import__('os')._exit(7)", "the worker process ended with exit code 7"),
+        ("__import__('os').kill(__import__('os').getpid(), 19)", "the worker process was stopped by a signal"),
+    ],
+    ids=["killed", "ended", "stopped"],
+)
+def test_a_worker_that_dies_fails_its_task_alone(built: Project, death: str, message: str) -> None:
+    planted(built, death)
+    finished = built.doit("-n", "2")
+    assert finished.status == 2
+    assert finished.output.count("!! ") == 1
+    assert f"!! solve:08 failed\n   {message}" in finished.output
+    assert "Traceback" not in finished.text()
+    assert built.summary()["stages"]["solve"] == {"passed": 2, "warned": 0, "failed": 1, "not_run": 0}
+    assert not (built.rendered / "stamps" / "solve" / "08.json").exists()
+    stage = built.home / "src" / "tasks" / "stages" / "solve.py"
+    stage.write_text(stage.read_text().replace(death, "pass"))
+    assert built.doit("-n", "2").status == 0

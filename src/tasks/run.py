@@ -6,26 +6,30 @@ are gone left behind, and writes the summary when the build ends.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 import sys
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from doit.action import PythonAction
 from doit.cmd_clean import Clean as DoitClean
 from doit.cmd_help import Help as DoitHelp
 from doit.cmd_run import Run as DoitRun
+from doit.control import TaskControl
 from doit.dependency import DatabaseException
 from doit.exceptions import BaseFail, InvalidCommand, UnmetDependency
-from doit.task import Task
+from doit.runner import Runner
+from doit.task import Stream, Task
 
 from . import build
 from .files import remove
 from .jobs import JOBS
 from .lifecycle import begin, conclude, forget_summary
 from .state.database import Database
+from .state.workers import Workers
 from .variables import variables_table
 
 _JOBS = {job.name for job in JOBS if not job.beside}
@@ -72,7 +76,7 @@ class Watch:
         self._begin(task)
         # What the task showed earlier does not hold any more.
         for target in task.targets:
-            with suppress(OSError):  # a folder that cannot be written has been reported
+            with contextlib.suppress(OSError):  # a folder that cannot be written has been reported
                 remove(target)
         if isinstance(fail, UnmetDependency):
             self.unmet.append(task.name)
@@ -139,31 +143,48 @@ class Run(DoitRun):  # type: ignore[misc]
         pdb: bool = False,
     ) -> int:  # fmt: skip
         current = build.current()
-        watches: list[Watch] = []
-        if outfile is None:  # standard output is closed
-            outfile = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
-        if current is not None:
-            backend = self.dep_manager.backend
-            if not isinstance(backend, Database) or backend.path != current.plan.layout.database:
-                raise InvalidCommand(OWN_DATABASE)
-            _warn_of_others(current.plan.layout.out)
-            backend.own()
-            begin(current, backend)
-            shown = self.reporters[reporter] if isinstance(reporter, str) else reporter
+        if current is None:
+            return int(
+                super()._execute(
+                    outfile, verbosity, always, continue_, reporter, num_process, par_type, single, auto_delayed_regex,
+                    force_verbosity, failure_verbosity, pdb,
+                )
+            )  # fmt: skip
+        database = self.dep_manager.backend
+        if not isinstance(database, Database) or database.path != current.plan.layout.database:
+            raise InvalidCommand(OWN_DATABASE)
+        PythonAction.pm_pdb = pdb
+        self.control = TaskControl(self.task_list)
+        self.control.process(self.sel_tasks)
+        if single:
+            _without_dependencies(self.control)
+        _warn_of_others(current.plan.layout.out)
+        database.own()
+        begin(current, database)
+        with _output(outfile) as stream:
+            shown = (self.reporters[reporter] if isinstance(reporter, str) else reporter)(
+                stream, {"failure_verbosity": failure_verbosity}
+            )
+            watch = Watch(shown, current, database)
+            given = (self.dep_manager, watch, continue_, always, Stream(verbosity, force_verbosity))
+            runner = Workers(*given, num_process) if num_process else Runner(*given)
+            code = runner.run_all(self.control.task_dispatcher())
+        return int(code) or int(not watch.passed)
 
-            owner, database = current, backend
 
-            class Watched(Watch):
-                def __init__(self, outstream: Any, options: Mapping[str, Any]) -> None:
-                    super().__init__(shown(outstream, options), owner, database)
-                    watches.append(self)
+def _without_dependencies(control: TaskControl) -> None:
+    """Makes the selected tasks run alone; of a group its members."""
+    for name in control.selected_tasks:
+        task = control.tasks[name]
+        for each in [control.tasks[member] for member in task.task_dep] if task.has_subtask else [task]:
+            each.task_dep = []
 
-            reporter = Watched
-        code = super()._execute(
-            outfile, verbosity, always, continue_, reporter, num_process, par_type, single, auto_delayed_regex,
-            force_verbosity, failure_verbosity, pdb,
-        )  # fmt: skip
-        return int(code) or int(any(not watch.passed for watch in watches))
+
+def _output(outfile: Any) -> contextlib.AbstractContextManager[Any]:
+    """Where a reporter writes: a file that is named, standard output, or nowhere where that is closed."""
+    if outfile is None:
+        outfile = os.devnull
+    return open(outfile, "w", encoding="utf-8") if isinstance(outfile, str) else contextlib.nullcontext(outfile)
 
 
 def _warn_of_others(out: Path) -> None:

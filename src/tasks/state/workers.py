@@ -1,0 +1,151 @@
+"""Tasks side by side, each in a worker process. A worker that dies fails its own task, and nothing waits for it."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import suppress
+from multiprocessing import Process
+from multiprocessing.connection import Connection, Pipe, wait
+from typing import Any
+
+from doit.control import ExecNode, TaskDispatcher
+from doit.exceptions import TaskFailed
+from doit.runner import JobHold, MRunner, Runner
+
+_PULSE = 1.0
+"""Seconds between two looks at whether a worker is stopped."""
+
+
+class Workers(MRunner):  # type: ignore[misc]
+    """doit's parallel runner, with a pipe for each worker: a worker that dies may keep the lock of a shared queue."""
+
+    def run_tasks(self, task_dispatcher: TaskDispatcher) -> None:
+        self._run_tasks_init(task_dispatcher)
+        idle: list[_Worker] = []
+        busy: list[_Worker] = []
+        completed: ExecNode | None = None
+        left = True
+        try:
+            while True:
+                while left and len(busy) < self.num_process:
+                    job = self.get_next_job(completed)
+                    completed = None
+                    if isinstance(job, JobHold):  # what is left waits for what is running
+                        break
+                    left = job is not None
+                    if job is not None:
+                        self.reporter.execute_task(self.tasks[job.name])
+                        worker = idle.pop() if idle else _Worker(self)
+                        worker.give(job)
+                        busy.append(worker)
+                if not busy:
+                    return
+                worker = _next_to_answer(busy)
+                busy.remove(worker)
+                completed = task_dispatcher.nodes[worker.task]
+                if worker.died:
+                    self.process_task_result(completed, TaskFailed(worker.died))
+                else:
+                    self._process_result(completed, completed.task, worker.answer)
+                    idle.append(worker)
+        except BaseException:
+            for worker in (*busy, *idle):
+                worker.kill()
+            raise
+        finally:
+            for worker in idle:
+                worker.end()
+
+
+class _Worker:
+    """A worker process, seen from the build. task: what it works on; answer: what it last said; died: how it ended
+    without one.
+    """
+
+    def __init__(self, runner: Runner) -> None:
+        self.pipe, other = Pipe()
+        self.process = Process(target=_work, args=(other, runner))
+        self.process.start()
+        other.close()
+        self.task = ""
+        self.answer: dict[str, Any] = {}
+        self.died = ""
+        self._was_stopped = False
+
+    def give(self, job: Any) -> None:
+        self.task, self._was_stopped = job.name, False
+        with suppress(OSError):  # it has died meanwhile, which is seen soon
+            self.pipe.send((job.name, job.task_dict))
+
+    def receive(self) -> bool:
+        """Whether it has answered or died. Raises what ends the build."""
+        try:
+            if self.pipe.poll():
+                self.answer = self.pipe.recv()
+                if "exit" in self.answer:
+                    raise self.answer["exit"](self.answer["exception"])
+                return True
+        except (EOFError, OSError):
+            self.process.join()
+        if self.process.is_alive():
+            return False
+        code = self.process.exitcode or 0
+        how = (
+            f"was killed by signal {-code} ({signal.strsignal(-code)})" if code < 0 else f"ended with exit code {code}"
+        )
+        self.died = self.died or f"the worker process {how}; is the memory used up? the next build runs the task again"
+        return True
+
+    def end_if_stopped(self) -> None:
+        """Kills it where it is stopped at two looks in a row: a build that was stopped as a whole goes on as a whole."""
+        stopped = False
+        with suppress(OSError), open(f"/proc/{self.process.pid}/stat", "rb") as file:
+            stopped = file.read().rpartition(b") ")[2][:1] == b"T"
+        if stopped and self._was_stopped:
+            self.died = "the worker process was stopped by a signal, and was ended; the next build runs the task again"
+            self.process.kill()
+        self._was_stopped = stopped
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.join()
+
+    def end(self) -> None:
+        with suppress(OSError):  # closing the pipe would not do: workers that were started later hold its end too
+            self.pipe.send(None)
+        self.process.join()
+
+
+def _next_to_answer(busy: list[_Worker]) -> _Worker:
+    while True:
+        wait([handle for worker in busy for handle in (worker.pipe, worker.process.sentinel)], _PULSE)
+        for worker in busy:
+            if worker.receive():
+                return worker
+        for worker in busy:
+            worker.end_if_stopped()
+
+
+def _work(pipe: Connection, runner: Runner) -> None:
+    """What a worker does: runs the tasks that it is given, until the build has no more."""
+    for name, data in _jobs(pipe):
+        task = runner.tasks[name]
+        task.update_from_pickle(data)
+        try:
+            failure = task.execute(runner.stream)
+        except (SystemExit, KeyboardInterrupt, Exception) as error:
+            pipe.send({"exit": error.__class__, "exception": str(error)})
+            return
+        answer = {
+            "task": task.pickle_safe_dict(),
+            "out": [action.out for action in task.actions],
+            "err": [action.err for action in task.actions],
+        }
+        pipe.send(answer | ({"failure": failure} if failure else {}))
+
+
+def _jobs(pipe: Connection) -> Iterator[tuple[str, dict[str, Any]]]:
+    with suppress(EOFError):
+        while (job := pipe.recv()) is not None:
+            yield job
