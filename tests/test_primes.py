@@ -186,7 +186,7 @@ def test_a_broken_chunk_is_left_alone_while_the_others_are_assigned(file: Path) 
     file.write_text(json.dumps(CHUNK))
     with pytest.raises(CheckFailed) as caught:
         run([broken, file], write=True)
-    assert str(caught.value).startswith(f"{broken}:1: column 2: no JSON")
+    assert str(caught.value).startswith(f"{broken}:1: column 2: invalid JSON")
     assert "write=yes" not in str(caught.value)
     assert broken.read_text() == "{"
     run([file], write=False)
