@@ -229,7 +229,10 @@ def test_a_chunk_is_an_object(file: Path, content: str) -> None:
         ("/scaleN", "30: /scaleN: unknown key 'scaleN'; did you mean 'scaleN' in 'parameters'?"),
         ("/zzz", f"30: /zzz: unknown key 'zzz'; expected one of {KEYS}"),
         ("/parameters/scalen", "18: /parameters/scalen: unknown key 'scalen'; did you mean 'scaleN'?"),
-        ("/parameters/zzz", f"18: /parameters/zzz: unknown key 'zzz'; expected one of {', '.join(VALID['parameters'])}"),
+        (
+            "/parameters/zzz",
+            f"18: /parameters/zzz: unknown key 'zzz'; expected one of {', '.join(VALID['parameters'])}",
+        ),
         (
             "/parameters/godelization/encod",
             "17: /parameters/godelization/encod: unknown key 'encod'; did you mean 'encode'?",

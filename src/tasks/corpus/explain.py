@@ -80,7 +80,7 @@ def _validator(schema: str, yaml: bool) -> Any:
             "number": lambda _, value: type(value) is int or (type(value) is float and math.isfinite(value)),
         }
     )
-    return extend(Draft202012Validator, type_checker=types)(load_schema(schema))
+    return extend(Draft202012Validator, type_checker=types)(load_schema(schema))  # type: ignore[no-untyped-call]
 
 
 def _explain(source: Source, whole: Any, pointer: str, error: ValidationError) -> Iterator[Problem]:
