@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -18,7 +19,8 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tasks.corpus.explain import violations
+from conftest import REPOSITORY
+from tasks.corpus.explain import load_schema, violations
 from tasks.corpus.folder import read_corpus
 from tasks.corpus.settings import SCHEMA, Limits, Settings, allows_informal, limit_can_bind, read_settings, settings_of
 from tasks.errors import CorpusError
@@ -600,3 +602,69 @@ def test_a_wrong_corpus_yaml_is_refused_with_the_corpus(tmp_path: Path) -> None:
     (tmp_path / "corpus.yaml").write_text("pilots: 3")
     with pytest.raises(CorpusError, match=r"corpus\.yaml:1: pilots: found 3, expected a list"):
         read_corpus(tmp_path)
+
+
+# The documents.
+
+
+def keys(schema: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Every key that a schema allows, with the default as docs/corpus.md writes it."""
+    for key, inner in schema.get("properties", {}).items():
+        if "default" in inner:
+            default = f"`{json.dumps(inner['default'])}`"
+        else:
+            default = "required" if key in schema.get("required", ()) else ""
+        yield prefix + key, default
+        yield from keys(inner, f"{prefix}{key}.")
+        yield from keys(inner.get("items", {}), f"{prefix}{key}[].")
+        for by_id in inner.get("patternProperties", {}).values():
+            yield from keys(by_id, f"{prefix}{key}.ID.")
+
+
+def descriptions(schema: dict[str, Any]) -> Iterator[str]:
+    for key, inner in schema.items():
+        if key == "properties":
+            yield from (str(value.get("description", "")) for value in inner.values())
+        if isinstance(inner, dict):
+            yield from descriptions(inner)
+
+
+@pytest.mark.parametrize(
+    ("name", "heading"), [("chunk.schema.json", "Keys of a chunk"), (SCHEMA, "Keys of corpus.yaml")]
+)
+def test_the_documents_list_every_key_with_its_default(name: str, heading: str) -> None:
+    text = (REPOSITORY / "docs" / "corpus.md").read_text(encoding="utf-8")
+    section = text.split(f"## {heading}\n", 1)[1].split("\n## ", 1)[0]
+    rows = [row.strip("| ").split(" | ") for row in section.splitlines() if row.startswith("| `")]
+    schema = load_schema(name)
+    wanted = list(keys(schema))
+    assert [row[0].strip("`") for row in rows] == [key for key, _ in wanted]
+    for (key, meaning, default), (_, stated) in zip(rows, wanted, strict=True):
+        assert meaning, key
+        assert default == stated if stated else default != "required", key
+
+
+@pytest.mark.parametrize("name", ["chunk.schema.json", SCHEMA])
+def test_every_key_of_a_schema_has_a_description_for_editors(name: str) -> None:
+    found = list(descriptions(load_schema(name)))
+    assert len(found) >= 15
+    assert all(found)
+
+
+def test_the_defaults_of_the_schema_are_those_of_the_code() -> None:
+    schema = load_schema(SCHEMA)
+    stated = {key: json.loads(default.strip("`")) for key, default in keys(schema) if default}
+    balance = str(stated.pop("tract_balance.limit"))
+    data: dict[str, Any] = {}
+    for key, value in stated.items():
+        *section, last = key.split(".")
+        (data.setdefault(section[0], {}) if section else data)[last] = value
+    assert settings_of(data) == Settings()
+    assert Settings().balance_rule("06") == balance
+
+
+def test_both_schemas_are_valid_ones() -> None:
+    from jsonschema import Draft202012Validator
+
+    for name in ("chunk.schema.json", SCHEMA):
+        Draft202012Validator.check_schema(load_schema(name))
