@@ -104,10 +104,10 @@ def test_an_integer_may_be_written_with_a_point_as_in_json_schema(file: Path, wr
     assert type(total) is int
 
 
-@pytest.mark.parametrize("value", [1, "text", None, [], {"nested": {"deeply": [1.5]}}, 10**100, float("1e300")])
-def test_other_keys_are_accepted_in_parameters(file: Path, value: Any) -> None:
-    file.write_text(json.dumps(edited("/parameters/colour", value)))
+def test_the_schema_may_be_named_for_editors(file: Path) -> None:
+    file.write_text(json.dumps({"$schema": "../schema.json"} | VALID))
     assert read_chunk(file)[0].total == 40
+    assert refusal(file, {"$schema": 1} | VALID) == ["2: /$schema: found 1, expected a string"]
 
 
 def test_text_may_hold_any_whole_character(file: Path) -> None:
@@ -160,7 +160,7 @@ GOALS = '"proof", "search", "refinement"'
 TRACTS = '"internal", "external", "bridge"'
 OBJECTIVES = '"none", "neighbor_distance_min", "projection_fit_min"'
 PRIMES = ", ".join(map(str, MONSTER_PRIMES))
-KEYS = "id, title, goalType, tract, parameters, constraints"
+KEYS = "$schema, id, title, goalType, tract, parameters, constraints"
 
 
 @pytest.mark.parametrize(
@@ -224,25 +224,37 @@ def test_a_chunk_is_an_object(file: Path, content: str) -> None:
 @pytest.mark.parametrize(
     ("pointer", "message"),
     [
-        ("/titel", "30: /titel: found the unknown key \"titel\", did you mean 'title'?"),
-        ("/goaltype", "30: /goaltype: found the unknown key \"goaltype\", did you mean 'goalType'?"),
-        ("/zzz", f'30: /zzz: found the unknown key "zzz", expected one of {KEYS}'),
-        ("/constraints/0/note", "24: /constraints/0/note: found the unknown key \"note\", did you mean 'notes'?"),
+        ("/titel", "30: /titel: unknown key 'titel'; did you mean 'title'?"),
+        ("/goaltype", "30: /goaltype: unknown key 'goaltype'; did you mean 'goalType'?"),
+        ("/scaleN", "30: /scaleN: unknown key 'scaleN'; did you mean 'scaleN' in 'parameters'?"),
+        ("/zzz", f"30: /zzz: unknown key 'zzz'; expected one of {KEYS}"),
+        ("/parameters/scalen", "18: /parameters/scalen: unknown key 'scalen'; did you mean 'scaleN'?"),
         (
-            "/constraints/0/zzz",
-            '24: /constraints/0/zzz: found the unknown key "zzz", expected one of name, expr, notes',
+            "/parameters/zzz",
+            f"18: /parameters/zzz: unknown key 'zzz'; expected one of {', '.join(VALID['parameters'])}",
         ),
+        (
+            "/parameters/godelization/encod",
+            "17: /parameters/godelization/encod: unknown key 'encod'; did you mean 'encode'?",
+        ),
+        (
+            "/parameters/godelization/zzz",
+            "17: /parameters/godelization/zzz: unknown key 'zzz'; expected one of encode, base",
+        ),
+        ("/constraints/0/note", "24: /constraints/0/note: unknown key 'note'; did you mean 'notes'?"),
+        ("/constraints/0/zzz", "24: /constraints/0/zzz: unknown key 'zzz'; expected one of name, expr, notes"),
     ],
 )
 def test_an_unknown_key_comes_with_a_suggestion(file: Path, pointer: str, message: str) -> None:
     assert refusal(file, edited(pointer, 1)) == [message]
 
 
-def test_a_hostile_key_stays_on_its_line(file: Path) -> None:
+def test_a_hostile_key_stays_on_its_line_and_is_cut(file: Path) -> None:
     known = f"expected one of {KEYS}"
-    assert refusal(file, edited("/", {}) | {"a/~\n\x1b[2J\u202e": 1}) == [
-        f'30: /: found the unknown key "", {known}',
-        r'31: /a~1~0\n\x1b[2J\u202e: found the unknown key "a/~\n\u001b[2J\u202e", ' + known,
+    assert refusal(file, edited("/", {}) | {"a/~\n\x1b[2J\u202e": 1, "k" * 5000: 1}) == [
+        f"30: /: unknown key ''; {known}",
+        r"31: /a~1~0\n\x1b[2J\u202e: unknown key 'a/~\n\x1b[2J\u202e'; " + known,
+        f"32: /{'k' * 196}...: unknown key '{'k' * 56}...; {known}",
     ]
 
 
@@ -283,7 +295,8 @@ def test_all_violations_of_a_file_are_told_together_in_the_order_of_its_lines(fi
     messages = refusal(file, data)
     assert [message.split(": found")[0] for message in messages] == [
         "1: /", "2: /id", "3: /goalType", "4: /tract", "6: /parameters/scaleN",
-        "24: /constraints/1/name", "25: /constraints/1/expr", "27: /constraints/2", "29: /zzz",
+        "24: /constraints/1/name", "25: /constraints/1/expr", "27: /constraints/2",
+        f"29: /zzz: unknown key 'zzz'; expected one of {KEYS}",
     ]  # fmt: skip
 
 
@@ -359,9 +372,25 @@ def test_an_empty_file_is_refused(file: Path, content: str) -> None:
     assert refusal(file, content) == ["1: found an empty file, expected its text"]
 
 
-def test_text_that_is_no_json_is_refused_with_line_and_column(file: Path) -> None:
+def test_invalid_json_is_refused_with_line_and_column(file: Path) -> None:
     [message] = refusal(file, '{"id": "07",\n "title" "t"}')
-    assert message == "2: column 10: no JSON: Expecting ':' delimiter"
+    assert message == "2: column 10: invalid JSON: Expecting ':' delimiter"
+
+
+@pytest.mark.parametrize(
+    ("expression", "hint", "column"),
+    [
+        (r"x[1] > 2 /\ x[2] > 3", r"for /\ write /\\ or &&, for \/ write \\/ or ||", 21),
+        (r"x[1] > 2 \and x[2] > 3", r"a backslash is written \\ in JSON", 20),
+    ],
+)
+def test_a_lone_backslash_comes_with_what_to_write(file: Path, expression: str, hint: str, column: int) -> None:
+    line = f' "expr": "{expression}"'
+    assert refusal(file, f'{{"name": "a",\n{line}}}') == [
+        rf"2: column {column}: invalid JSON: Invalid \escape; {hint}",
+        (line + "}").strip(),
+        "^",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -382,7 +411,7 @@ def test_text_that_is_no_json_is_refused_with_line_and_column(file: Path) -> Non
 )
 def test_what_other_readers_let_pass_is_refused(file: Path, content: str) -> None:
     [message] = refusal(file, content)
-    assert "no JSON" in message
+    assert "invalid JSON" in message
 
 
 @pytest.mark.parametrize("escape", [r"\ud800", r"\udfff", r"\ude00\ud83d", r"\ud83d\\ude00", r"\uD83Dx"])
@@ -406,7 +435,7 @@ def test_a_file_of_50_mb_is_refused_without_being_read(file: Path) -> None:
 
 @pytest.mark.parametrize("bracket", ["[", '{"a":', "[{}, {"])
 def test_100_000_nested_brackets_are_refused_at_their_line(file: Path, bracket: str) -> None:
-    expected = [f"2: found brackets nested deeper than {DEEPEST}, expected five levels"]
+    expected = [f"2: excessive nesting: more than {DEEPEST} levels, expected five"]
     assert refusal(file, '{"parameters":\n' + bracket * 100_000) == expected
 
 
@@ -414,7 +443,7 @@ def test_nesting_that_one_reader_bears_and_the_next_does_not_is_refused_too(file
     for depth in range(DEEPEST, 1100, 50):
         nested = "[" * depth + "]" * depth
         assert refusal(file, f'{{"id":\n{nested}}}') == [
-            f"2: found brackets nested deeper than {DEEPEST}, expected five levels"
+            f"2: excessive nesting: more than {DEEPEST} levels, expected five"
         ]
     assert refusal(file, "[" * DEEPEST + "]" * DEEPEST)[0].endswith("expected an object")
 

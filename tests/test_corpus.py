@@ -14,6 +14,7 @@ from expressions import walk
 from lean_notation import definitions, value
 from tasks.corpus.folder import read_corpus
 from tasks.corpus.primes import assign_primes
+from tasks.corpus.settings import limit_can_bind
 from tasks.language import syntax
 from tasks.specification import Specification, read_specification
 
@@ -45,6 +46,14 @@ def test_documentation_holds_claims_and_the_rest_formulas(chunk_id: str) -> None
     else:
         assert kinds["formal"] >= 3
         assert kinds["vacuous"] == kinds["informal"] == 0
+
+
+@pytest.mark.parametrize("chunk_id", COMPUTATIONAL)
+def test_each_chunk_has_a_balance_limit_that_can_bind(chunk_id: str) -> None:
+    chunk = SPECIFICATIONS[chunk_id].chunk
+    assert CORPUS.settings.has_balance_limit(chunk_id)
+    limit = CORPUS.settings.balance_limit(chunk_id, chunk.total)
+    assert limit_can_bind(limit, chunk.total, chunk.unit_sum)
 
 
 def test_titles_of_the_pilots() -> None:

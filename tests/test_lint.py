@@ -31,9 +31,25 @@ def findings(
     found: dict[str, list[Any]] = {}
     outcome = Staged(folder, make_chunk(constraints, **settings)).run("render_mzn", "lint", tool=tool)["outcome"]
     for finding in (*outcome["findings"], *outcome["not_known"]):
-        if finding["kind"] != "limit never binds":  # the limit of 100 at N = 100, see below
-            found.setdefault(finding["kind"], []).append(tuple(finding["constraints"]))
+        found.setdefault(finding["kind"], []).append(tuple(finding["constraints"]))
     return found
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ("", False),  # the default of 100 is nobody's mistake
+        ("tract_balance: {limit: 100}", True),
+        ("tract_balance: {limit: 100%}", True),
+        ("tract_balance: {limit: 99}", False),
+        ('tract_balance: {limit: 30%, chunks: {"ID": 100}}', True),
+        ('tract_balance: {limit: 100, chunks: {"ID": 30%}}', False),
+    ],
+)
+def test_a_balance_limit_that_never_binds_is_told_where_it_is_stated(tmp_path: Path, settings: str, told: bool) -> None:
+    chunk = make_chunk({})
+    stamp = Staged(tmp_path, chunk, settings.replace("ID", chunk.id)).run("render_mzn", "lint")
+    assert [finding["kind"] for finding in stamp["outcome"]["findings"]] == ["limit never binds"] * told
 
 
 def boundary_of(text: str, total: int = 100) -> str | None:

@@ -7,6 +7,21 @@ its traceback.
 from __future__ import annotations
 
 
+def excerpt(text: str, start: int, end: int, width: int = 96) -> str:
+    """The line of text with a caret below each character from start to end (offsets), controls made visible.
+
+    The line is cut to about width columns.
+    """
+    begin = text.rfind("\n", 0, start) + 1
+    line = text[begin:].split("\n", 1)[0]
+    at = start - begin
+    left = max(0, min(at - width // 2, len(line) - width))
+    shown = line[left : left + width]
+    mark = max(1, min(end - start, left + len(shown) - at))
+    visible = "".join(c if c.isprintable() else "\N{SYMBOL FOR SUBSTITUTE}" for c in shown)
+    return f"    {visible}\n    {' ' * (at - left)}{'^' * mark}"
+
+
 class DualityError(Exception):
     """Base of every error that is shown to a user without a traceback."""
 
@@ -57,14 +72,8 @@ class LanguageError(DualityError):
         return head + "\n" + self.excerpt()
 
     def excerpt(self, width: int = 96) -> str:
-        """The line of the expression with a caret below, cut to about width columns, controls made visible."""
-        line = self.text.split("\n")[self.line - 1]
-        at = self.column - 1
-        left = max(0, min(at - width // 2, len(line) - width))
-        shown = line[left : left + width]
-        mark = max(1, min(self.end - self.start, left + len(shown) - at))
-        visible = "".join(c if c.isprintable() else "\N{SYMBOL FOR SUBSTITUTE}" for c in shown)
-        return f"    {visible}\n    {' ' * (at - left)}{'^' * mark}"
+        """As the function excerpt, of the place in the expression."""
+        return excerpt(self.text, self.start, self.end, width)
 
     def __reduce__(self) -> tuple[type, tuple[object, ...]]:
         return type(self), (self.message, self.text, self.start, self.end, self.hint)

@@ -37,8 +37,11 @@ class Finding:
         return f"{self.kind}: {self.text}"
 
 
-def findings(specification: Specification, model: str, balance_limit: int, minizinc: Tool) -> list[Finding]:
-    """Everything there is to say about a chunk. Raises as valid_point and the solver do."""
+def findings(specification: Specification, model: str, balance_limit: int | None, minizinc: Tool) -> list[Finding]:
+    """Everything there is to say about a chunk. Raises as valid_point and the solver do.
+
+    balance_limit: the one that corpus.yaml states for the chunk, None where it states none.
+    """
     return [
         *_vacuous(specification),
         *_limit(specification, balance_limit),
@@ -46,9 +49,9 @@ def findings(specification: Specification, model: str, balance_limit: int, miniz
     ]
 
 
-def _limit(specification: Specification, limit: int) -> Iterator[Finding]:
+def _limit(specification: Specification, limit: int | None) -> Iterator[Finding]:
     chunk = specification.chunk
-    if not limit_can_bind(limit, chunk.total, chunk.unit_sum):
+    if limit is not None and not limit_can_bind(limit, chunk.total, chunk.unit_sum):
         text = f"the balance limit of {limit} holds at every point for N = {chunk.total}; lower it in corpus.yaml"
         yield Finding("limit never binds", (), text)
 

@@ -11,7 +11,7 @@ from json.decoder import scanstring  # type: ignore[attr-defined]
 from pathlib import Path
 from typing import Any
 
-from ..errors import CorpusError
+from ..errors import CorpusError, excerpt
 
 LARGEST_FILE = 4 * 1024 * 1024
 """Bytes; a chunk of a thousand constraints takes a tenth of it."""
@@ -50,6 +50,15 @@ class Document:
         """Offset of the key before the value that the JSON pointer names. Raises KeyError where there is none."""
         return self._places.keys[pointer]
 
+    def place(self, pointer: str) -> str:
+        """The JSON pointer for a message, "/" for the whole."""
+        shown = visible(pointer) or "/"
+        return shown if len(shown) <= 200 else shown[:197] + "..."
+
+    def shown(self, pointer: str, value: Any) -> str:
+        """The value at the JSON pointer for a message."""
+        return as_json(value)
+
     @cached_property
     def _places(self) -> _Places:
         return _find_places(self.text)
@@ -58,6 +67,12 @@ class Document:
 def pointer_to(*parts: object) -> str:
     """The JSON pointer (RFC 6901) made of keys and indices."""
     return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in parts)
+
+
+def as_json(value: Any) -> str:
+    """A value as JSON in ASCII, on one line, cut where it is long."""
+    text = json.dumps(value, ensure_ascii=True)
+    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def visible(text: str) -> str:
@@ -102,7 +117,7 @@ def read_document(path: Path) -> Document:
 def parse_document(path: Path, text: str) -> Document:
     """The JSON document in text, which was read from path.
 
-    Raises CorpusError where the file is no strict JSON: as read_text, and duplicate keys, NaN, Infinity,
+    Raises CorpusError where the file is not strict JSON: as read_text, and duplicate keys, NaN, Infinity,
     unpaired surrogates, nesting or numbers beyond all use.
     """
     _refuse_deep_nesting(path, text)
@@ -129,7 +144,7 @@ def parse_document(path: Path, text: str) -> Document:
     try:
         data = json.loads(text, object_pairs_hook=pairs, parse_constant=constant, parse_int=integer)
     except json.JSONDecodeError as error:
-        raise CorpusError(f"{path}:{error.lineno}: column {error.colno}: no JSON: {error.msg}") from None
+        raise CorpusError(f"{path}:{error.lineno}: column {error.colno}: {_invalid(text, error)}") from None
     _refuse_surrogates(path, text)
     if duplicates:
         raise CorpusError(
@@ -141,6 +156,17 @@ def parse_document(path: Path, text: str) -> Document:
     return Document(path, text, data)
 
 
+def _invalid(text: str, error: json.JSONDecodeError) -> str:
+    what = f"invalid JSON: {error.msg}"
+    if not error.msg.startswith("Invalid \\escape"):
+        return what
+    at = text.index("\\", error.pos - 1)
+    hint = r"a backslash is written \\ in JSON"
+    if text[at - 1] == "/":
+        hint = r"for /\ write /\\ or &&, for \/ write \\/ or ||"
+    return f"{what}; {hint}\n{excerpt(text, at, at + 1)}"
+
+
 def _refuse_deep_nesting(path: Path, text: str) -> None:
     depth = 0
     for token in _TOKEN.finditer(text):
@@ -148,7 +174,7 @@ def _refuse_deep_nesting(path: Path, text: str) -> None:
             depth += 1
             if depth > DEEPEST:
                 line = _line(text, token.start())
-                raise CorpusError(f"{path}:{line}: found brackets nested deeper than {DEEPEST}, expected five levels")
+                raise CorpusError(f"{path}:{line}: excessive nesting: more than {DEEPEST} levels, expected five")
         elif token[0] in ("]", "}"):
             depth -= 1
 

@@ -51,7 +51,8 @@ class Corpus:
 def read_corpus(folder: Path) -> Corpus:
     """The corpus in folder; no chunk is opened.
 
-    Raises CorpusError where there is no such folder, corpus.yaml is wrong, or it names ids that do not exist.
+    Raises CorpusError where there is no such folder, no chunk in it, corpus.yaml is wrong, or it names ids that do not
+    exist.
     """
     try:
         names = sorted(entry.name for entry in folder.iterdir())
@@ -65,6 +66,8 @@ def read_corpus(folder: Path) -> Corpus:
             misnamed.append(_printable(name))
         elif name != SETTINGS_NAME and not name.startswith("."):
             ignored.append(_printable(name))
+    if not ids and not misnamed:
+        raise CorpusError(f"{folder}: holds no chunk; add {file_name('01')}, or say chunks=DIR")
     ids.sort(key=lambda i: (int(i), i))
     settings = read_settings(folder, known=set(ids))
     return Corpus(folder, settings, tuple(ids), tuple(ignored), tuple(misnamed))

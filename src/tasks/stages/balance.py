@@ -11,7 +11,7 @@ from .stage import Context, Result, Stage
 
 
 def _settings(plan: Plan, chunk_id: str) -> Mapping[str, Any]:
-    return {"limit": str(plan.corpus.settings.balance_rule(chunk_id))}
+    return {"limit": plan.corpus.settings.balance_rule(chunk_id)}
 
 
 def run(context: Context) -> Result[Balanced]:

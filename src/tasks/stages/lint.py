@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..plan import Plan
 from .stage import Context, Result, Stage
 
 
@@ -36,7 +37,9 @@ def run(context: Context) -> Result[Linted]:
     from ..specification import understand
 
     specification = understand(*context.source())
-    limit = context.plan.corpus.settings.balance_limit(context.chunk_id, specification.chunk.total)
+    limit = None
+    if _stated_rule(context.plan, context.chunk_id):
+        limit = context.plan.corpus.settings.balance_limit(context.chunk_id, specification.chunk.total)
     every = findings(specification, context.read("model"), limit, tool(context.asking("minizinc")))
     lines = [f"chunk {context.chunk_id}: {finding}" for finding in every]
     texts = [FindingText(finding.kind, finding.constraints, finding.text) for finding in every]
@@ -49,6 +52,12 @@ def run(context: Context) -> Result[Linted]:
     return Result(Linted(found, unknown), warned=bool(found), limited=bool(unknown))
 
 
+def _stated_rule(plan: Plan, chunk_id: str) -> str:
+    """The balance limit of the chunk as corpus.yaml states it, "" where it states none: a default is no advice."""
+    settings = plan.corpus.settings
+    return settings.balance_rule(chunk_id) if settings.has_balance_limit(chunk_id) else ""
+
+
 STAGE = Stage(
     name="lint",
     doc="advise on constraints that say nothing, too little or too much (lint=strict fails)",
@@ -58,7 +67,7 @@ STAGE = Stage(
     run=run,
     reads=("source", "model"),
     engines=("minizinc",),
-    settings=lambda plan, chunk_id: {"limit": str(plan.corpus.settings.balance_rule(chunk_id))},
+    settings=lambda plan, chunk_id: {"limit": _stated_rule(plan, chunk_id)},
     strict=lambda plan, chunk_id: plan.values["lint"] == "strict",
     advisory=True,
 )

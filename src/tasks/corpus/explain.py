@@ -1,0 +1,152 @@
+"""What a JSON Schema finds wrong in a file: sentences "found ..., expected ...", each with file, line and key."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib.resources import files
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+from ..errors import CorpusError
+from .document import MOST_PROBLEMS, pointer_to
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+
+Problem: TypeAlias = tuple[str, str]
+"""The JSON pointer to what is wrong, and what is wrong with it."""
+
+
+class Source(Protocol):
+    """The file that data was read from."""
+
+    @property
+    def path(self) -> Path: ...
+
+    def line(self, pointer: str) -> int:
+        """1-based line of the value that the JSON pointer names, or of the nearest value around it."""
+
+    def place(self, pointer: str) -> str:
+        """The JSON pointer as the messages about such files write it, "" for none."""
+
+    def shown(self, pointer: str, value: Any) -> str:
+        """The value at the JSON pointer, on one line and not too long."""
+
+
+def sentence(source: Source, pointer: str, what: str) -> str:
+    """What is wrong and where, as the messages about the file begin."""
+    place = source.place(pointer)
+    return f"{source.path}:{source.line(pointer)}: {place}{': ' if place else ''}{what}"
+
+
+def refuse(source: Source, problems: Iterable[Problem]) -> None:
+    """Raises CorpusError where there is a problem; it lists them in the order of the file's lines."""
+    every = iter(problems)
+    # A dict and not a list, as the same one may come twice.
+    told = {sentence(source, *found): source.line(found[0]) for found in islice(every, MOST_PROBLEMS)}
+    if told:
+        rest = f"{source.path}: found more than {MOST_PROBLEMS} problems, the rest is not shown"
+        raise CorpusError("\n".join(sorted(told, key=told.__getitem__) + [rest] * any(True for _ in every)))
+
+
+@cache
+def load_schema(name: str) -> Any:
+    """The JSON Schema of that file name in this package."""
+    return json.loads(files(__package__).joinpath(name).read_text(encoding="utf-8"))
+
+
+def violations(schema: str, source: Source, data: Any, *, yaml: bool = False) -> Iterator[Problem]:
+    """Where data violates the schema of that name. yaml: data is YAML's, to which 1.0 is no integer."""
+    for error in _validator(schema, yaml).iter_errors(data):
+        yield from _explain(source, load_schema(schema), pointer_to(*error.absolute_path), error)
+
+
+@cache
+def _validator(schema: str, yaml: bool) -> Any:
+    from jsonschema import Draft202012Validator
+    from jsonschema.validators import extend
+
+    if not yaml:
+        return Draft202012Validator(load_schema(schema))
+    types = Draft202012Validator.TYPE_CHECKER.redefine_many(
+        {
+            "integer": lambda _, value: type(value) is int,
+            # YAML writes .nan and .inf, which JSON has not.
+            "number": lambda _, value: type(value) is int or (type(value) is float and math.isfinite(value)),
+        }
+    )
+    return extend(Draft202012Validator, type_checker=types)(load_schema(schema))  # type: ignore[no-untyped-call]
+
+
+def _explain(source: Source, whole: Any, pointer: str, error: ValidationError) -> Iterator[Problem]:
+    """The problems that a violation of the schema stands for; whole is the schema from its root.
+
+    jsonschema reports each missing key by itself and does not say which it means, so all are named every time.
+    Where the schema states an errorMessage or a patternErrorMessage (editors show them too), that is what was expected.
+    """
+    found: Any = error.instance
+    wanted: Any = error.validator_value
+    schema: Any = error.schema
+    shown = source.shown(pointer, found)
+    match error.validator:
+        case "required":
+            for key in wanted:
+                if key not in found:
+                    yield pointer, f"found no key {key!r}, expected one"
+        case "additionalProperties":
+            for key in _unknown(found, schema):
+                yield pointer + pointer_to(key), f"unknown key {_quoted(key)}; {_expected_key(key, schema, whole)}"
+        case "maxItems":
+            yield pointer, f"found {len(found):,} items, expected at most {wanted:,}; split the chunk"
+        case "maxLength":
+            yield pointer, f"found {len(found):,} characters, expected at most {wanted:,}"
+        case "uniqueItems":
+            yield pointer, f"found {shown}, expected each item once"
+        case "pattern" if "patternErrorMessage" in schema:
+            yield pointer, f"found {shown}, {schema['patternErrorMessage']}"
+        case _ if "errorMessage" in schema:
+            yield pointer, f"found {shown}, {schema['errorMessage']}"
+        case "type":
+            yield pointer, f"found {shown}, expected {'an' if wanted[0] in 'aeio' else 'a'} {wanted}"
+        case "enum":
+            yield pointer, f"found {shown}, expected one of {', '.join(map(json.dumps, wanted))}"
+        case "minLength":
+            yield pointer, "found an empty string, expected some text"
+        case "minimum":
+            yield pointer, f"found {shown}, expected at least {wanted}"
+        case "maximum":
+            yield pointer, f"found {shown}, expected at most {wanted}"
+        case _:
+            yield pointer, error.message
+
+
+def _unknown(found: dict[str, Any], schema: Any) -> Iterator[str]:
+    patterns = schema.get("patternProperties", {})
+    for key in found:
+        if key not in schema.get("properties", {}) and not any(re.search(pattern, key) for pattern in patterns):
+            yield key
+
+
+def _expected_key(key: str, schema: Any, whole: Any) -> str:
+    """What to write instead of a key that a schema for objects, part of the whole, does not know."""
+    from difflib import get_close_matches
+
+    known = list(schema.get("properties", {}))
+    if not known:
+        return str(schema["errorMessage"])
+    if near := get_close_matches(key, known, n=1):
+        return f"did you mean {near[0]!r}?"
+    for section, inner in whole["properties"].items():
+        if key in inner.get("properties", {}):
+            return f"did you mean {key!r} in {section!r}?"
+    return f"expected one of {', '.join(known)}"
+
+
+def _quoted(key: str) -> str:
+    text = ascii(key)
+    return text if len(text) <= 60 else text[:57] + "..."
