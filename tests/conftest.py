@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
+from hypothesis import is_hypothesis_test
 from pytest_cov.plugin import CovPlugin
 
 REPOSITORY = Path(__file__).parent.parent
@@ -130,6 +131,13 @@ def small_corpus(home: Path) -> Project:
 # by @pytest.mark.xdist_group; the groups that take longest come first.
 SLOWEST = ("test_workflows.py", "nightly", "test_hostile.py", "test_corpus.py", "test_build.py", "test_state.py")
 
+# Tests of one thing a thousand times over, by what is in their names, and hypothesis's are left out of coverage: they
+# take two to five times as long with it, and reach what others do.
+FLOODS = (
+    "five_thousand", "twenty_thousand", "monstrous", "deep_nesting", "linear_time", "every_pair_of_operators",
+    "one_word_misspelt", "hundreds_of_formulas", "thousands_of_formulas", "not_too_deep", "[message14]", "random",
+)  # fmt: skip
+
 
 def everything_asked(config: pytest.Config) -> bool:
     """Whether the whole suite runs, rather than tests that were named."""
@@ -166,6 +174,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if not item.get_closest_marker("xdist_group"):
             item.add_marker(pytest.mark.xdist_group(group(item)))
+        if is_hypothesis_test(getattr(item, "function", None)) or any(word in item.name for word in FLOODS):
+            item.add_marker(pytest.mark.no_cover)
 
 
 @pytest.fixture
