@@ -9,6 +9,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, TypeAlias
 
 Type: TypeAlias = Literal["int", "bool", "set of int"]
@@ -72,7 +73,7 @@ class Operator:
         """Every spelling, the canonical one first."""
         return (self.token, *self.spellings)
 
-    @property
+    @cached_property
     def canonical(self) -> str:
         """The template of the canonical text, as minizinc."""
         if self.level == "call":
@@ -81,11 +82,11 @@ class Operator:
             return f"{self.token} {{0}}" if self.token.isalpha() else f"{self.token}{{0}}"
         return f"{{0}} {self.token} {{1}}"
 
-    @property
+    @cached_property
     def in_minizinc(self) -> str:
         return self.minizinc or self.canonical
 
-    @property
+    @cached_property
     def in_module(self) -> Notation:
         if isinstance(self.module, Notation):
             return self.module
@@ -94,7 +95,7 @@ class Operator:
             " ".join([self.module, *(f"{{{i}}}" for i in places)]), APPLICATION, tuple(ATOM for _ in places)
         )
 
-    @property
+    @cached_property
     def in_certificate(self) -> str:
         if "{" in self.certificate:
             return self.certificate

@@ -28,7 +28,7 @@ _SPELLING_HINTS = {
 @cache
 def _parser() -> Lark:
     grammar = files(__package__).joinpath("grammar.lark").read_text(encoding="utf-8")
-    return Lark(grammar + _operators(), parser="lalr", propagate_positions=True, maybe_placeholders=False)
+    return Lark(grammar + _operators(), parser="lalr", keep_all_tokens=True, maybe_placeholders=False)
 
 
 def _operators() -> str:
@@ -45,7 +45,7 @@ def _operators() -> str:
 
 
 def parse(text: str) -> Tree[Token]:
-    """The raw tree of text: nodes named as in grammar.lark, with positions.
+    """The raw tree of text: nodes named as in grammar.lark, with every token of it.
 
     Raises LanguageError where text is no sentence of the grammar or nests deeper than MOST_NESTING or MOST_LEVELS.
     """
@@ -64,9 +64,12 @@ def parse(text: str) -> Tree[Token]:
 
 def span(node: Tree[Token] | Token) -> tuple[int, int]:
     """Start and end offset of a raw node in its text."""
-    if isinstance(node, Token):
-        return (node.start_pos or 0, node.end_pos or 0)
-    return (getattr(node.meta, "start_pos", 0), getattr(node.meta, "end_pos", 0))
+    first = last = node
+    while isinstance(first, Tree):
+        first = first.children[0]
+    while isinstance(last, Tree):
+        last = last.children[-1]
+    return (first.start_pos or 0, last.end_pos or 0)
 
 
 def _unexpected_character(text: str, at: int) -> LanguageError:
@@ -118,7 +121,7 @@ def _too_deep(most: str, text: str, at: int) -> LanguageError:
 def _has_long_index(node: Tree[Token]) -> bool:
     if node.data != "index":
         return False
-    _, indices = node.children
+    indices = node.children[2]
     assert isinstance(indices, Tree)
     return any(isinstance(child, Tree) and child.data not in ("name", "integer") for child in indices.children)
 

@@ -101,7 +101,7 @@ class Elaborator:
         return self.elaborate(_trees(node)[0])
 
     def set(self, node: Node) -> Expression:
-        elements = _trees(_trees(node)[0]) if node.children else []
+        elements = [element for listed in _trees(node) for element in _trees(listed)]
         return syntax.SetLiteral(tuple(self.constant(e, "{...}") for e in elements), span=span(node))
 
     def constant(self, node: Node, by: str) -> Expression:
@@ -194,8 +194,8 @@ class Elaborator:
         if callee.data != "name":
             raise self.error(callee, "this is no function")
         name = str(callee.children[0])
-        if _tokens(node):
-            raise self.error(_tokens(node)[0], f"`where` belongs to a quantifier: {name}(i in 1..8 where ...)(...)")
+        if where := [token for token in _tokens(node) if token.type == "WHERE"]:
+            raise self.error(where[0], f"`where` belongs to a quantifier: {name}(i in 1..8 where ...)(...)")
         if name in FUNCTIONS:
             return self.function(node, name, rest[0] if rest else None)
         if name in QUANTIFIERS:
@@ -233,8 +233,8 @@ class Elaborator:
             if callee.data != "name":
                 raise self.error(callee, "this is no quantifier")
             raise self.unknown(callee, name, QUANTIFIERS)
-        if _tokens(node):
-            raise self.error(_tokens(node)[0], "`where` belongs to the first brackets of a quantifier")
+        if where := [token for token in _tokens(node) if token.type == "WHERE"]:
+            raise self.error(where[0], "`where` belongs to the first brackets of a quantifier")
         if not head_rest:
             raise self.error(head, f"`{name}` needs a variable", f"write {name}(i in 1..8)(...)")
         depth = len(self.scope)

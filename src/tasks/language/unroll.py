@@ -25,9 +25,14 @@ class _Unroller(Visitor):
 
     def __init__(self, total: int, primes: tuple[int, ...]) -> None:
         self.constants = Evaluator(None, total, primes)
+        self.integers: dict[int, syntax.Integer] = {}
+        self.coordinates: dict[int, syntax.Coordinate] = {}
 
-    def constant(self, node: Expression) -> Expression:
-        return syntax.Integer(self.constants.visit(node), span=node.span)
+    def constant(self, node: Expression) -> syntax.Integer:
+        value = self.constants.visit(node)
+        if value not in self.integers:
+            self.integers[value] = syntax.Integer(value)
+        return self.integers[value]
 
     def Integer(self, node: syntax.Integer) -> Expression:
         return node
@@ -42,7 +47,10 @@ class _Unroller(Visitor):
         return self.constant(node)
 
     def Coordinate(self, node: syntax.Coordinate) -> Expression:
-        return syntax.Coordinate(self.constant(node.index), span=node.span)
+        index = self.constant(node.index)
+        if index.value not in self.coordinates:
+            self.coordinates[index.value] = syntax.Coordinate(index)
+        return self.coordinates[index.value]
 
     def Chain(self, node: syntax.Chain) -> Expression:
         return syntax.Chain(node.operators, self.each(node.operands), span=node.span)

@@ -7,7 +7,7 @@ overflows on deep terms.
 
 from __future__ import annotations
 
-import textwrap
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -24,6 +24,8 @@ from .text import label, names
 WEIGHT = 2 * GROUP
 """Propositions in one definition; Lean looks for instances of at most 128 parts."""
 
+_MARK = re.compile("[(«)»∧∨→↔]")
+_WORD = re.compile(r"(?:«[^»]*»|[^ «])+")
 _KIND = {"bool": "Prop", "int": "Int"}
 
 
@@ -110,20 +112,26 @@ def _wrapped(text: str, indent: int) -> str:
 def _terms(text: str) -> Iterator[str]:
     """text cut after each connective that stands outside brackets."""
     depth, start = 0, 0
-    for at, character in enumerate(text):
-        depth += (character == "(") - (character == ")")
-        if depth == 0 and character in "∧∨→↔":
-            yield text[start : at + 2]
-            start = at + 2
+    for found in _MARK.finditer(text):
+        depth += (found[0] in "(«") - (found[0] in ")»")
+        if depth == 0 and found[0] in "∧∨→↔":
+            yield text[start : found.end() + 1]
+            start = found.end() + 1
     yield text[start:]
 
 
-def _broken(line: str, margin: str) -> list[str]:
-    """A line that is still long, broken at spaces."""
-    return textwrap.wrap(
-        line.strip(), 100, initial_indent=margin, subsequent_indent=margin + "  ",
-        break_long_words=False, break_on_hyphens=False,
-    )  # fmt: skip
+def _broken(line: str, margin: str) -> Iterator[str]:
+    """A line, broken at spaces outside quotes where it is longer than 100 columns."""
+    if len(line) > 100:
+        words = _WORD.findall(line)
+        line = margin + words[0]
+        for word in words[1:]:
+            if len(line) + len(word) >= 100:
+                yield line
+                line = f"{margin}  {word}"
+            else:
+                line += f" {word}"
+    yield line
 
 
 class _Helpers:
