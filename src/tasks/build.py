@@ -6,6 +6,7 @@ import contextlib
 import os
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
@@ -15,7 +16,7 @@ from doit import doit_cmd, get_var
 from doit.exceptions import InvalidDodoFile, TaskFailed
 from doit.task import result_dep
 
-from .check.cache import CachingRunner, Count, Mode
+from .check.cache import CachingRunner, Count, caching_runner, user_folder
 from .check.call import Limits, Tool
 from .check.engines import signature
 from .check.local import LocalRunner
@@ -35,7 +36,7 @@ Task = dict[str, Any]
 
 VARIABLES = {
     "base": "with the task report: the out folder, or report.json, of the build to compare with",
-    "cache": "where verdicts of tools are kept: a folder; off, replay (run no tool) or rebuild (ask again)",
+    "cache": "where verdicts are kept: a folder, shared:FOLDER, off, replay (run no tool) or rebuild (ask again)",
     "chunks": "the folder of chunks",
     "commits": "with the task secrets: the commits to look at, such as main..HEAD",
     "crosscheck": "strict, or warn: disagreements outside the pilots are warnings",
@@ -53,9 +54,9 @@ _READING = (
     "language", "specification.py", "stamps.py",
 )  # fmt: skip
 _RUNNING = (
-    "check/cache.py", "check/call.py", "check/engines.py", "check/identity.py", "check/kernel.py",
-    "check/lean_install.py", "check/lean_library.py", "check/local.py", "check/parts.py", "check/process.py",
-    "check/supervisor.py",
+    "check/cache.py", "check/cache_folder.py", "check/call.py", "check/engines.py", "check/identity.py",
+    "check/kernel.py", "check/lean_install.py", "check/lean_library.py", "check/local.py", "check/parts.py",
+    "check/process.py", "check/supervisor.py",
 )  # fmt: skip
 _SOLVING = (*_READING, *_RUNNING, "check/minizinc.py", "render/model_reader.py", "render/text.py")
 _LEAN = ("render/certificate.py", "render/library", "render/lean_module.py", "render/lean_text.py", "render/text.py")
@@ -72,7 +73,7 @@ _CODE = {
     "prove": (*_JUDGING, "render/lean_text.py", "render/text.py", "sample.py", "stages/lean.py"),
     "lint": (*_SOLVING, "check/hygiene.py", "render/boundary.py", "render/model.py", "stages/solve.py"),
     "crosscheck": (*_SOLVING, *_JUDGING, "render/lean_text.py", "sample.py", "stages/lean.py"),
-    "summary": ("check/cache.py", "check/call.py", "stamps.py", "summary.py"),
+    "summary": ("check/cache.py", "check/cache_folder.py", "check/call.py", "stamps.py", "summary.py"),
 }
 
 MINIZINC = "_minizinc"
@@ -373,10 +374,6 @@ def _limits(tool: str) -> Limits:
     return Limits(seconds, settings.memory_mb)
 
 
-def _user_folder() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")).absolute() / "duality"
-
-
 @cache
 def _toolchain() -> str:
     with contextlib.suppress(OSError, ValueError):
@@ -385,19 +382,19 @@ def _toolchain() -> str:
 
 
 def _local_runner() -> LocalRunner:
-    return LocalRunner(_user_folder() / "tools", _toolchain())
+    return LocalRunner(user_folder() / "tools", _toolchain())
 
 
 def _runner() -> CachingRunner:
-    """Where verdicts are kept: in the user's folder, unless the command line or DUALITY_CACHE names another."""
-    given: str = get_var("cache", None) or "use"
-    mode: Mode = "use"
-    folder = os.environ.get("DUALITY_CACHE") or str(_user_folder() / "verdicts")
-    if given in ("off", "replay", "rebuild"):
-        mode = given  # type: ignore[assignment]
-    elif given != "use":
-        folder = given
-    return CachingRunner(_local_runner(), mode, Path(folder).absolute())
+    return replace(_first_runner(), count=Count())
+
+
+@cache
+def _first_runner() -> CachingRunner:
+    try:
+        return caching_runner(_local_runner(), get_var("cache", None) or "")
+    except DualityError as error:
+        raise InvalidDodoFile(str(error)) from None
 
 
 def _choice(variable: str, *allowed: str) -> str:
