@@ -88,7 +88,7 @@ class CachingRunner:
     def _keep(self, folder: CacheFolder, call: ToolCall, run: Run) -> None:
         if not run.ended:
             self._write(folder, _verdict(call), {"status": run.status, "output": run.output, "errors": run.errors})
-        elif run.ended in ("time", "memory"):
+        elif run.ended in ("time", "memory") and not self.shared:  # which another machine may have in plenty
             limits = call.limits
             kept = self._read(folder, _exhaustion(call))
             if self.mode == "use" and kept and _covers(kept, call):
@@ -110,7 +110,7 @@ class CachingRunner:
                 return replace(
                     Run(int(verdict["status"]), str(verdict["output"]), str(verdict["errors"]), 0.0), remembered=True
                 )
-            if (limit := self._read(folder, _exhaustion(call))) and _covers(limit, call):
+            if not self.shared and (limit := self._read(folder, _exhaustion(call))) and _covers(limit, call):
                 status = limit["status"]
                 return Run(
                     None if status is None else int(status), "", str(limit["errors"]), 0.0,
