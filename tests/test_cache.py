@@ -414,8 +414,8 @@ def old(cache: CachingRunner) -> CachingRunner:
 def test_trimming_touches_entries_of_ours_and_nothing_else(old: CachingRunner) -> None:
     (entry,) = entries(old)
     foreign = {
-        old.folder / "ab" / "thesis.tex", old.folder / "ab" / ("f" * 64), old.folder / "ab" / ("a" * 64),
-        old.folder / "ab" / "ab" / ("ab" * 32), old.folder / "abc" / ("a" * 64), old.folder / "xy" / ("x" * 64),
+        old.folder / "ab" / "thesis.tex", old.folder / "ab" / ("f" * 64), old.folder / "ab" / ("ab" * 32),
+        old.folder / "ab" / "more" / ("ab" * 32), old.folder / "abc" / ("a" * 64), old.folder / "xy" / ("x" * 64),
         old.folder / ("ab" * 32), old.folder / entry.parent.name / (entry.name + "0"),
     }  # fmt: skip
     for path in foreign:
