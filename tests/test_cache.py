@@ -399,3 +399,231 @@ def test_a_runner_and_its_calls_are_data(cache: CachingRunner) -> None:
     assert pickle.loads(pickle.dumps(call)) == call
     local = CachingRunner(LocalRunner(cache.folder, "leanprover/lean4:v4.15.0"), "use", cache.folder)
     assert pickle.loads(pickle.dumps(local)) == local
+
+
+# a folder that is ours
+
+STRANGER = 12345
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+
+
+@pytest.fixture
+def old(cache: CachingRunner) -> CachingRunner:
+    """A cache with an entry that nobody has used for long."""
+    ask(cache, "text")
+    (entry,) = entries(cache)
+    os.utime(entry, (0, 0))
+    return cache
+
+
+def test_trimming_touches_entries_of_ours_and_nothing_else(old: CachingRunner) -> None:
+    (entry,) = entries(old)
+    foreign = {
+        old.folder / "ab" / "thesis.tex", old.folder / "ab" / ("f" * 64), old.folder / "ab" / ("ab" * 32),
+        old.folder / "ab" / "more" / ("ab" * 32), old.folder / "abc" / ("a" * 64), old.folder / "xy" / ("x" * 64),
+        old.folder / ("ab" * 32), old.folder / entry.parent.name / (entry.name + "0"),
+    }  # fmt: skip
+    for path in foreign:
+        path.parent.mkdir(exist_ok=True, parents=True)
+        path.write_text("the only copy of something")
+        os.utime(path, (0, 0))
+    link = entry.with_name(entry.name[:2] + "0" * 62)
+    link.symlink_to(old.folder / "ab" / "thesis.tex")
+    old.trim()
+    assert not entry.exists()
+    assert all(path.read_text() == "the only copy of something" for path in foreign)
+    assert link.is_symlink()
+
+
+def test_a_folder_with_something_else_in_it_is_no_cache(project: Project, tmp_path: Path) -> None:
+    folder = tmp_path / "backup"
+    (folder / "ab").mkdir(parents=True)
+    precious = folder / "ab" / ("ab" * 32)
+    precious.write_text("not to be lost")
+    os.utime(precious, (0, 0))
+    message = f"cache: {folder} is neither empty nor a cache of Duality; name another folder with cache=DIR"
+    for mark in (None, "Signature: 8a477f597d28d172789f06886806bc55\n# of another program\n"):
+        if mark:
+            (folder / "CACHEDIR.TAG").write_text(mark)
+        finished = project.doit(f"cache={folder}", "solve:06")
+        assert finished.status == 3
+        assert message in finished.errors
+        assert "Traceback" not in finished.text()
+        with pytest.raises(ToolError, match="neither empty nor a cache of Duality"):
+            ask(CachingRunner(Scripted(), "use", folder), "text")
+    assert precious.read_text() == "not to be lost"
+    assert set(folder.iterdir()) == {folder / "ab", folder / "CACHEDIR.TAG"}
+
+
+def test_an_empty_folder_becomes_a_cache_and_says_so(tmp_path: Path) -> None:
+    folder = tmp_path / "empty"
+    folder.mkdir(mode=0o755)
+    cache = CachingRunner(Scripted(), "use", folder)
+    ask(cache, "text")
+    assert (folder / "CACHEDIR.TAG").read_text().startswith("Signature: 8a477f597d28d172789f06886806bc55\n")
+    assert ask(cache, "text", Run(0, "asked again", "", 0)) == "the verdict"
+    (folder / "CACHEDIR.TAG").unlink()
+    with pytest.raises(ToolError, match="neither empty nor a cache"):
+        ask(cache, "text")
+
+
+def test_a_folder_that_others_can_write_to_is_refused(project: Project, cache: CachingRunner) -> None:
+    ask(cache, "text")
+    for mode in (0o770, 0o707, 0o1777):
+        cache.folder.chmod(mode)
+        with pytest.raises(ToolError, match=r"others can write to it: chmod go-w it, .*cache=shared:DIR"):
+            ask(cache, "text")
+        finished = project.doit(f"cache={cache.folder}", "solve:06")
+        assert finished.status == 3
+        assert f"cache: {cache.folder} is another user's, or others can write to it" in finished.errors
+    cache.folder.chmod(0o755)
+    assert ask(cache, "text", Run(0, "asked again", "", 0)) == "the verdict"
+
+
+@as_root
+def test_a_stranger_s_folder_and_entries_are_not_believed(cache: CachingRunner) -> None:
+    ask(cache, "text")
+    (entry,) = entries(cache)
+    again = Run(0, "asked again", "", 0)
+    for path in (entry, entry.parent):
+        os.chown(path, STRANGER, -1)
+        assert ask(cache, "text", again) == "asked again"
+        os.chown(path, 0, -1)
+    assert ask(cache, "text", Run(0, "third", "", 0)) == "asked again"
+    for path in (cache.folder, cache.folder / "CACHEDIR.TAG"):
+        os.chown(path, STRANGER, -1)
+        with pytest.raises(ToolError, match=r"another user's|neither empty nor a cache"):
+            ask(cache, "text")
+        os.chown(path, 0, -1)
+    os.chown(entry, STRANGER, -1)
+    os.utime(entry, (0, 0))
+    cache.trim()
+    assert entry.exists(), "nor removed"
+
+
+def test_an_entry_that_others_can_write_to_is_not_believed(cache: CachingRunner) -> None:
+    ask(cache, "text")
+    (entry,) = entries(cache)
+    for path, mode in ((entry, 0o666), (entry, 0o620), (entry.parent, 0o777)):
+        path.chmod(mode)
+        with pytest.raises(ToolError, match="no verdict is kept"):
+            ask(replace(cache, mode="replay"), "text")
+        path.chmod(0o700)
+        assert ask(replace(cache, mode="replay"), "text") == "the verdict"
+
+
+def test_no_link_is_followed(old: CachingRunner, tmp_path: Path) -> None:
+    """Neither to read, nor to write, nor to touch, nor to remove."""
+    (entry,) = entries(old)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    target = elsewhere / "file"
+    target.write_text("mine")
+    os.utime(target, (0, 0))
+    (old.folder / "trimmed").symlink_to(target)
+    old.trim()
+    assert target.stat().st_mtime == 0
+    assert entry.exists(), "what is no file of ours does not say when to trim"
+    (old.folder / "trimmed").unlink()
+    kept = shutil.copytree(entry.parent, elsewhere / "kept")
+    os.utime(kept / entry.name, (0, 0))
+    shutil.rmtree(entry.parent)
+    entry.parent.symlink_to(kept)
+    old.trim()
+    assert (kept / entry.name).exists()
+    with pytest.raises(ToolError, match="no verdict is kept"):
+        ask(replace(old, mode="replay"), "text")
+    assert ask(old, "text", Run(0, "asked again", "", 0)) == "asked again"
+    assert old.count.lost == 1
+    entry.parent.unlink()
+    entry.parent.mkdir()
+    entry.symlink_to(kept / entry.name)
+    with pytest.raises(ToolError, match="no verdict is kept"):
+        ask(replace(old, mode="replay"), "text")
+    before = (kept / entry.name).read_bytes()
+    assert ask(old, "text", Run(0, "asked again", "", 0)) == "asked again"
+    assert (kept / entry.name).read_bytes() == before
+    assert not entry.is_symlink(), "replaced by an entry of ours"
+    entry.unlink()
+    os.mkfifo(entry)
+    assert ask(old, "text", Run(0, "not a pipe", "", 0)) == "not a pipe"
+    (old.folder / "CACHEDIR.TAG").rename(elsewhere / "TAG")
+    (old.folder / "CACHEDIR.TAG").symlink_to(elsewhere / "TAG")
+    with pytest.raises(ToolError, match="neither empty nor a cache"):
+        ask(old, "text")
+
+
+# a shared folder
+
+
+@pytest.fixture
+def shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CachingRunner:
+    """A folder that all can write to."""
+    monkeypatch.setenv("DUALITY_CACHE_KEY", "a secret of the team")
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    folder.chmod(0o1777)
+    return CachingRunner(Scripted(), "use", folder, shared=True)
+
+
+def test_in_a_shared_folder_only_signed_entries_are_believed(
+    shared: CachingRunner, cache: CachingRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again = Run(0, "asked again", "", 0)
+    ask(shared, "text")
+    assert ask(shared, "text", again) == "the verdict"
+    (entry,) = entries(shared)
+    ask(cache, "text", Run(0, "forged", "", 0))
+    (unsigned,) = entries(cache)
+    assert unsigned.name == entry.name
+    shutil.copy(unsigned, entry)
+    assert ask(shared, "text", again) == "asked again"
+    monkeypatch.setenv("DUALITY_CACHE_KEY", "another key")
+    assert ask(shared, "text", Run(0, "by another", "", 0)) == "by another"
+    monkeypatch.setenv("DUALITY_CACHE_KEY", "a secret of the team")
+    assert ask(shared, "text", again) == "asked again"
+    monkeypatch.delenv("DUALITY_CACHE_KEY")
+    with pytest.raises(ToolError, match=r"cache=shared:.* needs the key .* in DUALITY_CACHE_KEY"):
+        ask(shared, "text")
+
+
+@as_root
+def test_in_a_shared_folder_a_stranger_s_signed_entry_is_believed(shared: CachingRunner) -> None:
+    ask(shared, "text")
+    (entry,) = entries(shared)
+    for path in (entry, entry.parent, shared.folder, shared.folder / "CACHEDIR.TAG"):
+        os.chown(path, STRANGER, -1)
+    assert ask(shared, "text", Run(0, "asked again", "", 0)) == "the verdict"
+    os.utime(entry, (0, 0))
+    shared.trim()
+    assert entry.exists(), "whoever wrote it removes it"
+
+
+def test_a_shared_folder_keeps_no_limits_of_one_machine(shared: CachingRunner) -> None:
+    assert seen(shared, NONE, Limits(10, 1000))[0]
+    assert seen(shared, NONE, Limits(10, 1000))[0]
+    assert entries(shared) == []
+
+
+def test_who_only_reads_writes_nothing(shared: CachingRunner, monkeypatch: pytest.MonkeyPatch) -> None:
+    ask(shared, "text")
+    monkeypatch.setenv("DUALITY_CACHE_READONLY", "1")
+    before = sorted(shared.folder.rglob("*"))
+    assert ask(shared, "text", Run(0, "asked again", "", 0)) == "the verdict"
+    assert ask(shared, "other", Run(0, "asked", "", 0)) == "asked"
+    shared.trim()
+    assert sorted(shared.folder.rglob("*")) == before
+
+
+def test_a_team_s_cache_through_the_build(project: Project, spied: Callable[[], int], tmp_path: Path) -> None:
+    folder = tmp_path / "team"
+    without = project.doit(f"cache=shared:{folder}", "solve:06")
+    assert without.status == 3
+    assert f"cache=shared:{folder} needs the key" in without.errors
+    project.environment["DUALITY_CACHE_KEY"] = "a secret of the team"
+    assert project.doit(f"cache=shared:{folder}", "solve").status == 0
+    runs = spied()
+    forget(project)
+    project.environment |= {"DUALITY_CACHE": f"shared:{folder}", "DUALITY_CACHE_READONLY": "1"}
+    assert project.doit("cache=replay", "solve").status == 0
+    assert spied() == runs

@@ -119,6 +119,14 @@ def test_what_only_looks_newer_is_the_same_tool(installed: Path, tmp_path: Path)
     assert identify(elsewhere)["engine"] == before["engine"], "what one machine remembers is no part of it"
 
 
+def test_what_others_could_have_written_is_not_remembered(tmp_path: Path) -> None:
+    scratch = tmp_path / "scratch"
+    identify(scratch)
+    scratch.chmod(0o777)
+    with pytest.raises(ToolError, match="others can write to it: remove it, or chmod go-w it"):
+        identify(scratch)
+
+
 def test_a_tool_is_asked_who_it_is_once_a_machine(
     stub: Callable[[str, str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -37,7 +37,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "state": {"check", "digests", "files", "freshness", "ledger", "plan"},
     "jobs": {"check", "corpus", "errors", "files", "plan", "records", "render", "report", "stages", "state"},
     "build": {"check", "digests", "errors", "jobs", "ledger", "plan", "records", "stages", "state"},
-    "lifecycle": {"build", "check", "files", "freshness", "ledger", "plan", "records", "stages", "state"},
+    "lifecycle": {"build", "check", "errors", "files", "freshness", "ledger", "plan", "records", "stages", "state"},
     "reporter": {"build", "records", "state"},
     "run": {"build", "files", "jobs", "lifecycle", "state", "variables"},
     "cli": {"build"},

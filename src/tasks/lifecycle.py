@@ -10,6 +10,7 @@ from pathlib import Path
 
 from .build import Build
 from .check.ask import is_current
+from .errors import DualityError
 from .files import digest, remove, remove_leftovers, write_whole
 from .freshness import digest_of, written_digest_of
 from .plan import Plan
@@ -69,6 +70,7 @@ def conclude(
         written = kept.get("written") or {}
         if all(written_digest_of(path) == made for path, made in written.items()) and len(written) == 2:
             return Conclusion(str(kept["table"]), bool(kept["passed"]))
+    from .check.ask import trim
     from .ledger import Ledger
     from .records.summary import table, write_summary
 
@@ -77,6 +79,8 @@ def conclude(
         lambda engine, values: is_current(plan, engine, values.get("files")),
     )  # fmt: skip
     summary = ledger.summarise(failures, ignored, notes)
+    with suppress(DualityError):  # tasks that use it have said what is wrong with the folder
+        trim(plan)
     modules = [row.id for row in summary.chunks if row.stages.get("render_lean") in ("passed", "warned")]
     try:
         written = {

@@ -6,14 +6,12 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 from .corpus.folder import Corpus, read_corpus
 from .errors import UsageError
 from .layout import Layout
 from .variables import read_variables
-
-Mode: TypeAlias = Literal["use", "off", "rebuild", "replay", "shared"]
 
 
 @dataclass(frozen=True)
@@ -21,8 +19,8 @@ class Asking:
     """How one engine is asked: which, within which limits, with kept verdicts or without; plain data.
 
     engine: its name, version and identity; seconds of wall time and memory_mb for each run; scratch: a folder for what
-    it compiles; toolchain: what the toolchain file says; cache: how kept verdicts are used; cache_folder: where they
-    are.
+    it compiles; toolchain: what the toolchain file says; cache: where verdicts are kept, and how
+    they are used, as on the command line.
     """
 
     name: str
@@ -31,8 +29,7 @@ class Asking:
     memory_mb: int
     scratch: Path
     toolchain: str
-    cache: Mode
-    cache_folder: Path
+    cache: str
 
 
 @dataclass(frozen=True)
@@ -65,26 +62,18 @@ class Plan:
 
     def asking(self, name: str, engine: Mapping[str, str], chunk_id: str = "") -> Asking:
         """How an engine is asked about a chunk, or about itself."""
-        mode, folder = self.cache()
         return Asking(name, engine, **self.limits(name, chunk_id), scratch=self.scratch,
-                      toolchain=self.toolchain_text(), cache=mode, cache_folder=folder)  # fmt: skip
-
-    def cache(self) -> tuple[Mode, Path]:
-        """How kept verdicts are used, and where: in the user's folder, or where cache= or DUALITY_CACHE says."""
-        given = self.values["cache"]
-        default = os.environ.get("DUALITY_CACHE") or os.path.join(_user_folder(), "duality")
-        modes: dict[str, Mode] = {"off": "off", "rebuild": "rebuild", "replay": "replay"}
-        if given in modes:
-            return modes[given], Path(default).absolute()
-        mode, folder = ("shared", given[7:]) if given.startswith("shared:") else ("use", given)
-        return mode, Path(folder or default).absolute()  # type: ignore[return-value]
+                      toolchain=self.toolchain_text(), cache=self.values["cache"],)  # fmt: skip
 
     @property
     def scratch(self) -> Path:
-        """Where what tools need beside a call is kept: the user's own folder, or the out folder where there is none."""
-        given = os.environ.get("DUALITY_TOOLS") or os.path.join(_user_folder(), "duality-tools")
-        parent = os.path.dirname(os.path.abspath(given))
-        return Path(given).absolute() if os.access(parent, os.W_OK) else self.layout.scratch.absolute()
+        """What tools need beside a call is kept in the user's own folder, or in the out folder where there is none."""
+        user = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+        folder = os.path.abspath(os.environ.get("DUALITY_TOOLS") or os.path.join(user, "duality", "tools"))
+        above = folder
+        while not os.path.exists(above):
+            above = os.path.dirname(above)
+        return Path(folder) if os.access(above, os.W_OK) else self.layout.scratch.absolute()
 
     def is_strict(self, chunk_id: str) -> bool:
         """Whether a disagreement of a chunk's forms is an error."""
@@ -114,10 +103,6 @@ def make_plan(given: Mapping[str, str]) -> Plan:
         raise UsageError(str(error)) from None
     toolchain = Path(os.environ.get("DUALITY_TOOLCHAIN", "lean-toolchain"))
     return Plan(Layout(chunks, out), corpus.with_settings(settings), values, toolchain)
-
-
-def _user_folder() -> str:
-    return os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
 
 
 LIMITS = ("solve_seconds", "prove_seconds", "memory_mb")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..plan import Asking, Plan
@@ -21,12 +22,12 @@ def tool(asking: Asking) -> Tool:
 
 
 def _runner(asking: Asking) -> CachingRunner:
-    from .cache import CachingRunner, Count
+    from .cache import Count, caching_runner
     from .local import LocalRunner
 
     global _count
     _count = _count or Count()
-    return CachingRunner(LocalRunner(asking.scratch, asking.toolchain), asking.cache, asking.cache_folder, _count)
+    return replace(caching_runner(LocalRunner(asking.scratch, asking.toolchain), asking.cache), count=_count)
 
 
 def identify(plan: Plan, engine: str) -> dict[str, Any]:
@@ -47,6 +48,11 @@ def is_current(plan: Plan, engine: str, files: Any) -> bool:
     from .engines import signature
 
     return isinstance(files, dict) and signature(engine, plan.choice(engine), plan.toolchain_text(), files) == files
+
+
+def trim(plan: Plan) -> None:
+    """Removes verdicts that nobody has used for long. Raises ToolError where the folder must not be used."""
+    _runner(plan.asking("minizinc", {})).trim()
 
 
 def counted() -> Verdicts:

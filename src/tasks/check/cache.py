@@ -9,25 +9,30 @@ that reads a tool's output.
 
 from __future__ import annotations
 
+import hmac
 import json
 import os
-import tempfile
-import time
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from ..errors import ToolError
+from .cache_folder import CacheFolder, open_cache
 from .call import Run, Runner, ToolCall
 
 Mode: TypeAlias = Literal["use", "replay", "rebuild", "off"]
 
 MOST_DAYS = 60
 MOST_BYTES = 1 << 30
-_TRIMMED_EVERY = 24 * 3600.0
 _FORMAT = "verdict 2"
+_FAMILY = b"verdict "
+"""How entries of all formats begin."""
+KEY = "DUALITY_CACHE_KEY"
+"""The environment variable with the key of a shared folder: whoever knows it can write entries that are believed."""
+READ_ONLY = "DUALITY_CACHE_READONLY"
+"""The environment variable that, where it is set, keeps this user from writing."""
 
 
 @dataclass
@@ -43,6 +48,7 @@ class Count:
 class CachingRunner:
     """A runner that asks another one only for what is not in folder.
 
+    shared: others may write to folder too; then entries are signed, and only signed ones are believed.
     use: look first; rebuild: ask anew and keep that; replay: never run a tool; off: keep nothing, look nowhere. A call
     without an identity is neither kept nor counted, as nobody knows yet whose answer it is.
     """
@@ -50,6 +56,7 @@ class CachingRunner:
     runner: Runner
     mode: Mode
     folder: Path
+    shared: bool = False
     count: Count = field(default_factory=Count)
 
     @property
@@ -70,16 +77,24 @@ class CachingRunner:
         return self.runner.run(call)
 
     def keep(self, call: ToolCall, run: Run) -> None:
-        if self.mode not in ("use", "rebuild") or not call.identity or run.remembered:
+        if self.mode not in ("use", "rebuild") or not call.identity or run.remembered or os.environ.get(READ_ONLY):
             return
+        with self._open(create=True) as folder:
+            if folder is None:
+                self.count.lost += 1
+            else:
+                self._keep(folder, call, run)
+
+    def _keep(self, folder: CacheFolder, call: ToolCall, run: Run) -> None:
         if not run.ended:
-            self._write(_verdict(call), {"status": run.status, "output": run.output, "errors": run.errors})
-        elif run.ended in ("time", "memory"):
+            self._write(folder, _verdict(call), {"status": run.status, "output": run.output, "errors": run.errors})
+        elif run.ended in ("time", "memory") and not self.shared:  # which another machine may have in plenty
             limits = call.limits
-            kept = self._read(_exhaustion(call))
+            kept = self._read(folder, _exhaustion(call))
             if self.mode == "use" and kept and _covers(kept, call):
                 return
             self._write(
+                folder,
                 _exhaustion(call),
                 {
                     "status": run.status, "ended": run.ended, "errors": run.errors[:1000],
@@ -88,12 +103,14 @@ class CachingRunner:
             )  # fmt: skip
 
     def _find(self, call: ToolCall) -> Run | None:
-        with suppress(ValueError, TypeError, KeyError):
-            if verdict := self._read(_verdict(call)):
+        with self._open(create=False) as folder, suppress(ValueError, TypeError, KeyError):
+            if folder is None:
+                return None
+            if verdict := self._read(folder, _verdict(call)):
                 return replace(
                     Run(int(verdict["status"]), str(verdict["output"]), str(verdict["errors"]), 0.0), remembered=True
                 )
-            if (limit := self._read(_exhaustion(call))) and _covers(limit, call):
+            if not self.shared and (limit := self._read(folder, _exhaustion(call))) and _covers(limit, call):
                 status = limit["status"]
                 return Run(
                     None if status is None else int(status), "", str(limit["errors"]), 0.0,
@@ -101,64 +118,70 @@ class CachingRunner:
                 )  # fmt: skip
         return None
 
-    def _read(self, name: str) -> dict[str, Any] | None:
+    def _read(self, folder: CacheFolder, name: str) -> dict[str, Any] | None:
         """The entry of that name; None for one that is not there, was changed, or belongs elsewhere."""
-        path = self._path(name)
         try:
-            head, _, content = path.read_text(encoding="utf-8").partition("\n")
-            if head != f"{_FORMAT} {_digest(content)}":
+            head, _, content = (folder.read(name) or b"").partition(b"\n")
+            if not hmac.compare_digest(head, self._head(content)):
                 return None
             data = json.loads(content)
-            if data["name"] != name:
-                return None
-        except (OSError, ValueError, TypeError, KeyError):
+            return dict(data) if data["name"] == name else None
+        except (ValueError, TypeError, KeyError):
             return None
-        with suppress(OSError):
-            os.utime(path)
-        return dict(data)
 
-    def _write(self, name: str, data: dict[str, Any]) -> None:
-        content = json.dumps({"name": name, **data})
-        path = self._path(name)
+    def _write(self, folder: CacheFolder, name: str, data: dict[str, Any]) -> None:
+        content = json.dumps({"name": name, **data}).encode()
         try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            descriptor, beside = tempfile.mkstemp(prefix=".new-", dir=path.parent)
-            try:
-                with open(descriptor, "w", encoding="utf-8", newline="\n") as file:
-                    file.write(f"{_FORMAT} {_digest(content)}\n{content}")
-                os.replace(beside, path)
-            except BaseException:
-                os.unlink(beside)
-                raise
-        except OSError:  # a full disk or a folder that is not ours keeps nobody from building
+            folder.write(name, self._head(content) + b"\n" + content)
+        except OSError:  # a full disk or a folder that we may not write to keeps nobody from building
             self.count.lost += 1
 
-    def _path(self, name: str) -> Path:
-        return self.folder / name[:2] / name
+    def _head(self, content: bytes) -> bytes:
+        """An entry's first line: its format, and what shows that content is as it was written; in a shared folder,
+        that it was written by one who knows the key.
+        """
+        key = _key() if self.shared else b""
+        proof = hmac.digest(key, content, "sha256").hex() if key else sha256(content).hexdigest()
+        return f"{_FORMAT} {proof}".encode()
+
+    def _open(self, create: bool) -> AbstractContextManager[CacheFolder | None]:
+        if self.shared and not _key():
+            raise ToolError(f"cache=shared:{self.folder} needs the key that its entries are signed with in {KEY}")
+        return open_cache(self.folder, self.shared, create and not os.environ.get(READ_ONLY))
 
     def trim(self, most_bytes: int = MOST_BYTES, most_days: float = MOST_DAYS) -> None:
         """Removes entries that were not used for most_days, then the least recently used down to most_bytes; looks at
-        most once a day.
+        most once a day. In a shared folder, only those that this user wrote.
         """
-        if self.mode not in ("use", "rebuild"):
-            return
-        marker = self.folder / "trimmed"
-        now = time.time()
-        with suppress(OSError):
-            if now - marker.stat().st_mtime < _TRIMMED_EVERY:
-                return
-        with suppress(OSError):
-            marker.touch()
-            entries = []
-            for path in self.folder.glob("??/*"):
-                with suppress(OSError):  # another build may trim too
-                    status = path.stat()
-                    entries.append((status.st_mtime, status.st_size, path))
-            total = sum(size for _, size, _ in entries)
-            for used, size, path in sorted(entries):
-                if now - used > most_days * 24 * 3600 or total > most_bytes:
-                    path.unlink(missing_ok=True)
-                    total -= size
+        if self.mode in ("use", "rebuild") and not os.environ.get(READ_ONLY):
+            with self._open(create=False) as folder, suppress(OSError):
+                if folder and folder.is_due():
+                    folder.trim(most_bytes, most_days, _FAMILY)
+
+
+def caching_runner(runner: Runner, setting: str) -> CachingRunner:
+    """A runner with a cache as the command line's cache= asks for: "" where it is not given, use, off, replay, rebuild,
+    DIR, or shared:DIR. Without a folder it is that of the variable DUALITY_CACHE, or the user's own.
+
+    Raises ToolError for a folder that is not to be used as one.
+    """
+    mode, place = ("use", setting) if setting not in ("", "use", "off", "replay", "rebuild") else (setting or "use", "")
+    place = place or os.environ.get("DUALITY_CACHE") or str(user_folder() / "verdicts")
+    folder = place.removeprefix("shared:")
+    found = CachingRunner(runner, mode, Path(folder).absolute(), folder != place)  # type: ignore[arg-type]
+    if mode != "off":
+        with found._open(create=False):
+            pass
+    return found
+
+
+def user_folder() -> Path:
+    """Where this user's caches are."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")).absolute() / "duality"
+
+
+def _key() -> bytes:
+    return os.environ.get(KEY, "").encode("utf-8", "surrogateescape")
 
 
 def _verdict(call: ToolCall) -> str:
@@ -180,7 +203,3 @@ def _name(*parts: str) -> str:
         content = part.encode("utf-8", "surrogatepass")
         total.update(b"%d:" % len(content) + content)
     return total.hexdigest()
-
-
-def _digest(content: str) -> str:
-    return sha256(content.encode("utf-8")).hexdigest()

@@ -20,7 +20,7 @@ from typing import Any, Protocol
 
 from ..errors import DualityError, ToolError
 from .call import IDENTITY, Limits, Run, ToolCall, shorten
-from .identity import Digests, expand, states, write_beside
+from .identity import Digests, expand, is_ours, states, write_beside
 from .lean_install import INSTALL, LIBRARIES, full_lean, kernel_folder
 from .lean_library import library_digest, library_source
 
@@ -87,7 +87,7 @@ def identify(name: str, choice: str, toolchain: str, runner: Machine) -> dict[st
     version, and what is new is read. Raises ToolError where there is no such tool, with what to install.
     """
     memory = runner.scratch / "engines.json"
-    remembered, chosen = _remembered(memory), _chosen(name, choice, toolchain)
+    remembered, chosen = _remembered(runner.scratch), _chosen(name, choice, toolchain)
     for record in remembered:
         files = record["files"]
         if files["chosen"] == chosen and files["states"] == states(files["paths"]):
@@ -117,7 +117,7 @@ def paths_of(call: ToolCall, toolchain: str, runner: Machine) -> list[str]:
 
     Raises ToolError where there is none, or its identity is not the one that the call asks for.
     """
-    for record in _remembered(runner.scratch / "engines.json"):
+    for record in _remembered(runner.scratch):
         files = record["files"]
         if record["engine"][IDENTITY] == call.identity and states(files["paths"]) == files["states"]:
             return list(files["paths"])
@@ -128,9 +128,12 @@ def paths_of(call: ToolCall, toolchain: str, runner: Machine) -> list[str]:
     return list(record["files"]["paths"])
 
 
-def _remembered(memory: Path) -> list[dict[str, Any]]:
+def _remembered(scratch: Path) -> list[dict[str, Any]]:
+    """What identify found on this machine. Raises ToolError where others can write to the folder."""
     try:
-        found = json.loads(memory.read_text(encoding="utf-8"))
+        if not is_ours(os.stat(scratch)):
+            raise ToolError(f"{scratch} is another user's, or others can write to it: remove it, or chmod go-w it")
+        found = json.loads((scratch / "engines.json").read_text(encoding="utf-8"))
         return [r for r in found if r["engine"][IDENTITY] and {"paths", "chosen", "states"} == r["files"].keys()]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return []

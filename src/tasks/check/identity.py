@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from hashlib import file_digest, sha256
@@ -19,6 +20,11 @@ def state(path: str) -> str:
     except (OSError, ValueError):
         return ""
     return f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_ino} {found.st_dev}"
+
+
+def is_ours(status: os.stat_result) -> bool:
+    """Whether a file or folder is this user's or root's, and nobody else can write to it."""
+    return status.st_uid in (os.geteuid(), 0) and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
 def files_below(folder: str, depth: int = 12) -> Iterator[str]:
