@@ -66,9 +66,9 @@ def plain_secrets(content: bytes) -> list[Finding]:
     """
     lines = content.split(b"\n")
     found: list[Finding] = []
-    # Without its NULs, UTF-16 is ASCII, where the text is.
-    for reading in (content.replace(b"\0", b""), content.translate(_SEPARATORS)):
-        for match in _scanner().scan(reading):
+    # Without its mark and its NULs, UTF-16 is ASCII, where the text is.
+    for reading in (content.replace(b"\0", b"").lstrip(b"\xff\xfe"), content.translate(_SEPARATORS)):
+        for match in sorted(_scanner().scan(reading), key=lambda match: match.rule_id.startswith("custom.")):
             if not match.visible or match.rule_id in _REPLACED or _DOCUMENTED.search(match.secret):
                 continue
             line, secret = match.location["line"], match.secret

@@ -38,7 +38,7 @@ def run(commits: str) -> None:
     except ToolError as error:
         raise ToolError("\n".join([*encryption, str(error)])) from None
     if looked.allowed:
-        where += f"; {len(looked.allowed)} findings allowed by `{ALLOW.decode()}`: {', '.join(looked.allowed)}"
+        where += f"; {len(looked.allowed)} allowed by `{ALLOW.decode()}` ({', '.join(looked.allowed)})"
     if found := [*encryption, *looked.found]:
         last = "treat committed secrets as leaked: revoke them first, then remove them"
         raise CheckFailed("\n".join([*dict.fromkeys(found), f"looked at {where}", last]))
