@@ -44,6 +44,7 @@ MAY_IMPORT = {
         "sampling",
         "report",
     },
+    "jobs": {"check", "errors", "render"},
     "state": {"files"},
     "reporter": {"state", "summary"},
     "build": {"check", "corpus", "errors", "files", "layout", "stamps", "state", "summary"},

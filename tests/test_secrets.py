@@ -177,6 +177,16 @@ def in_its_name(home: Path, secret: str) -> str:
     return f"commit {at}, notes "
 
 
+def in_a_name_that_is_no_text(home: Path, secret: str) -> str:
+    name = os.fsdecode(f"{secret} ".encode() + b"\xff\xfe")
+    (home / name).write_text("nothing\n")
+    commit(home)
+    at = head(home)
+    (home / name).unlink()
+    commit(home)
+    return f"commit {at}, ghp_... of 40 characters \\uDCFF\\uDCFE: its name has a secret"
+
+
 def in_a_link(home: Path, secret: str) -> str:
     (home / "link").symlink_to(f"/nowhere/{secret}")
     commit(home)
@@ -245,7 +255,7 @@ HISTORY: dict[str, Callable[[Path, str], str]] = {
     "line that ends with a carriage return": file_of("mac.txt", "fine\rAPI_TOKEN=@\rfine\r"),
     "file in UTF-16": file_of("wide.txt", "API_TOKEN=@\n", "utf-16"),
     "binary file": file_of("program", "\0\1\2 API_TOKEN=@ \0\3"),
-    "path outside ASCII": file_of("größe \"1\".env", "API_TOKEN=@\n"),
+    "path outside ASCII": file_of('größe "1".env', "API_TOKEN=@\n"),
     "archive": in_an_archive,
     "file without diff": without_diff("-diff"),
     "file called binary": without_diff("binary"),
@@ -257,6 +267,7 @@ HISTORY: dict[str, Callable[[Path, str], str]] = {
     "author": message("more", "-c", "user.name=T @@", place="author"),
     "address": message("more", "-c", "user.email=@@", place="committer"),
     "file's name": in_its_name,
+    "name that is no text": in_a_name_that_is_no_text,
     "link": in_a_link,
     "merge": in_a_merge,
     "side branch": on_a_side_branch,
@@ -317,7 +328,14 @@ def test_only_the_task_of_secrets_loads_the_scanner() -> None:
 @pytest.mark.parametrize("kind", PLANTED)
 def test_a_planted_secret_is_found_and_not_shown(kind: str) -> None:
     secret = PLANTED[kind]()
-    for text in (secret, f"  value: {secret}\n", f'x = "{secret}"  # why', f"<{secret}>", f"a,{secret};b", f"({secret})"):
+    for text in (
+        secret,
+        f"  value: {secret}\n",
+        f'x = "{secret}"  # why',
+        f"<{secret}>",
+        f"a,{secret};b",
+        f"({secret})",
+    ):
         found = plain_secrets(f"fine\n{text}".encode())
         assert [finding.line for finding in found] == [2], (kind, text)
         assert secret not in found[0].shown

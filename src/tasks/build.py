@@ -450,7 +450,8 @@ def _perform(
     try:
         for target in targets:
             remove(target)
-        result = getattr(import_module(f".{stage}" if "." in stage else f".stages.{stage}", __package__), function)(**given)
+        module = import_module(f".{stage}" if "." in stage else f".stages.{stage}", __package__)
+        result = getattr(module, function)(**given)
     except DualityError as error:
         failure = str(error)
     except OSError as error:

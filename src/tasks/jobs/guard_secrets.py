@@ -37,6 +37,8 @@ def run(commits: str) -> None:
         where += _look_at_commits(looked, commits)
     except ToolError as error:
         raise ToolError("\n".join([*encryption, str(error)])) from None
+    if looked.packed:
+        where += f"; {looked.packed} archives that cannot be unpacked read as they are"
     if looked.allowed:
         where += f"; {len(looked.allowed)} allowed by `{ALLOW.decode()}` ({', '.join(looked.allowed)})"
     if found := [*encryption, *looked.found]:
@@ -79,30 +81,29 @@ class _Looked:
 
 def _look_at_files(looked: _Looked) -> str:
     files, listed = _files()
-    count = large = 0
+    count = unread = 0
     for path in files:
         content = _content(path)
-        if content is None:
-            large += path.is_file()
-            continue
-        count += 1
-        looked.file(str(path), content)
+        if content is not None:
+            count += 1
+            looked.file(str(path), content)
+        elif path.is_file():
+            unread += 1
     where = f"{count} files{'' if listed else ' (no git repository: all in this folder)'}"
     if listed:
         with _objects() as read:  # what `git commit` would commit is in the index, not in the folder
             for name, blob in _changes("diff-files", "--raw", "-z", "--no-abbrev"):
-                looked.file(name, read(blob), "staged, ")
-    if large:
-        where += f", {large} of more than {LARGEST // 1024**2} MB left out"
-    if looked.packed:
-        where += f", {looked.packed} archives that cannot be unpacked read as they are"
+                if (content := read(blob)) != _content(Path(name)):
+                    looked.file(name, content, "staged, ")
+    if unread:
+        where += f", {unread} left out (unreadable, or more than {LARGEST // 1024**2} MB)"
     return where
 
 
 def _look_at_commits(looked: _Looked, commits: str) -> str:
     if _git("rev-parse", "--git-dir") is None:
         if commits:
-            raise CorpusError(f"commits={visible(commits)}: this is no git repository")
+            raise CorpusError(f"commits={visible(commits)}: not a git repository")
         return ""
     upstream = _git("rev-parse", "--abbrev-ref", "@{upstream}") if not commits else None
     wanted = commits or (f"{upstream.strip()}..HEAD" if upstream else "")
