@@ -423,9 +423,11 @@ def shell(repository: Project, tmp_path: Path) -> dict[str, str]:
         assert shutil.which(tool), f"the tests need {tool}"
     home = tmp_path / "home"
     home.mkdir()
+    compiled = os.environ.get("KF_RULE_CACHE_DIR") or str(Path.home() / ".cache" / "kingfisher" / "rule-cache")
     clean = {key: value for key, value in os.environ.items() if not key.startswith("SOPS_")}
     return {
-        **clean, "HOME": str(home), "PYTHONPATH": str(repository.home / "src"), "TMPDIR": str(home),
+        **clean, "HOME": str(home), "KF_RULE_CACHE_DIR": compiled, "TMPDIR": str(home),
+        "PYTHONPATH": str(repository.home / "src"),
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
     }  # fmt: skip
 
