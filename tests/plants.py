@@ -187,7 +187,7 @@ def values_of_names(make: Maker) -> list[Plant]:
 def disguises(make: Maker) -> list[Plant]:
     """What is found in plain text, in other encodings and at other places."""
     m = make.mixed
-    plain = [f"NAME=value\nAPI_TOKEN={m(40)}\n" for _ in range(10)]
+    plain = [f"NAME=value\nAPI_TOKEN={m(40)}\n" for _ in range(11)]
     secret = [text.partition("TOKEN=")[2].strip() for text in plain]
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
@@ -197,6 +197,7 @@ def disguises(make: Maker) -> list[Plant]:
         Plant("UTF-16 with a mark", "u16.txt", plain[0].encode("utf-16"), secret[0]),
         Plant("big-endian UTF-16 with a mark", "u16be.txt", b"\xfe\xff" + plain[1].encode("utf-16-be"), secret[1]),
         Plant("UTF-16 without a mark", "u16le.txt", plain[2].encode("utf-16-le"), secret[2]),
+        Plant("UTF-16 in a program", "p.exe", bytes(range(256)) + plain[10].encode("utf-16-le") + bytes(256), secret[10]),
         Plant("UTF-8 with a mark and CRLF", "bom.txt", b"\xef\xbb\xbf" + plain[3].replace("\n", "\r\n").encode(), secret[3]),
         Plant("Latin-1", "latin.txt", "naïve caf\xe9\n".encode("latin-1") + plain[4].encode(), secret[4]),
         Plant("binary file", "program.bin", bytes(range(256)) + plain[5].encode() + bytes(range(256)), secret[5]),

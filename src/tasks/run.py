@@ -192,8 +192,8 @@ def _warn_of_others(out: Path) -> None:
     status = out.stat()
     if status.st_mode & 0o022 and not status.st_mode & stat.S_ISVTX:
         sys.stderr.write(
-            f"WARNING: {out}: others can write to this folder (mode {stat.filemode(status.st_mode)}), and what they put "
-            "there could be taken for the build's; `chmod go-w` it, or see out=DIR\n"
+            f"WARNING: {out}: others can write to this folder (mode {stat.filemode(status.st_mode)}), and what they "
+            "put there could be taken for the build's; `chmod go-w` it, or see out=DIR\n"
         )
 
 

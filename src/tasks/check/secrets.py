@@ -66,9 +66,9 @@ def plain_secrets(content: bytes) -> list[Finding]:
     """
     lines = content.split(b"\n")
     found: list[Finding] = []
-    # Without its NULs, UTF-16 is ASCII, where the text is.
-    for reading in (content.replace(b"\0", b""), content.translate(_SEPARATORS)):
-        for match in _scanner().scan(reading):
+    # Without its mark and its NULs, UTF-16 is ASCII, also that of the strings in a program.
+    for reading in (content.replace(b"\0", b"").lstrip(b"\xff\xfe"), content.translate(_SEPARATORS)):
+        for match in sorted(_scanner().scan(reading), key=lambda match: match.rule_id.startswith("custom.")):
             if not match.visible or match.rule_id in _REPLACED or _DOCUMENTED.search(match.secret):
                 continue
             line, secret = match.location["line"], match.secret
@@ -86,7 +86,7 @@ def _kind(rule: str) -> str:
 
 def without_secrets(name: str) -> tuple[str, list[Finding]]:
     """The name of a file as it may be shown, and the secrets that were in it."""
-    found = plain_secrets(f"{name}\n{re.sub('[/.]', ' ', name)}".encode())
+    found = plain_secrets(f"{name}\n{re.sub('[/.]', ' ', name)}".encode("utf-8", "surrogateescape"))
     for finding in found:
         name = name.replace(finding.secret, finding.shown)
     return name, found[:1]
@@ -100,23 +100,25 @@ def unpacked(name: str, content: bytes) -> list[tuple[str, bytes]]:
     _scanner()
     from kingfisher_sdk import ScanInput, expand_archives
 
+    printable = name.encode("utf-8", "replace").decode()  # a name on the disk need not be UTF-8, one in Rust must be
     try:
-        return [(part.path, part.data) for part in expand_archives([ScanInput(name, content)], depth=3)]
+        parts = expand_archives([ScanInput(printable, content)], depth=3)
+        return [(name if part.path == printable else part.path, part.data or b"") for part in parts]
     except (RuntimeError, ValueError, OSError) as error:
         raise ValueError(f"cannot be unpacked: {error}") from None
 
 
 def recipients(rules: Any) -> set[str]:
-    """The age recipients that a .sops.yaml names. Raises ValueError where it is none."""
+    """The age recipients in a .sops.yaml that was read as YAML. Raises ValueError for anything else."""
     found: set[str] = set()
     for rule in rules["creation_rules"] if isinstance(rules, dict) and "creation_rules" in rules else [None]:
         if not isinstance(rule, dict) or not isinstance(rule.get("age"), str):
-            raise ValueError("expected creation_rules with a path_regex and age recipients each")
+            raise ValueError("expected creation_rules, each with a path_regex and age recipients")
         found.update(part.strip() for part in rule["age"].split(",") if part.strip())
     return found
 
 
-# Ways in which SOPS leaves values in plain text, or lets others read them.
+# Settings of SOPS that leave values in plain text, and those that let others read them.
 _HOLES = ("unencrypted_suffix", "encrypted_suffix", "unencrypted_regex", "encrypted_regex",
           "unencrypted_comment_regex", "encrypted_comment_regex", "mac_only_encrypted")  # fmt: skip
 _OTHERS = ("kms", "gcp_kms", "azure_kv", "hc_vault", "pgp", "key_groups", "hckms")
@@ -124,7 +126,7 @@ _ENCRYPTED = re.compile(r"ENC\[AES256_GCM,data:[A-Za-z0-9+/=]*,iv:[A-Za-z0-9+/=]
 
 
 def encryption_faults(document: Any, known: set[str]) -> Iterator[str]:
-    """What is wrong with a SOPS file that has been read as YAML; known are the recipients that may read it."""
+    """What is wrong with a SOPS file that was read as YAML. known: the age recipients that may read it."""
     if not isinstance(document, dict) or not isinstance(metadata := document.get("sops"), dict):
         yield "is not encrypted: there is no `sops` section"
         return
@@ -132,11 +134,11 @@ def encryption_faults(document: Any, known: set[str]) -> Iterator[str]:
         if not isinstance(value, str) or not _ENCRYPTED.fullmatch(value):
             yield f"{pointer} is in plain text"
     if not isinstance(mac := metadata.get("mac"), str) or not _ENCRYPTED.fullmatch(mac):
-        yield "has no MAC: who can write it can change it unseen"
+        yield "has no MAC: nobody would notice a changed value"
     if "lastmodified" not in metadata:
         yield "does not say when it was encrypted"
     for hole in _HOLES:
-        if metadata.get(hole) and (hole, metadata[hole]) != ("unencrypted_suffix", "_unencrypted"):  # SOPS's own habit
+        if metadata.get(hole) and (hole, metadata[hole]) != ("unencrypted_suffix", "_unencrypted"):  # SOPS's default
             yield f"leaves values in plain text ({hole})"
     for other in _OTHERS:
         if metadata.get(other):
@@ -146,7 +148,7 @@ def encryption_faults(document: Any, known: set[str]) -> Iterator[str]:
     if not named:
         yield "has no age recipient"
     for stranger in sorted(str(name) for name in named - known):
-        yield f"can be read by {stranger}, whom .sops.yaml does not name"
+        yield f"can be read by {stranger}, which is not in .sops.yaml"
 
 
 def _leaves(value: Any, pointer: str) -> Iterator[tuple[str, Any]]:
