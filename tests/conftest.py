@@ -172,6 +172,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     order = {name: position for position, name in enumerate(SLOWEST)}
     items.sort(key=lambda item: order.get(group(item), len(order)))
     for item in items:
+        if item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.timeout(3 * 3600))
         if not item.get_closest_marker("xdist_group"):
             item.add_marker(pytest.mark.xdist_group(group(item)))
         if is_hypothesis_test(getattr(item, "function", None)) or any(word in item.name for word in FLOODS):
@@ -186,7 +188,8 @@ def say(record_property: Callable[[str, object], None]) -> Callable[[str], None]
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     reports = [report for reports in terminalreporter.stats.values() for report in reports]
-    lines = [line for r in reports for name, line in getattr(r, "user_properties", ()) if name == "said"]
+    calls = [report for report in reports if getattr(report, "when", "") == "call"]
+    lines = [str(line) for report in calls for name, line in report.user_properties if name == "said"]
     if lines:
         terminalreporter.section("measured")
         terminalreporter.write_line("\n".join(lines))
