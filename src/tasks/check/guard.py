@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .secrets import ALLOW, encryption_faults, plain_secrets, recipients, unpacked, without_secrets
 from ..errors import CheckFailed, CorpusError, ToolError
 from ..render.text import visible
+from .secrets import ALLOW, encryption_faults, plain_secrets, recipients, unpacked, without_secrets
 
 FOLDER = Path(".github/workflows/secrets")
 TEMPLATE = "example.sops.yaml"
@@ -248,5 +248,3 @@ def _objects() -> Iterator[Any]:
 
         yield read
         into.close()
-
-
