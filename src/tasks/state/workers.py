@@ -98,7 +98,7 @@ class _Worker:
         return True
 
     def end_if_stopped(self) -> None:
-        """Kills it where it is stopped at two looks in a row; a build that was stopped as a whole goes on as a whole."""
+        """Kills it where it is stopped at two looks in a row; a build that was stopped as a whole continues."""
         stopped = False
         with suppress(OSError), open(f"/proc/{self.process.pid}/stat", "rb") as file:
             stopped = file.read().rpartition(b") ")[2][:1] == b"T"
