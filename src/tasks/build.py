@@ -6,9 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property, partial
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 from doit import doit_cmd
@@ -19,7 +17,8 @@ from .digests import Code
 from .errors import CodeChanged, DualityError
 from .jobs import JOBS
 from .jobs.job import Job
-from .plan import Plan, make_plan
+from .lifecycle import Build, clean
+from .plan import make_plan
 from .records.journal import Entry, append, now
 from .stages import BY_NAME, PIPELINE, STAGES, earlier, stages_of
 from .stages.perform import perform, recipe, targets
@@ -31,22 +30,6 @@ from .state.stopping import NO_ROOM, Stopped, no_room, stop_on_signals
 Task = dict[str, Any]
 """What doit makes a task of."""
 ENGINES = tuple(dict.fromkeys(engine for stage in STAGES for engine in stage.engines))
-
-
-@dataclass(frozen=True)
-class Build:
-    """What this command builds, and the code that does it, as both were when the command began."""
-
-    plan: Plan
-    code: Code
-
-    @cached_property
-    def stage_tasks(self) -> tuple[str, ...]:
-        """The names of the tasks that a whole build runs for chunks."""
-        ids = self.plan.corpus.ids
-        return tuple(f"{stage.name}:{chunk_id}" for chunk_id in ids for stage in stages_of(chunk_id, self.plan))
-
-
 _build: Build | None = None
 
 
@@ -118,7 +101,7 @@ def tasks() -> Iterator[Task]:
         "basename": "summary",
         "doc": "build and check the whole corpus, and sum up (what `doit` does)",
         **_nothing(["schema:names", "render_lean:package", "chunk"]),
-        "clean": [(_clean, [build])],
+        "clean": [(clean, [build.plan])],
     }
 
 
@@ -251,21 +234,3 @@ def _act(task: str, function: Callable[..., Any], *given: Any, **more: Any) -> T
     except OSError as error:
         raise no_room(journal, error) from None
     return TaskFailed(failure) if failure else result
-
-
-def _clean(build: Build) -> None:
-    """Removes what the build writes beside the targets of tasks; doit's database and the journal stay."""
-    import shutil
-
-    layout = build.plan.layout
-    for path in (layout.summary, layout.imports, layout.code):
-        path.unlink(missing_ok=True)
-    shutil.rmtree(layout.scratch, ignore_errors=True)
-    remove_empty(layout.out)
-
-
-def remove_empty(folder: Path) -> None:
-    """Removes the empty folders below a folder."""
-    for path in sorted(folder.rglob("*"), reverse=True):
-        if path.is_dir() and not path.is_symlink() and not any(path.iterdir()):
-            path.rmdir()

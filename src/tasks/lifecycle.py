@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
-from .build import Build
 from .check.ask import is_current
+from .digests import Code
 from .errors import DualityError
 from .files import digest, remove, remove_leftovers, write_whole
 from .freshness import digest_of, written_digest_of
 from .plan import Plan
-from .stages import BY_NAME, PIPELINE
+from .stages import BY_NAME, PIPELINE, stages_of
 from .state.database import Database
 from .state.stopping import no_room
 
 SUMMARY = "_summary"
 """The record of what the summary was made from; not a task."""
+
+
+@dataclass(frozen=True)
+class Build:
+    """What this command builds, and the code that does it, as both were when the command began."""
+
+    plan: Plan
+    code: Code
+
+    @cached_property
+    def stage_tasks(self) -> tuple[str, ...]:
+        """The names of the tasks that a whole build runs for chunks."""
+        ids = self.plan.corpus.ids
+        return tuple(f"{stage.name}:{chunk_id}" for chunk_id in ids for stage in stages_of(chunk_id, self.plan))
 
 
 @dataclass(frozen=True)
@@ -110,3 +126,14 @@ def _write_imports(path: Path, chunk_ids: list[str]) -> str:
     if digest_of(str(path)) != digest(text):
         write_whole(path, text)
     return digest(text)
+
+
+def clean(plan: Plan) -> None:
+    """Removes what the build writes beside the targets of tasks; doit's database and the journal stay."""
+    layout = plan.layout
+    for path in (layout.summary, layout.imports, layout.code):
+        path.unlink(missing_ok=True)
+    shutil.rmtree(layout.scratch, ignore_errors=True)
+    for path in sorted(layout.out.rglob("*"), reverse=True):
+        if path.is_dir() and not path.is_symlink() and not any(path.iterdir()):
+            path.rmdir()

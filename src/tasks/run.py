@@ -27,7 +27,7 @@ from doit.task import Stream, Task
 from . import build
 from .files import remove
 from .jobs import JOBS
-from .lifecycle import begin, conclude, forget_summary
+from .lifecycle import Build, begin, conclude, forget_summary
 from .state.database import Database
 from .state.workers import Workers
 from .variables import variables_table
@@ -46,7 +46,7 @@ class Watch:
     `doit ignore` keeps from running.
     """
 
-    def __init__(self, reporter: Any, current: build.Build, database: Database) -> None:
+    def __init__(self, reporter: Any, current: Build, database: Database) -> None:
         self.reporter = reporter
         self.build = current
         self.database = database
