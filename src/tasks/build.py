@@ -12,7 +12,7 @@ from typing import Any
 from doit import doit_cmd
 from doit.exceptions import InvalidDodoFile, TaskFailed
 
-from .check.ask import counted, is_current
+from .check.ask import count_verdicts, is_current
 from .digests import Code
 from .errors import CodeChanged, DualityError
 from .jobs import JOBS
@@ -214,7 +214,7 @@ def _act(task: str, function: Callable[..., Any], *given: Any, **more: Any) -> T
     """
     assert _build is not None
     journal = _build.plan.layout.journal
-    started, before = time.monotonic(), counted()
+    started, before = time.monotonic(), count_verdicts()
     failure = ""
     result: dict[str, Any] = {}
     try:
@@ -228,7 +228,7 @@ def _act(task: str, function: Callable[..., Any], *given: Any, **more: Any) -> T
             raise no_room(error.filename or task, error) from None
         failure = f"{error.filename or task}: {error.strerror}"
     seconds = round(time.monotonic() - started, 3)
-    entry = Entry(task, "failed" if failure else "passed", seconds, failure, counted() - before, now())
+    entry = Entry(task, "failed" if failure else "passed", seconds, failure, count_verdicts() - before, now())
     try:
         append(journal, entry)
     except OSError as error:

@@ -38,14 +38,14 @@ class Layout:
     def stamp(self, stage: str, chunk_id: str) -> Path:
         return self.out / "stamps" / stage / f"{chunk_id}.json"
 
-    def named(self, path: Path) -> str:
+    def name_of(self, path: Path) -> str:
         """The name of a file in stamps, which hold no path of the machine: `chunks/...`, else relative to out."""
         if path.is_relative_to(self.out):
             return path.relative_to(self.out).as_posix()
         return f"chunks/{path.relative_to(self.chunks).as_posix()}"
 
     def path(self, name: str) -> Path:
-        """The file that a stamp names; see named."""
+        """The file that a stamp names; see name_of."""
         root, _, rest = name.partition("/")
         return self.chunks / rest if root == "chunks" else self.out / name
 

@@ -55,6 +55,6 @@ def trim(plan: Plan) -> None:
     _runner(plan.asking("minizinc", {})).trim()
 
 
-def counted() -> Verdicts:
+def count_verdicts() -> Verdicts:
     """How many verdicts this process had so far from the cache, from tools, and could not keep."""
     return Verdicts(_count.found, _count.asked, _count.lost) if _count else Verdicts()

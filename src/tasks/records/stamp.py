@@ -28,7 +28,7 @@ OURSELVES: Engine = {"name": "duality", "version": __version__}
 class Stamp(Generic[O]):
     """A check that passed, or that was let pass with a warning.
 
-    inputs and outputs map the names of files (see Layout.named), and of earlier outcomes, to their SHA-256; outcome is
+    inputs and outputs map the names of files (see Layout.name_of), and of earlier outcomes, to their SHA-256; outcome is
     of the stage's own type.
     """
 
@@ -51,7 +51,7 @@ def write_stamp(path: Path, stamp: Stamp[Any]) -> str:
     return text
 
 
-def shown(engine: Engine) -> dict[str, str]:
+def without_identity(engine: Engine) -> dict[str, str]:
     """An engine as stamps name it."""
     return {key: value for key, value in engine.items() if key != "identity"}
 

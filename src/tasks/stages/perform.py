@@ -10,7 +10,7 @@ from ..digests import Code
 from ..errors import CodeChanged
 from ..files import digest, remove, write_whole
 from ..plan import Plan
-from ..records.stamp import OURSELVES, Engine, Stamp, shown, write_stamp
+from ..records.stamp import OURSELVES, Engine, Stamp, without_identity, write_stamp
 from .stage import Context, Stage
 
 
@@ -53,9 +53,9 @@ def perform(stage: Stage, plan: Plan, chunk_id: str, engines: Mapping[str, Engin
             stage=stage.name,
             chunk=chunk_id,
             status=result.status,
-            engines=tuple(shown(engines[name]) for name in stage.asked_engines(plan)) or (dict(OURSELVES),),
+            engines=tuple(without_identity(engines[name]) for name in stage.asked_engines(plan)) or (dict(OURSELVES),),
             inputs=inputs(context),
-            outputs={layout.named(path): digest(text) for path, text in texts.items()},
+            outputs={layout.name_of(path): digest(text) for path, text in texts.items()},
             outcome=result.outcome,
         )
         texts[written[-1]] = write_stamp(written[-1], stamp)
@@ -76,7 +76,7 @@ def inputs(context: Context) -> dict[str, str]:
     """The inputs of a stamp. Of an earlier stage it names the outcome: its stamp may change where that does not."""
     layout, chunk_id = context.plan.layout, context.chunk_id
     stamps = {layout.stamp(stage, chunk_id) for stage in context.outcomes}
-    files = {layout.named(path): sha256 for path, sha256 in context.files.items() if path not in stamps}
+    files = {layout.name_of(path): sha256 for path, sha256 in context.files.items() if path not in stamps}
     return files | {f"outcome of {stage}": sha256 for stage, sha256 in context.outcomes.items()}
 
 
