@@ -71,6 +71,33 @@
               })
             ];
 
+          # What `duality secrets` scans with; PyPI has it as wheels of this form for Linux.
+          scanner =
+            ps:
+            lib.optionals (builtins.elem system [ "x86_64-linux" "aarch64-linux" ]) [
+              (ps.buildPythonPackage {
+                pname = "kingfisher-secret-scanner";
+                version = "1.5.0";
+                format = "wheel";
+                src = ps.fetchPypi {
+                  pname = "kingfisher_secret_scanner";
+                  version = "1.5.0";
+                  format = "wheel";
+                  dist = "cp310";
+                  python = "cp310";
+                  abi = "abi3";
+                  platform = "manylinux_2_28_${lib.removeSuffix "-linux" system}";
+                  hash =
+                    if system == "x86_64-linux" then
+                      "sha256-MQz3HRfBbO4KyxYA+ERsZ49z3yzcgOGqhcygo2f19JI="
+                    else
+                      "sha256-kwEIyl6DkuvL1RfbV9hjhT3UAz4jwnUlZEQHmmVZgNo=";
+                };
+                nativeBuildInputs = [ pkgs.autoPatchelfHook ];
+                buildInputs = [ pkgs.stdenv.cc.cc.lib ];
+              })
+            ];
+
           duality = python.pkgs.buildPythonPackage {
             pname = "duality";
             version = "0.2.0";
@@ -89,12 +116,7 @@
             runtimeInputs = tools ++ [ (python.withPackages (_: [ duality ])) ];
             text = ''
               export DUALITY_TOOLCHAIN=${./lean-toolchain}
-              case "''${1-}" in
-                clean | dumpdb | forget | ignore | info | list | reset-dep) set -- "$1" -f ${./dodo.py} -d "$PWD" "''${@:2}" ;;
-                help) ;;
-                *) set -- run -f ${./dodo.py} -d "$PWD" "$@" ;;
-              esac
-              exec doit "$@"
+              exec python -m tasks "$@"
             '';
           };
 
@@ -107,7 +129,7 @@
               cp -f ${builtins.path { path = ./chunks + "/${chunkFile id}"; name = chunkFile id; }} chunks/${chunkFile id}
               cp ${builtins.path { path = ./chunks/corpus.yaml; name = "corpus.yaml"; }} chunks/corpus.yaml
               duality cache=off lean=toolchain chunk:${id}
-              rm -rf rendered/.doit.db* rendered/journal.jsonl rendered/.lean
+              rm -rf rendered/.doit.db* rendered/journal.jsonl rendered/.tools rendered/.code.json
               cp -r rendered $out
             '';
 
@@ -176,7 +198,7 @@
               pkgs.shellcheck
               pkgs.sops
               pkgs.yamllint
-              (python.withPackages (ps: needed ps ++ tested ps ++ kernel ps ++ [ ps.mypy ps.types-pyyaml ] ++ lib.optionals (ps ? types-jsonschema) [ ps.types-jsonschema ]))
+              (python.withPackages (ps: needed ps ++ tested ps ++ kernel ps ++ scanner ps ++ [ ps.mypy ps.types-pyyaml ] ++ lib.optionals (ps ? types-jsonschema) [ ps.types-jsonschema ]))
             ];
             # On standard error, as a command's output is its own.
             shellHook = ''

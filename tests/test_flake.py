@@ -34,6 +34,9 @@ NIXPKGS = {
         removePrefix = prefix: text:
           let n = builtins.stringLength prefix; in
           if builtins.substring 0 n text == prefix then builtins.substring n (-1) text else text;
+        removeSuffix = suffix: text:
+          let n = builtins.stringLength text - builtins.stringLength suffix; in
+          if n >= 0 && builtins.substring n (-1) text == suffix then builtins.substring 0 n text else text;
         hasInfix = infix: text:
           builtins.length (builtins.split (builtins.replaceStrings [ "." ] [ "[.]" ] infix) text) > 1;
       }
@@ -45,9 +48,12 @@ NIXPKGS = {
         tool = name: derive name { };
         pythonPackages = {
           buildPythonPackage =
-            { pname, version, src, format ? null, pyproject ? false, build-system ? [ ], dependencies ? [ ] }:
+            { pname, version, src, format ? null, pyproject ? false, build-system ? [ ], dependencies ? [ ],
+              nativeBuildInputs ? [ ], buildInputs ? [ ] }:
             assert (format == "wheel") != pyproject;
-            derive "python-${pname}-${version}" { inherit src build-system dependencies; };
+            derive "python-${pname}-${version}" {
+              inherit src build-system dependencies nativeBuildInputs buildInputs;
+            };
           fetchPypi = { pname, version, format, dist, python, abi, platform, hash }:
             derive "${pname}-${version}-${dist}-${abi}-${platform}.whl" {
               outputHashMode = "flat"; outputHashAlgo = "sha256"; outputHash = hash;
@@ -57,6 +63,7 @@ NIXPKGS = {
           "pytest-xdist" "pyyaml" "setuptools" "types-pyyaml"
         ]);
         self = {
+          stdenv.cc.cc.lib = tool "gcc-lib";
           python311 = {
             pkgs = pythonPackages;
             withPackages = f: derive "python-env" { packages = f pythonPackages; };
@@ -68,7 +75,7 @@ NIXPKGS = {
           linkFarm = name: entries: derive name { links = map (e: "${e.name} ${e.path}") entries; };
           mkShell = { packages, shellHook }: derive "nix-shell" { inherit packages shellHook; };
         } // builtins.listToAttrs (map (name: { inherit name; value = tool name; }) [
-          "actionlint" "age" "gecode" "gh" "git" "minizinc" "ruff" "shellcheck" "sops" "yamllint"
+          "actionlint" "age" "autoPatchelfHook" "gecode" "gh" "git" "minizinc" "ruff" "shellcheck" "sops" "yamllint"
         ]);
       in
       builtins.foldl' (pkgs: overlay: pkgs // overlay pkgs pkgs) self overlays
