@@ -310,7 +310,7 @@ def test_clean_info_and_forget_work_as_with_any_doit(built: Project) -> None:
     [
         (["chunk=x"], "unknown variable chunk=; did you mean chunks=?"),
         (["chunks=nowhere"], "nowhere: cannot be read as a folder of chunks"),
-        (["out=dodo.py"], "dodo.py: cannot be made"),
+        (["out=dodo.py"], "dodo.py: cannot be created"),
         (["primes", "write=maybe"], "write=maybe: expected no or yes"),
         (["solve:77"], "solve:77"),
     ],

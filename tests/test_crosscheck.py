@@ -192,7 +192,7 @@ def test_a_proof_about_another_text_or_sample_is_not_believed(corpus: Path, tmp_
         stamp["outcome"]["claims"] = stamp["outcome"]["claims"][1:]
         path.write_text(json.dumps(stamp), encoding="utf-8")
     what = {"certificate": "certificate/Chunk06.lean", "sample": "outcome of sample"}[edited]
-    with pytest.raises(RecordError, match=f"it is not about {what} as it is now; build prove:06 first"):
+    with pytest.raises(RecordError, match=f"it is outdated, as {what} has changed; build prove:06 first"):
         check(copy, "06", tmp_path)
 
 

@@ -375,7 +375,7 @@ def test_an_error_of_a_full_lean_is_no_refusal() -> None:
     with pytest.raises(CheckFailed, match=r"no verdict about Duality\.Chunk42\.small: failed to synthesize Decidable"):
         verdict("error", "failed to synthesize Decidable")
     for text in ("[false]", "[]", "[false, true, true]", "it is true, not false", "[true, false", ""):
-        with pytest.raises(ToolError, match="no list of verdicts"):
+        with pytest.raises(ToolError, match="invalid list of verdicts"):
             verdict("information", text)
 
 
@@ -498,9 +498,9 @@ def test_a_full_lean_judges_modules_against_a_base_compiled_once(full: Callable[
             "say information \"'$theorem' depends on axioms: [propext, sorryAx]\" 9; exit 0",
             "rests on the axioms sorryAx: this is not a proof",
         ),
-        ("echo garbage; exit 0", "lean answered something that is no answer: 'garbage'"),
+        ("echo garbage; exit 0", "lean gave an invalid answer: 'garbage'"),
         ("kill -9 $$", "lean was killed by signal 9 (Killed)"),
-        ("exit 0", "says nothing of the axioms"),
+        ("exit 0", "does not list the axioms"),
         ("sleep 60", "no verdict within 1 s; raise limits.prove_seconds"),
     ],
 )

@@ -185,7 +185,7 @@ def test_just_enough_output_is_not_too_much() -> None:
 def test_a_tool_that_wants_more_memory_than_its_limit_is_said_to(mark: str, code: str) -> None:
     finished = run([sys.executable, "-S", "-c", code], "", seconds=20, memory_mb=200)
     assert finished.ended == "memory"
-    assert (finished.fault(200) or "").startswith("wanted more than 200 MB of memory; raise limits.memory")
+    assert (finished.fault(200) or "").startswith("needed more than 200 MB of memory; raise limits.memory")
     assert alive(mark) == []
 
 
@@ -229,17 +229,17 @@ def test_a_tool_that_cannot_be_started_is_one_clear_line(tmp_path: Path) -> None
 
 SOLUTION = '{"type": "solution", "output": {"json": {"x": [1]}}}'
 GARBAGE = [
-    ("echo garbage", "answered something that is no answer: 'garbage'"),
-    (r"printf '\377\376\000{\n'", "answered something that is no answer"),
-    ('printf \'{"type": "solu\'', 'answered something that is no answer: \'{"type": "solu\''),
-    ("echo '[[1, 2], 3]'", "answered something that is no answer"),
-    ("echo null", "answered something that is no answer"),
-    ("head -c 200000 /dev/zero | tr '\\0' '['", "answered something that is no answer: '[[["),
-    ("head -c 200000 /dev/zero | tr '\\0' '7'", "answered something that is no answer: '777"),
-    (r"printf '\033[31mred\n'", "answered something that is no answer: '\ufffd[31mred'"),
+    ("echo garbage", "gave an invalid answer: 'garbage'"),
+    (r"printf '\377\376\000{\n'", "gave an invalid answer"),
+    ('printf \'{"type": "solu\'', 'gave an invalid answer: \'{"type": "solu\''),
+    ("echo '[[1, 2], 3]'", "gave an invalid answer"),
+    ("echo null", "gave an invalid answer"),
+    ("head -c 200000 /dev/zero | tr '\\0' '['", "gave an invalid answer: '[[["),
+    ("head -c 200000 /dev/zero | tr '\\0' '7'", "gave an invalid answer: '777"),
+    (r"printf '\033[31mred\n'", "gave an invalid answer: '\ufffd[31mred'"),
     ("exec head -c 1000000000 /dev/zero", "printed more than 64 MB and was stopped"),
     ("kill -SEGV $$", "was killed by signal 11 (Segmentation fault)"),
-    ("echo 'std::bad_alloc' >&2; exit 1", "wanted more than 4096 MB of memory; raise limits.memory_mb in corpus.yaml"),
+    ("echo 'std::bad_alloc' >&2; exit 1", "needed more than 4096 MB of memory; raise limits.memory_mb in corpus.yaml"),
 ]
 
 
@@ -251,7 +251,7 @@ GARBAGE = [
         ("exit 5", "minizinc failed with exit code 5: no message"),
         (f"echo '{SOLUTION}'; exit 5", "minizinc failed with exit code 5"),
         ("echo '{\"type\": [7]}'", "minizinc ended without an answer"),
-        ('echo \'{"type": "error", "message": "out of memory"}\'; exit 1', "wanted more than 4096 MB of memory"),
+        ('echo \'{"type": "error", "message": "out of memory"}\'; exit 1', "needed more than 4096 MB of memory"),
         ('echo \'{"type": "error", "message": "\\ud800"}\'; exit 1', "rejects the model: error: \ufffd"),
     ],
 )
@@ -275,15 +275,15 @@ def test_minizinc_s_reader_has_one_clear_line_for_it(
     ("script", "message"),
     [
         *GARBAGE,
-        ("exit 0", "lean accepts the text but says nothing of the axioms of t"),
+        ("exit 0", "lean accepts the text but does not list the axioms of t"),
         ("exit 1", "lean contradicts itself: exit code 1 with 0 messages"),
         ("exit 5", "lean ended with exit code 5"),
-        ('echo \'{"severity": 7, "data": "", "pos": {"line": 1}}\'', "lean answered something that is no answer"),
-        ('echo \'{"severity": "error", "data": 7, "pos": {"line": 1}}\'', "lean answered something that is no answer"),
-        ('echo \'{"severity": "error", "data": "", "pos": 7}\'', "lean answered something that is no answer"),
+        ('echo \'{"severity": 7, "data": "", "pos": {"line": 1}}\'', "lean gave an invalid answer"),
+        ('echo \'{"severity": "error", "data": 7, "pos": {"line": 1}}\'', "lean gave an invalid answer"),
+        ('echo \'{"severity": "error", "data": "", "pos": 7}\'', "lean gave an invalid answer"),
         (
             'echo \'{"severity": "error", "data": "", "pos": {"line": ""}}\'',
-            "lean answered something that is no answer",
+            "lean gave an invalid answer",
         ),
     ],
 )
@@ -341,7 +341,7 @@ def misbehaving(project: Project, stub: Tool) -> Callable[[str], Project]:
         ("head -c 1000000000 /dev/zero", "minizinc printed more than 64 MB and was stopped"),
         ("while :; do sleep 60 & done", "minizinc started more than 100 processes at a time and was stopped"),
         ("trap '' TERM; sleep 60", "no answer within 1 s; raise limits.solve_seconds in corpus.yaml"),
-        ("printf '{\"type\": \\377'", "minizinc answered something that is no answer: '{\"type\": \ufffd'"),
+        ("printf '{\"type\": \\377'", "minizinc gave an invalid answer: '{\"type\": \ufffd'"),
     ],
     ids=["prints", "forks", "hangs", "garbage"],
 )

@@ -195,7 +195,7 @@ def test_a_signal_ends_a_build_in_one_line(hanging: Project, number: signal.Sign
             build.send_signal(number)
         _, errors = build.communicate(timeout=20)
     name = "Ctrl-C" if number == signal.SIGINT else number.name
-    assert errors == (f"ERROR: stopped by {name}; what had finished is kept, and the next build goes on from there\n")
+    assert errors == (f"ERROR: stopped by {name}; finished tasks are kept, and the next build continues from there\n")
     assert build.returncode == 128 + number
     goes_on(hanging)
 
@@ -223,7 +223,7 @@ def test_a_second_build_of_the_folder_is_refused_with_the_pid_of_the_first(hangi
             second = hanging.doit(*command)
             assert (second.status, second.ran) == (3, set())
             assert second.errors == (
-                f"ERROR: rendered: process {build.pid} is building here; wait for its end, or say out=DIR\n"
+                f"ERROR: rendered: process {build.pid} is building here; wait until it ends, or use out=DIR\n"
             )
         for command in (["list"], ["list", "--all", "--status"], ["info", "schema:01"], ["help", "list"], ["dumpdb"]):
             asked = hanging.doit(*command)

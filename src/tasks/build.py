@@ -58,7 +58,7 @@ def configuration() -> dict[str, Any]:
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InvalidDodoFile(f"{out}: cannot be made: {error.strerror}; see out=DIR") from None
+        raise InvalidDodoFile(f"{out}: cannot be created: {error.strerror}; see out=DIR") from None
     _build = Build(plan, Code(plan.layout.code))
     processors = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
     return {

@@ -39,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _enter_corpus() -> None:
-    """Goes to the nearest folder upwards that holds a folder of chunks; stays where there is none."""
+    """Changes to the nearest folder upwards that contains a folder of chunks; stays if there is none."""
     here = Path.cwd()
     for folder in (here, *here.parents):
         if any((folder / "chunks").glob("chunk-*.constraints.json")):

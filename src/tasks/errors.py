@@ -1,4 +1,4 @@
-"""What can go wrong for a user, each with what, where and what next.
+"""The errors that a user sees. Each message says what is wrong, where, and what to do next.
 
 Anything below DualityError is shown as its text alone; any other exception is a defect of ours and keeps
 its traceback.
@@ -35,7 +35,7 @@ class UsageError(DualityError):
 
 
 class RecordError(DualityError):
-    """A stamp, summary or report is missing, or is not as it was written."""
+    """A stamp, summary or report is missing or invalid."""
 
 
 class ReportError(DualityError):
@@ -43,7 +43,7 @@ class ReportError(DualityError):
 
 
 class LanguageError(DualityError):
-    """A constraint's text is no sentence of the language.
+    """A constraint's text is not valid in the language.
 
     start, end: 0-based character offsets into the text. hint: a next step, or "".
     """
@@ -80,11 +80,11 @@ class LanguageError(DualityError):
 
 
 class ToolError(DualityError):
-    """A tool is missing, crashed, or answered something that is no answer."""
+    """A tool is missing, crashed, or gave an invalid answer."""
 
 
 class CheckFailed(DualityError):
-    """A check gave its verdict, and the verdict is no."""
+    """A check had a negative result."""
 
 
 class NoVerdict(CheckFailed):

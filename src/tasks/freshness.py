@@ -1,4 +1,4 @@
-"""When what a task left behind still holds: the one place that decides it.
+"""Decides whether the result of a task is up to date. Nothing else decides it.
 
 A task leaves in doit's database what it was made by (its recipe), the SHA-256 of every file that it read, as it read
 it, and of every file that it wrote. It is up to date while all three are the same. Nothing else counts: no time of a
@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 from .files import file_digest
 
 Values: TypeAlias = Mapping[str, Any]
-"""What a task left: recipe, read, written; limits, where one had a part in the outcome; status."""
+"""The record of a task: recipe, read, written, status, and whether a limit affected the outcome (limited)."""
 
 _YOUNG_NS = 2_000_000_000
 _seen: dict[tuple[object, ...], str | None] = {}
@@ -51,7 +51,7 @@ def written_digest_of(path: str) -> str | None:
 def reasons(
     values: Values, recipe: Mapping[str, Any], targets: Collection[str] = (), strict: bool = False
 ) -> list[str]:
-    """Why what a task left does not hold any more, in the order of cause; [] where it does.
+    """Why the result of a task is not up to date, in the order of cause; [] where it is.
 
     recipe: what the task would be made by now, plain data; strict: whether a warning is a failure now.
     """
@@ -61,7 +61,7 @@ def reasons(
 def _reasons(values: Values, recipe: Mapping[str, Any], targets: Collection[str], strict: bool) -> Iterator[str]:
     made_by, read, written = values.get("recipe"), values.get("read"), values.get("written")
     if not isinstance(made_by, dict) or not isinstance(read, dict) or not isinstance(written, dict):
-        yield "never built, or not with success"
+        yield "never built successfully"
         return
     for path, digest in read.items():
         now = digest_of(path)
@@ -71,7 +71,7 @@ def _reasons(values: Values, recipe: Mapping[str, Any], targets: Collection[str]
         if part != "limits" and made_by.get(part) != recipe.get(part):
             yield f"{part} has changed"
     if values.get("limited") and made_by.get("limits") != recipe.get("limits"):
-        yield "the limits have changed, and one had a part in the outcome"
+        yield "the limits have changed, and one of them affected the outcome"
     for path in sorted({*written, *targets}):
         if written.get(path) is None or (now := written_digest_of(path)) is None:
             yield f"{path} is missing"

@@ -1,4 +1,4 @@
-"""What a build has shown: for every stage of every chunk whether what lies there holds for the files as they are.
+"""The results of a build: for every stage of every chunk, whether its result is up to date.
 
 doit's task graph, the summary and the report all ask here and in freshness; nothing else decides it.
 """

@@ -1,4 +1,4 @@
-"""What begins and ends a build, whatever shows it: leftovers of chunks that are gone, and the summary."""
+"""The begin and the end of a build, under any reporter: removes outputs of chunks that are gone, writes the summary."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ class Plan:
 
     @property
     def scratch(self) -> Path:
-        """What tools need beside a call is kept in the user's own folder, or in the out folder where there is none."""
+        """The folder for files of tools that outlast a call: the user's own, or one in the out folder."""
         user = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
         folder = os.path.abspath(os.environ.get("DUALITY_TOOLS") or os.path.join(user, "duality", "tools"))
         above = folder

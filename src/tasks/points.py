@@ -1,4 +1,4 @@
-"""Points at which a wrong translation of a chunk would show."""
+"""Draws the points at which a wrong translation of a chunk would show."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a build says while it runs: a line a task that runs, a failure whole, and the summary at the end."""
+"""The output of a build: a line for each task that runs, complete messages of failures, the summary at the end."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from .state.stopping import Stopped
 
 
 class Reporter(ConsoleReporter):  # type: ignore[misc]
-    """doit's console reporter, less the tasks that do not run, plus each task's output in one piece."""
+    """doit's console reporter without the tasks that do not run, and with each task's output in one piece."""
 
-    desc = "tasks that run, failures whole, the summary at the end"
+    desc = "tasks that run, complete messages of failures, the summary at the end"
 
     def __init__(self, outstream: TextIO, options: Mapping[str, Any]) -> None:
         super().__init__(outstream, options)
@@ -38,7 +38,7 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]
             self.outstream.write(text)
             self.outstream.flush()
         except OSError as error:
-            raise Stopped(f"standard output: cannot be written: {error.strerror}; what had finished is kept") from None
+            raise Stopped(f"standard output: cannot be written: {error.strerror}; finished tasks are kept") from None
 
     def execute_task(self, task: Task) -> None:
         if _is_shown(task):

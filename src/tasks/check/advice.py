@@ -1,4 +1,4 @@
-"""What there is to say about the constraints of a chunk that is no error: advice for who writes them."""
+"""Advice about the constraints of a chunk, for its author; none of it is an error."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Finding:
 
 
 def findings(specification: Specification, model: str, balance_limit: int | None, minizinc: Tool) -> list[Finding]:
-    """Everything there is to say about a chunk. Raises as valid_point and the solver do.
+    """All findings about a chunk. Raises as valid_point and the solver do.
 
     balance_limit: the one that corpus.yaml states for the chunk, None where it states none.
     """

@@ -1,4 +1,4 @@
-"""Tools as stages ask them: run on this machine, behind the verdicts that are kept."""
+"""The tools of a stage: run on this machine, with the cache of verdicts in front."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _runner(asking: Asking) -> CachingRunner:
 def identify(plan: Plan, engine: str) -> dict[str, Any]:
     """Which tool an engine is: {"engine": name, version and identity, "files": their states}.
 
-    Prints what there is to say about the choice. Raises ToolError where there is no such tool.
+    Prints a note about the choice, if there is one. Raises ToolError where there is no such tool.
     """
     from .engines import identify as identify_engine
 
@@ -51,7 +51,7 @@ def is_current(plan: Plan, engine: str, files: Any) -> bool:
 
 
 def trim(plan: Plan) -> None:
-    """Removes verdicts that nobody has used for long. Raises ToolError where the folder must not be used."""
+    """Removes verdicts that were not used for long. Raises ToolError where the folder must not be used."""
     _runner(plan.asking("minizinc", {})).trim()
 
 

@@ -1,7 +1,7 @@
-"""What is asked of a tool, as plain data, and what the tool said to it.
+"""A question to a tool as plain data, and the tool's answer.
 
-A check makes a Tool's calls and reads its answers; a Runner has them answered: here (check/local.py), from what was
-kept (check/cache.py), or anywhere else that has the package and the same tools.
+A check asks a Tool and reads its answers. A Runner provides them: by running the tool here (check/local.py), from the
+cache (check/cache.py), or anywhere else that has the package and the same tools.
 """
 
 from __future__ import annotations
@@ -52,10 +52,10 @@ class ToolCall:
 
 @dataclass(frozen=True)
 class Run:
-    """What a tool did.
+    """The result of a call.
 
     status: exit code, negative for a signal; None where a limit ended it, and ended says which. ended is "memory" too,
-    beside a status, where the tool gave up as it got no more. remembered: an earlier run, with limits that were no
+    beside a status, where the tool ended as it got no more memory. remembered: an earlier run, with limits that were no
     lower than those of the call, had ended so.
     """
 
@@ -72,13 +72,13 @@ class Run:
         return "; remembered from an earlier run, cache=rebuild asks again" if self.remembered else ""
 
     def fault(self, memory_mb: int) -> str | None:
-        """What, other than the time, kept the tool from ending in order; None where nothing did."""
+        """Why the tool failed, other than by its time limit; None where it did not."""
         if self.ended == "output":
             return f"printed more than {MOST_OUTPUT // 1024**2} MB and was stopped"
         if self.ended == "processes":
             return f"started more than {MOST_PROCESSES} processes at a time and was stopped"
         if self.ended == "memory":
-            return f"wanted more than {memory_mb} MB of memory; raise limits.memory_mb in corpus.yaml{self.note}"
+            return f"needed more than {memory_mb} MB of memory; raise limits.memory_mb in corpus.yaml{self.note}"
         if self.status is not None and self.status < 0:
             name = signal.strsignal(-self.status) or "unknown"
             return f"was killed by signal {-self.status} ({name}) after {self.seconds:.1f} s"
@@ -86,7 +86,7 @@ class Run:
 
 
 class Runner(Protocol):
-    """Whatever answers calls. A runner is data too: it can be pickled and used in another process."""
+    """Answers calls. A runner is data too: it can be pickled and used in another process."""
 
     def run(self, call: ToolCall) -> Run:
         """What the tool says. Raises ToolError where it cannot be started or is another than the call asks for."""
@@ -141,7 +141,7 @@ class Tool:
 
 
 def shorten(text: str, most: int = 300) -> str:
-    """What a tool said, for one line of a message: its first characters, those that print."""
+    """A tool's output for one line of a message: its first characters, unprintable ones replaced."""
     line = " ".join(text.split())
     shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line[:most])
     return shown + "..." * (len(line) > most)

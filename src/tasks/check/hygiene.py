@@ -1,4 +1,4 @@
-"""Whether the constraints of a rendered model are worth having, one by one: questions for the real MiniZinc.
+"""Asks MiniZinc whether the constraints of a rendered model are redundant or contradictory.
 
 Each question is one run of the solver (two, of half the time each, where the first has no answer). An answer that
 does not come in time is None: it is never taken for either of the two others.

@@ -1,4 +1,4 @@
-"""What files hold, and how they are known without being read."""
+"""Digests of files, and states by which a change is seen without reading them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Verdicts of a real Lean: a full one compiles modules, the embedded kernel judges certificates."""
+"""Asks Lean for verdicts: a full Lean compiles modules, the embedded kernel judges certificates."""
 
 from __future__ import annotations
 
@@ -191,7 +191,7 @@ def answer(form: Form, assertions: Sequence[Assertion], judgement: Judgement) ->
         elif not wrong:
             truths = [word == "true" for word in re.findall("true|false", heard)]
             if not _VERDICTS.fullmatch(heard) or len(truths) != len(assertion.points):
-                raise ToolError(f"lean answered something that is no list of verdicts: {shorten(heard)!r}; {_BY_HAND}")
+                raise ToolError(f"lean gave an invalid list of verdicts: {shorten(heard)!r}; {_BY_HAND}")
             if truths != list(assertion.expected):
                 refused.append(assertion)
         if wrong:
@@ -288,7 +288,7 @@ def _messages(output: str) -> list[Message]:
             if not (isinstance(severity, str) and isinstance(text, str) and isinstance(at, int)):
                 raise ValueError(line)
         except (ValueError, KeyError, TypeError, RecursionError):
-            raise ToolError(f"lean answered something that is no answer: {shorten(line)!r}; {_BY_HAND}") from None
+            raise ToolError(f"lean gave an invalid answer: {shorten(line)!r}; {_BY_HAND}") from None
         # JSON may hold halves of characters, which nothing can be written with.
         found.append(Message(severity, text.encode("utf-8", "replace").decode("utf-8"), at))
     return found
@@ -299,7 +299,7 @@ def _axioms(messages: tuple[Message, ...], theorem: str) -> tuple[str, ...]:
     for message in messages:
         if (found := _named_axioms(message, re.escape(theorem))) is not None:
             return found
-    raise ToolError(f"lean accepts the text but says nothing of the axioms of {theorem}; {_BY_HAND}")
+    raise ToolError(f"lean accepts the text but does not list the axioms of {theorem}; {_BY_HAND}")
 
 
 def _named_axioms(message: Message, pattern: str) -> tuple[str, ...] | None:

@@ -59,7 +59,7 @@ class Answer:
         found = self.values.get(name)
         if not isinstance(found, list) or any(type(value) is not kind for value in found):
             what = "nothing" if found is None else shorten(str(found))
-            raise ToolError(f"minizinc answered something that is no list of verdicts ({name}): {what}; {_BY_HAND}")
+            raise ToolError(f"minizinc gave an invalid list of verdicts ({name}): {what}; {_BY_HAND}")
         if len(found) != count:
             raise ToolError(f"minizinc gave {len(found)} answers to {count} questions ({name}); {_BY_HAND}")
         return found
@@ -179,9 +179,7 @@ def _answer(run: Run, limits: Limits, *, optimise: bool) -> Answer:
                 status = str(message["status"])
         except (ValueError, TypeError, KeyError, RecursionError):
             ended = f" (its exit code is {run.status})" if run.status else ""
-            raise ToolError(
-                f"minizinc answered something that is no answer: {shorten(line)!r}{ended}; {_BY_HAND}"
-            ) from None
+            raise ToolError(f"minizinc gave an invalid answer: {shorten(line)!r}{ended}; {_BY_HAND}") from None
         if kind == "error":
             if message.get("message") == "out of memory":
                 raise ToolError(f"minizinc {replace(run, ended='memory').fault(limits.memory_mb)}")

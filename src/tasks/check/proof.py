@@ -1,4 +1,4 @@
-"""What to say where Lean does not accept a proof."""
+"""The message where Lean does not accept a proof."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def rejection(
         f"the solver calls x = {list(witness)} a solution; Lean ({form.form}) calls false at this point:\n"
         + "\n".join(f"    {line}" for line in rejected)
         + "\none of the renderers, the solver or the prover is wrong, or a rendered file was edited: "
-        "believe neither until you know which"
+        "do not rely on either before you know which"
     )
 
 

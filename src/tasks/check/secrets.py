@@ -134,7 +134,7 @@ def encryption_faults(document: Any, known: set[str]) -> Iterator[str]:
         if not isinstance(value, str) or not _ENCRYPTED.fullmatch(value):
             yield f"{pointer} is in plain text"
     if not isinstance(mac := metadata.get("mac"), str) or not _ENCRYPTED.fullmatch(mac):
-        yield "has no MAC: nobody would notice a changed value"
+        yield "has no MAC: a changed value would not be noticed"
     if "lastmodified" not in metadata:
         yield "does not say when it was encrypted"
     for hole in _HOLES:

@@ -1,4 +1,4 @@
-"""Points that the solver found, and what to say where it found none."""
+"""Checks the points that the solver found, and explains where it found none."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ def valid_point(answer: Answer, specification: Specification) -> list[int]:
     """
     chunk_id, point = specification.chunk.id, answer.values.get("x")
     if not isinstance(point, list) or len(point) != 8 or not all(type(value) is int for value in point):
-        raise ToolError(f"chunk {chunk_id}: minizinc says satisfied without a point: {str(answer.values)[:200]}")
+        raise ToolError(f"chunk {chunk_id}: minizinc reports a solution without a point: {str(answer.values)[:200]}")
     if violated := specification.violations(point):
         raise CheckFailed(
             f"chunk {chunk_id}: minizinc and our evaluator disagree: the point {point} violates\n"
             + "\n".join(f"    {visible(line)}" for line in violated)
-            + "\nneither is believed; compare the model with the chunk, and report a defect of Duality or MiniZinc"
+            + "\nthe point is rejected; compare the model with the chunk, and report a defect of Duality or MiniZinc"
         )
     return point
 

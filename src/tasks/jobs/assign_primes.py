@@ -45,7 +45,7 @@ def check_primes(sources: list[Path], write: bool) -> None:
     if unreadable or wrong:
         hint = ["`doit primes write=yes` assigns them"] if wrong else []
         raise CheckFailed("\n".join([*unreadable, *wrong, *hint]))
-    print(f"{len(sources)} chunks hold their Monster primes" + (f", {written} of them newly assigned" if write else ""))
+    print(f"{len(sources)} chunks have their Monster primes" + (f", {written} of them newly assigned" if write else ""))
 
 
 def _difference(document: Document, chunk: Chunk, found: list[int] | None, wanted: tuple[int, ...]) -> str:

@@ -16,7 +16,7 @@ class Job:
 
     doc: one line for `doit list`. run: does it, prints what there is to say, raises an exception of errors where it
     fails; returns the SHA-256 of every file that it wrote, by path, where it writes any.
-    module: the file that declares it, relative to the package. beside: the stage whose tasks it stands beside.
+    module: the file that declares it, relative to the package. beside: the stage whose group it belongs to.
     after: the tasks that it waits for. is_kept: whether it is up to date while its code, its settings and what it wrote
     are the same; else it runs whenever it is named. writes: the files that it leaves then.
     """

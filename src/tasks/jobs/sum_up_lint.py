@@ -12,7 +12,7 @@ from .job import Job
 def run(plan: Plan) -> None:
     """Prints how much of the corpus is really checked, and every finding of the stamps of lint.
 
-    A formula in a documentation chunk is checked by nobody.
+    A formula in a documentation chunk is not checked.
     """
     from ..check.advice import KINDS
     from ..corpus.chunk import read_chunk

@@ -11,7 +11,7 @@ from ..plan import Plan
 from .job import Job
 
 LIBRARY = ("lakefile.toml", "Base.lean", "Support.lean", "lean-toolchain")
-"""Data of the package; the last stands in for the toolchain file of a corpus that has none."""
+"""Data of the package; the last is used for a corpus without a toolchain file."""
 
 
 def writes(plan: Plan) -> Iterable[Path]:

@@ -11,9 +11,9 @@ from .job import Job
 
 
 def run(plan: Plan) -> None:
-    """Writes report.json, and the report in every format. A base that is missing or damaged is told, and is no failure.
+    """Writes report.json, and the report in every format. A missing or damaged base is reported; it is no failure.
 
-    A failed task leaves no stamp, so its message is the journal's last word on it.
+    A failed task leaves no stamp, so its message is taken from the task's last entry in the journal.
     """
     from ..errors import ReportError
     from ..files import write_whole

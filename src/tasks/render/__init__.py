@@ -1,1 +1,1 @@
-"""Typed expressions to the texts that tools judge: one visit of one tree for each form."""
+"""Renders typed expressions as the texts that tools judge: one visitor for each form."""

@@ -1,4 +1,4 @@
-"""The boundary of a constraint: where it just holds."""
+"""The boundary of a constraint: where it holds with nothing to spare."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Foreign text inside rendered files: whatever it holds, it stays the comment or the string it was put in."""
+"""Escapes foreign text for rendered files, so that it cannot leave its comment or string."""
 
 from __future__ import annotations
 

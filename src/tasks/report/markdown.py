@@ -107,7 +107,7 @@ def _failures(report: Report, shown: _Shown) -> Iterable[str]:
     if not report.failures:
         return
     yield ""
-    yield "### What failed"
+    yield "### Failures"
     names = list(report.failures)
     for name in shown.first(names):
         yield ""
@@ -121,7 +121,7 @@ def _changes(report: Report, base: Report | None, shown: _Shown) -> Iterable[str
     if base is None:
         yield "No base to compare with."
         return
-    yield f"### Against the base{f' ({base.commit[:10]})' if base.commit else ''}"
+    yield f"### Compared with the base{f' ({base.commit[:10]})' if base.commit else ''}"
     yield ""
     new, old = report.chunks, base.chunks
     if report.of != base.of:  # what only one of them asked about is neither new nor gone

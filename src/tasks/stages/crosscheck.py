@@ -9,7 +9,7 @@ from .stage import Context, Result, Stage
 def run(context: Context) -> Result[Compared]:
     """Compares the forms of a chunk as they lie on disk; without Lean, its text is read and its values are left out.
 
-    The evaluator's verdicts stand in the stamp of sample, Lean's in that of prove. Raises CheckFailed with every
+    The evaluator's verdicts are in the stamp of sample, Lean's in that of prove. Raises CheckFailed with every
     disagreement (where strict) and where Lean had no verdict, ToolError where a tool crashes or rejects a text.
     """
     from ..check.agreement import message, structure

@@ -26,7 +26,7 @@ class Linted:
 
 
 def run(context: Context) -> Result[Linted]:
-    """Prints what there is to say about the chunk's constraints and its balance limit, and leaves it in the stamp.
+    """Prints the findings about the chunk's constraints and its balance limit; they are its outcome too.
 
     Raises CheckFailed where strict and there are findings, or where a point of MiniZinc's is not valid; ToolError where
     MiniZinc crashes.
@@ -60,7 +60,7 @@ def _stated_rule(plan: Plan, chunk_id: str) -> str:
 
 STAGE = Stage(
     name="lint",
-    doc="advise on constraints that say nothing, too little or too much (lint=strict fails)",
+    doc="advise on constraints that are vacuous, redundant or contradictory (lint=strict fails)",
     asks="which constraints are not worth having as they stand?",
     leaves="the findings, in the stamp",
     outcome=Linted,

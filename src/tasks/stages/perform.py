@@ -1,4 +1,4 @@
-"""Runs one stage for one chunk: writes what it found, and says what the result was made by."""
+"""Runs one stage for one chunk, writes its files, and returns the record of what they were made from."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def inputs(context: Context) -> dict[str, str]:
 
 
 def discard(paths: list[Path]) -> None:
-    """Removes files as far as possible: what stands in the way has been reported, or is about to be."""
+    """Removes files as far as possible; errors are reported elsewhere."""
     from contextlib import suppress
 
     for path in paths:

@@ -1,4 +1,4 @@
-"""What a stage is, what it gets and what it gives. doit's tasks, the summary and the documents derive from it."""
+"""The declaration of a stage, its input and its result. doit's tasks, the summary and the documents derive from it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Read = TypeVar("Read", bound=OfStage)
 
 @dataclass(frozen=True)
 class Result(Generic[Outcome]):
-    """What a stage found out.
+    """The result of a stage.
 
     texts: the rendered files, by the names that the stage declares in writes; warned: whether it is let pass with a
     warning; limited: whether a limit had a part in the outcome, so that it does not hold under other limits.
@@ -133,7 +133,7 @@ class Context:
             now = self.outcomes.get(stage, sha256) if stage != name else digest_of(str(self.plan.layout.path(name)))
             if now != sha256:
                 raise RecordError(
-                    f"{path}: it is not about {name} as it is now; build {kind.stage}:{self.chunk_id} first"
+                    f"{path}: it is outdated, as {name} has changed; build {kind.stage}:{self.chunk_id} first"
                 )
         self.outcomes[kind.stage] = digest(encode(stamp.outcome))
         return stamp.outcome

@@ -1,1 +1,1 @@
-"""What a build remembers, and when it believes it: doit's plug-ins. Nobody else knows doit's records."""
+"""doit's plug-ins: the database, locks, signals, workers. Only this part knows the format of doit's records."""

@@ -28,7 +28,7 @@ SCHEMA = "CREATE TABLE tasks (name TEXT PRIMARY KEY, record TEXT NOT NULL, sha25
 _BESIDE = ("-wal", "-shm", "-journal")
 # What says that the file is wrong; any other error is one of the machine, and the file stays where it is.
 _DAMAGE = {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-# doit's last word on a task that succeeded, and on one that is to be ignored.
+# The part that doit writes last for a task that succeeded, and for one that is to be ignored.
 _COMPLETE = ("deps:", "ignore:")
 
 
@@ -84,7 +84,7 @@ class Database:
         except Held as holder:
             folder = self.path.parent
             raise InvalidDodoFile(
-                f"{folder}: process {holder} is building here; wait for its end, or say out=DIR"
+                f"{folder}: process {holder} is building here; wait until it ends, or use out=DIR"
             ) from None
         except OSError as error:
             raise InvalidDodoFile(f"{self.path.parent}: cannot be written: {error.strerror}; see out=DIR") from None
@@ -98,7 +98,7 @@ class Database:
     def set(self, task_id: str, dependency: str, value: Any) -> None:
         """Keeps one part of a record. The record is stored, whole, with its last part."""
         self.own()
-        if dependency == "_values_:":  # doit's first word: what an earlier run left says nothing of this one
+        if dependency == "_values_:":  # doit writes it first; nothing of an earlier run is kept
             ignored = self._record(task_id).get("ignore:")
             self._unfinished[task_id] = {"ignore:": ignored} if ignored else {}
         record = self._unfinished.setdefault(task_id, dict(self._record(task_id)))
@@ -128,7 +128,7 @@ class Database:
         self._texts, self._read, self._unfinished = {}, {}, {}
 
     def dump(self) -> None:
-        """Closes the file, which leaves one file. The lock is held on, until the process has said its last word."""
+        """Closes the database, which then is a single file. The lock is held until the process ends."""
         if self._connection is not None:
             with contextlib.suppress(sqlite3.Error):  # all is written; what is not merged is beside it
                 self._connection.close()
@@ -165,7 +165,7 @@ class Database:
         return self._texts
 
     def _looked_at(self) -> dict[str, str]:
-        """The records for somebody who only asks, and changes nothing."""
+        """The records for a reader that changes nothing."""
         if not os.path.lexists(self.path):
             return {}
         # SQLite shares a log with a running build by a file of its own, which it cannot make in a folder of others.
@@ -205,7 +205,7 @@ class Database:
             self._connection.execute(statement, values)
         except sqlite3.Error as error:
             raise Stopped(
-                f"{self.path}: cannot be written: {error}; what had finished is kept: make room, and build again"
+                f"{self.path}: cannot be written: {error}; finished tasks are kept: free some space, and build again"
             ) from None
 
 
@@ -232,20 +232,20 @@ def _all(connection: sqlite3.Connection) -> dict[str, str]:
         if (single("PRAGMA application_id"), single("PRAGMA user_version")) != (APPLICATION, FORMAT):
             raise Unusable("another program or another version wrote it")
         if connection.execute("SELECT sql FROM sqlite_master").fetchall() != [(SCHEMA,)]:
-            raise Unusable("its tables are not ours")
+            raise Unusable("its tables are not those of a build")
         if single("PRAGMA quick_check(1)") != "ok":
-            raise Unusable("its inner structure is broken")
+            raise Unusable("its structure is damaged")
         rows = connection.execute("SELECT name, record, sha256 FROM tasks").fetchall()
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
         if code & 0xFF in _DAMAGE or code == sqlite3.SQLITE_IOERR_SHORT_READ:
-            raise Unusable(str(error).split(" with text ")[0]) from None  # it would quote what is no text
+            raise Unusable(str(error).split(" with text ")[0]) from None  # it would quote bytes that are not text
         raise
     except UnicodeDecodeError:  # of a message of SQLite's that quotes the file
-        raise Unusable("it holds text that is none") from None
+        raise Unusable("it contains invalid text") from None
     for name, text, kept in rows:
         if not isinstance(text, str) or _sum(name, text) != kept:
-            raise Unusable(f"what it holds of {str(name)[:80]!r} is not what was written")
+            raise Unusable(f"the record of {str(name)[:80]!r} was changed")
     return {name: text for name, text, _ in rows}
 
 
@@ -253,7 +253,7 @@ def _create(path: Path) -> None:
     """Makes an empty database, whole before it has its name."""
     for leftover in (f"{path}{end}" for end in _BESIDE):
         Path(leftover).unlink(missing_ok=True)  # a log of another database would be merged into this one
-    # A name that nobody can have planted a link under.
+    # A random name, so that no link can have been planted there.
     beside = path.with_name(f"{path.name}.{os.urandom(8).hex()}.tmp")
     os.close(os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644))
     with contextlib.closing(sqlite3.connect(beside, isolation_level=None)) as connection:

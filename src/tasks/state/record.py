@@ -28,7 +28,7 @@ class RecordCodec:
             text = text.replace(f'"{name}', json.dumps(root)[:-1])
         record = json.loads(text)
         if not isinstance(record, dict):
-            raise ValueError("no record")
+            raise ValueError("not a record")
         return record
 
     def _stored(self, path: str) -> str:

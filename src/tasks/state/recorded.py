@@ -1,4 +1,4 @@
-"""The ledger of what the database holds, for whoever is no build."""
+"""The ledger of the database's records, for readers outside a build."""
 
 from __future__ import annotations
 

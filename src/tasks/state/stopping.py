@@ -1,4 +1,4 @@
-"""How a build ends before its time: with one line, what had finished kept, and no process left behind."""
+"""Early ends of a build: one line of output, finished tasks kept, no process left behind."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Stopped(SystemExit):
 def no_room(place: object, error: OSError) -> Stopped:
     """What to raise where nothing can be written any more."""
     return Stopped(
-        f"{place}: cannot be written: {error.strerror}; what had finished is kept: make room, and build again"
+        f"{place}: cannot be written: {error.strerror}; finished tasks are kept: free some space, and build again"
     )
 
 
@@ -64,7 +64,7 @@ def _stop(number: int, frame: FrameType | None) -> None:
         return
     _stopped_at = now
     name = "Ctrl-C" if number == signal.SIGINT else signal.Signals(number).name
-    raise Stopped(f"stopped by {name}; what had finished is kept, and the next build goes on from there", 128 + number)
+    raise Stopped(f"stopped by {name}; finished tasks are kept, and the next build continues from there", 128 + number)
 
 
 def _end_with_the_build(_: object) -> None:

@@ -1,4 +1,4 @@
-"""Tasks side by side, each in a worker process. A worker that dies fails its own task, and nothing waits for it."""
+"""Parallel tasks, each in a worker process. A worker that dies fails its own task, and nothing waits for it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from doit.exceptions import TaskFailed
 from doit.runner import JobHold, MRunner, Runner
 
 _PULSE = 1.0
-"""Seconds between two looks at whether a worker is stopped."""
+"""Seconds between two checks whether a worker is stopped."""
 
 
 class Workers(MRunner):  # type: ignore[misc]
@@ -59,7 +59,7 @@ class Workers(MRunner):  # type: ignore[misc]
 
 
 class _Worker:
-    """A worker process, seen from the build. task: what it works on; answer: what it last said; died: how it ended
+    """A worker process, seen from the build. task: its current task; answer: its last answer; died: how it ended
     without one.
     """
 
@@ -94,16 +94,20 @@ class _Worker:
         how = (
             f"was killed by signal {-code} ({signal.strsignal(-code)})" if code < 0 else f"ended with exit code {code}"
         )
-        self.died = self.died or f"the worker process {how}; is the memory used up? the next build runs the task again"
+        self.died = (
+            self.died or f"the worker process {how}; perhaps it ran out of memory; the next build runs the task again"
+        )
         return True
 
     def end_if_stopped(self) -> None:
-        """Kills it where it is stopped at two looks in a row; a build that was stopped as a whole continues."""
+        """Kills it if it is found stopped twice in a row; a build that was stopped as a whole continues."""
         stopped = False
         with suppress(OSError), open(f"/proc/{self.process.pid}/stat", "rb") as file:
             stopped = file.read().rpartition(b") ")[2][:1] == b"T"
         if stopped and self._was_stopped:
-            self.died = "the worker process was stopped by a signal, and was ended; the next build runs the task again"
+            self.died = (
+                "the worker process was stopped by a signal, and then killed; the next build runs the task again"
+            )
             self.process.kill()
         self._was_stopped = stopped
 
@@ -128,7 +132,7 @@ def _next_to_answer(busy: list[_Worker]) -> _Worker:
 
 
 def _work(pipe: Connection, runner: Runner) -> None:
-    """What a worker does: runs the tasks that it is given, until the build has no more."""
+    """The loop of a worker: runs the tasks that it is given, until the build has no more."""
     for name, data in _jobs(pipe):
         task = runner.tasks[name]
         task.update_from_pickle(data)
