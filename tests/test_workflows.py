@@ -40,7 +40,9 @@ def clone(root: Path) -> GitHub:
     server.origin.mkdir()
     repository(server, REPOSITORY, (*PILOTS, *OTHERS))
     settings = server.origin / "chunks" / "corpus.yaml"
-    settings.write_text(re.sub(r"documentation: \[.*\]", 'documentation: ["01"]', settings.read_text()))
+    text = re.sub(r"documentation: \[.*\]", 'documentation: ["01"]', settings.read_text())
+    gone = rf'^    "(?!{"|".join((*PILOTS, *OTHERS))})\d+": .*\n'
+    settings.write_text(re.sub(gone, "", text, flags=re.MULTILINE))
     server.commit()
     return server
 
