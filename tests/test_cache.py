@@ -19,8 +19,9 @@ import pytest
 from conftest import Project, contents
 from tasks.check.cache import CachingRunner, Count
 from tasks.check.call import Limits, Run, Tool, ToolCall
+from tasks.check.lean import judge
 from tasks.check.local import LocalRunner
-from tasks.errors import ToolError
+from tasks.errors import DualityError, ToolError
 
 pytestmark = pytest.mark.cold
 
@@ -313,6 +314,18 @@ def test_a_limit_that_was_not_enough_is_not_tried_again(cache: CachingRunner, wi
         assert seen(cache, without, limits)[0], "a higher limit has not been tried"
     assert seen(cache, SAID, Limits(11, 1001)) == (True, SAID)
     assert seen(cache, without, Limits(1, 1)) == (False, replace(SAID, seconds=0.0)), "a verdict replaces it"
+
+
+@pytest.mark.parametrize("without", [NONE, Run(1, "", "std::bad_alloc", 1.0, "memory")])
+def test_a_limit_that_is_an_error_to_its_reader_is_remembered_too(cache: CachingRunner, without: Run) -> None:
+    runner = Scripted(without)
+    tool = Tool({"name": "lean", "form": "embedded kernel", "identity": "1"}, LIMITS, replace(cache, runner=runner))
+    for note in ("", "; remembered from an earlier run, cache=rebuild asks again"):
+        with pytest.raises(DualityError) as failed:
+            judge("theorem t", "t", tool)
+        assert ("remembered" in str(failed.value)) == bool(note)
+        assert note in str(failed.value)
+    assert runner.asked == 1
 
 
 def test_a_run_that_was_ended_by_anything_else_is_no_limit(cache: CachingRunner) -> None:
