@@ -10,6 +10,7 @@ from random import Random
 
 import pytest
 
+from annotated import EVERYTHING
 from conftest import REPOSITORY, Project
 from expressions import random_formula, random_point, random_stray
 from lean_notation import definitions, instances, value
@@ -24,6 +25,7 @@ from tasks.language.evaluate import evaluate
 from tasks.language.statement import Statement, interpret
 from tasks.language.unroll import unroll
 from tasks.render import certificate, lean_module
+from tasks.render.lean_reader import vocabulary
 from tasks.render.lean_text import GROUP
 from tasks.render.text import names
 from tasks.specification import read_specification
@@ -236,8 +238,8 @@ def test_names_are_distinct_identifiers_and_plain_ones_keep_themselves() -> None
 
 
 TOKENS = (Path(__file__).parent / "lean_tokens.txt").read_text(encoding="utf-8").split()
-"""Every token of Lean 4.35, from its table of tokens and from the compiled parsers of its library's notation, tactics and
-commands; and words that mean something to it in names.
+"""Every token of Lean 4.35: those in its table of tokens, and those of the compiled parsers of its library's notation,
+tactics and commands; and words that mean something to it in names.
 """
 
 
@@ -252,6 +254,14 @@ def test_a_constraint_may_have_the_name_of_any_token_of_lean(judge: Callable[[st
         accepted = judge(certificate.render(chunk, statements(chunk), [93] + [1] * 7))
         assert [m.severity for m in accepted.messages] == ["information"], accepted.messages
         assert not judge(certificate.render(chunk, statements(chunk), [94] + [1] * 6 + [0])).accepted
+
+
+def test_no_word_that_a_body_is_made_of_begins_a_command(judge: Callable[[str], Judgement]) -> None:
+    words = vocabulary("certificate") | vocabulary("module") | {"c_a", "part1", "Constraint", "Bounds", "bounds"}
+    assert {"Bool", "Int", "Point", "x", "tdiv", "imin"} <= words
+    for word in words:
+        (error,) = judge(f"prelude\nimport Support\n{word} cheat : Bool\n").errors()
+        assert re.search("expected.* command", error.text), (word, error.text)
 
 
 def test_hostile_text_stays_inside_its_comment_and_its_name(judge: Callable[[str], Judgement]) -> None:
@@ -295,10 +305,10 @@ def test_informal_and_vacuous_constraints_are_comments_that_say_so(judge: Callab
 def solved(tmp_path: Path, library: Path) -> Callable[..., dict[str, object]]:
     """Renders a chunk with a witness and returns what prove.run takes."""
 
-    def make(texts: dict[str, str], witness: list[int]) -> dict[str, object]:
+    def make(texts: dict[str, str], witness: list[int], notes: str = "") -> dict[str, object]:
         from samples import write_chunk
 
-        source = write_chunk(tmp_path, make_chunk(texts))
+        source = write_chunk(tmp_path, make_chunk(texts, dict.fromkeys(texts, notes)))
         stamp = tmp_path / "solve" / "42.json"
         write_stamp(
             stamp, chunk="42", stage="solve", engine={"name": "none", "version": "0"}, inputs={},
@@ -318,8 +328,11 @@ def solved(tmp_path: Path, library: Path) -> Callable[..., dict[str, object]]:
     return make
 
 
-def test_solver_and_prover_that_disagree_are_the_loudest_error(solved: Callable[..., dict[str, object]]) -> None:
-    given = solved({"fine": "x[1] >= 3", "wrong one": "x[2] >= 7"}, [50, 6, 44, 0, 0, 0, 0, 0])
+@pytest.mark.parametrize("notes", ["", EVERYTHING], ids=["no notes", "notes that look like code"])
+def test_solver_and_prover_that_disagree_are_the_loudest_error(
+    solved: Callable[..., dict[str, object]], notes: str
+) -> None:
+    given = solved({"fine": "x[1] >= 3", "wrong one": "x[2] >= 7"}, [50, 6, 44, 0, 0, 0, 0, 0], notes)
     with pytest.raises(CheckFailed) as failed:
         prove.run(**given)  # type: ignore[arg-type]
     message = str(failed.value)
