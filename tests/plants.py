@@ -218,7 +218,10 @@ def lookalikes(seed: int) -> list[tuple[str, str, str]]:
     """(kind, file, text) of what is no secret, though it has a secret's name, shape or place."""
     make = Maker(seed)
     m, d, uuid = make.mixed, make.draw, make.uuid
-    digest = lambda: d(64, HEX)  # noqa: E731
+
+    def digest() -> str:
+        return d(64, HEX)
+
     mapping = base64.b64encode(b'{"version":3,"sources":["token.ts"],"names":["password"]}').decode()
     picture = "iVBORw0KGgoAAAANSUhEUgAA" + m(300, BASE64)
     return [

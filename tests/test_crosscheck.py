@@ -15,9 +15,11 @@ from typing import Any
 
 import pytest
 
-from conftest import REPOSITORY, Project
+from annotated import EVERYTHING, specification
+from conftest import REPOSITORY, Project, program
 from expressions import random_formula, random_point, random_stray
-from sabotage import mutants
+from sabotage import mutants, planted
+from samples import write_chunk
 from staged import CODE
 from tasks.errors import CheckFailed, DualityError, RecordError
 from tasks.language import syntax
@@ -48,12 +50,12 @@ def corpus(proved_corpus: Path) -> Path:
 PLAN = make_plan({"chunks": str(SOURCES), "cache": "off", "lean": "kernel"})
 
 
-def check(corpus: Path, chunk_id: str, folder: Path, **texts: str) -> dict[str, Any]:
+def check(corpus: Path, chunk_id: str, folder: Path, sources: Path = SOURCES, **texts: str) -> dict[str, Any]:
     """Proves and cross-checks a chunk of the corpus, with other texts for its model or its certificate; returns the
     outcome. The solver's witness and the sample stay those of the sound texts.
     """
-    plan = replace(PLAN, layout=Layout(SOURCES, folder / "out"))
-    sound = Layout(SOURCES, corpus)
+    plan = replace(PLAN, layout=Layout(sources, folder / "out"))
+    sound = Layout(sources, corpus)
     for name in ("model", "module", "certificate"):
         path = plan.layout.file(name, chunk_id)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -106,7 +108,7 @@ def test_every_planted_fault_is_found(corpus: Path, tmp_path: Path, part: int, s
     missed = []
     for mutant in (mutant for mutant in mutants(corpus) if int(mutant.chunk_id) % PARTS == part):
         try:
-            check(corpus, mutant.chunk_id, tmp_path, **{mutant.form: mutant.text})
+            check(corpus, mutant.chunk_id, tmp_path, SOURCES, **{mutant.form: mutant.text})
         except DualityError:
             results["found"] += 1
             continue
@@ -152,7 +154,7 @@ def test_a_fault_in_a_renderer_is_found(
         if text != kept.read_text(encoding="utf-8"):
             different += 1
             with pytest.raises(CheckFailed, match=r"do not mean the same|THE SOLVER AND THE PROVER DISAGREE"):
-                check(corpus, chunk_id, tmp_path, **{form: text})
+                check(corpus, chunk_id, tmp_path, SOURCES, **{form: text})
     assert different
 
 
@@ -165,6 +167,66 @@ def test_a_disagreement_names_constraint_point_verdicts_and_source(corpus: Path,
     assert lines[1].startswith("    cadence_rises: at x = [")
     assert lines[1].endswith("] the evaluator says false, MiniZinc says true")
     assert lines[2] == "        x[5] < x[8]"
+
+
+@pytest.fixture(scope="module")
+def annotated(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A chunk whose notes look like code, built."""
+    project = Project(program(tmp_path_factory.mktemp("annotated") / "project"))
+    project.chunks.mkdir()
+    write_chunk(project.chunks, specification(EVERYTHING).chunk)
+    finished = project.doit("lean=kernel")
+    assert finished.status == 0, finished.text()
+    return project
+
+
+@pytest.mark.parametrize(
+    ("form", "kind", "message"),
+    [
+        ("model", "extra constraint", r"the model: found \[constraint x\[1\] \+ x\[2\] .* = N div 2\], expected \[\]"),
+        ("model", "extra constraint in a line of another", r"the model: found \[constraint x\[1\] >= 1\], expected"),
+        ("model", "unit sum dropped", r"the model: found \[\], expected \[constraint :: .* sum\(x\) = N\]"),
+        ("model", "wrong upper bound", r"the model: found \[array\[1\.\.8\] of var 0\.\.N \+ 1: x\]"),
+        ("model", "another goal", r"the model: found \[solve :: .* minimize x\[1\]\]"),
+        ("certificate", "last conjunct dropped", r"conjuncts in Lean: found \[\], expected \[Constraint\.c_last\]"),
+        ("certificate", "conjuncts as alternatives", r"conjuncts in Lean: found \[.*\)\.or \("),
+        ("certificate", "another statement", r"the Lean text: found \[theorem witness_valid : Eq \(bounds witness\)"),
+        ("certificate", "extra axiom behind dots", r"c_first in Lean: found the words \[axiom, cheat\]"),
+        ("certificate", "unfinished comment", "the Lean text is not one that the renderer writes"),
+    ],
+)
+def test_a_fault_that_no_value_shows_is_found_beside_notes_that_look_like_code(
+    annotated: Project, tmp_path: Path, form: str, kind: str, message: str
+) -> None:
+    folder, name = {"model": ("mzn", "chunk-42.mzn"), "certificate": ("certificate", "Chunk42.lean")}[form]
+    text = planted(form, kind, (annotated.rendered / folder / name).read_text(encoding="utf-8"))
+    with pytest.raises(CheckFailed, match=message):
+        check(annotated.rendered, "42", tmp_path, annotated.chunks, **{form: text})
+
+
+@pytest.mark.parametrize(
+    ("form", "old", "new", "message"),
+    [
+        ("model", "(x[8] - x[1]) >= ", "(x[8] - x[1]) > ", "last: at x = .*says true, MiniZinc says false"),
+        (
+            "certificate",
+            "(Int.ble (3 : Int) x.x1)",
+            "(Int.ble (2 : Int) x.x1)",
+            "first: at x = .*, Lean says true",
+        ),
+        ("certificate", "(50 : Int)", "(51 : Int)", "last: at x = .*evaluator says false, Lean says true"),
+        ("certificate", "isBetween 0 100", "isBetween 0 101", "the bounds: at x = .*false, Lean says true"),
+        ("certificate", ".beq 100", ".ble 100", "the unit sum: at x = .*false, Lean says true"),
+    ],
+)
+def test_a_fault_in_a_body_is_found_by_its_values_beside_notes_that_look_like_code(
+    annotated: Project, tmp_path: Path, form: str, old: str, new: str, message: str
+) -> None:
+    folder, name = {"model": ("mzn", "chunk-42.mzn"), "certificate": ("certificate", "Chunk42.lean")}[form]
+    head, found, rest = (annotated.rendered / folder / name).read_text(encoding="utf-8").rpartition(old)
+    assert found
+    with pytest.raises(CheckFailed, match=message):
+        check(annotated.rendered, "42", tmp_path, annotated.chunks, **{form: f"{head}{new}{rest}"})
 
 
 def test_a_whole_that_joins_nothing_is_found(corpus: Path, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from random import Random
 
 import pytest
 
+from annotated import EVERYTHING
 from conftest import REPOSITORY, Project
 from expressions import random_formula, random_point, random_stray
 from lean_notation import definitions, instances, value
@@ -28,6 +29,7 @@ from tasks.language.operators import OPERATORS
 from tasks.language.statement import Statement, interpret
 from tasks.language.unroll import unroll
 from tasks.render import certificate, lean_module
+from tasks.render.lean_reader import vocabulary
 from tasks.render.lean_text import GROUP, balanced
 from tasks.render.text import names
 from tasks.specification import read_specification
@@ -275,6 +277,14 @@ def test_no_constraint_is_called_as_a_definition_of_the_table() -> None:
     assert not {name.strip("«»") for name in names(defined)} & set(defined)
 
 
+def test_no_word_that_a_body_is_made_of_begins_a_command(judge: Callable[[str], Judgement]) -> None:
+    words = vocabulary("certificate") | vocabulary("module") | {"c_a", "part1", "Constraint", "Bounds", "bounds"}
+    assert {"Bool", "Int", "Point", "x", "tdiv", "imin"} <= words
+    for word in words:
+        (error,) = judge(f"prelude\nimport Support\n{word} cheat : Bool\n").errors()
+        assert re.search("expected.* command", error.text), (word, error.text)
+
+
 def test_hostile_text_stays_inside_its_comment_and_its_name(judge: Callable[[str], Judgement]) -> None:
     notes = [
         "-/ theorem oops : False := sorry /-",
@@ -328,8 +338,8 @@ def refused(text: str, *assertions: Assertion) -> list[Assertion]:
 
 
 def test_a_claim_that_the_kernel_finds_false_is_refused_and_no_other(text: str) -> None:
-    right = Assertion("Constraint.small", PAIR, [False, True, False])
-    wrong = Assertion("Constraint.small", PAIR, [False, True, True])
+    right = Assertion("Constraint.c_small", PAIR, [False, True, False])
+    wrong = Assertion("Constraint.c_small", PAIR, [False, True, True])
     assert refused(text, right, wrong, right) == [wrong]
     assert first_difference(text, wrong, lean()) == 2
 
@@ -339,7 +349,7 @@ def test_a_claim_that_the_kernel_finds_false_is_refused_and_no_other(text: str) 
     [
         ("Constraint.reserved_now", "Lean has no verdict about Constraint.reserved_now: Unknown identifier"),
         ("witness", "Lean has no verdict about witness: Application type mismatch"),
-        ("Constraint.small Constraint.small", "Lean has no verdict about Constraint.small Constraint.small: "),
+        ("Constraint.c_small Constraint.c_small", "Lean has no verdict about Constraint.c_small Constraint.c_small: "),
         ("«", "Lean has no verdict about «: unterminated identifier escape"),
         ("(fun x => Bool.true :=", "Lean has no verdict about (fun x => Bool.true :="),
     ],
@@ -356,7 +366,7 @@ def test_what_evaluates_to_neither_is_no_refusal(text: str) -> None:
     axiom = text.replace("namespace Constraint\n", "namespace Constraint\naxiom stuck : Point -> Bool\n")
     with pytest.raises(CheckFailed, match=r"at no single one; it decides neither way at x = \[50, 50, 0"):
         first_difference(axiom, stuck, lean())
-    assert decide(axiom, ["Constraint.small witness", "(Constraint.small witness).not", "Constraint.stuck witness"],
+    assert decide(axiom, ["Constraint.c_small witness", "(Constraint.c_small witness).not", "Constraint.stuck witness"],
                   lean()) == [True, False, None]  # fmt: skip
 
 
@@ -386,8 +396,8 @@ def test_an_error_of_a_full_lean_is_no_refusal() -> None:
 def solved(tmp_path: Path) -> Callable[..., Staged]:
     """A chunk that is rendered for a point that need not be a solution."""
 
-    def make(texts: dict[str, str], witness: list[int]) -> Staged:
-        made = Staged(tmp_path, make_chunk(texts), "crosscheck: {samples: 64}\n")
+    def make(texts: dict[str, str], witness: list[int], notes: str = "") -> Staged:
+        made = Staged(tmp_path, make_chunk(texts, dict.fromkeys(texts, notes)), "crosscheck: {samples: 64}\n")
         made.put_witness(witness)
         made.run("render_lean", "sample")
         return made
@@ -395,8 +405,9 @@ def solved(tmp_path: Path) -> Callable[..., Staged]:
     return make
 
 
-def test_solver_and_prover_that_disagree_are_the_loudest_error(solved: Callable[..., Staged]) -> None:
-    made = solved({"fine": "x[1] >= 3", "wrong one": "x[2] >= 7"}, [50, 6, 44, 0, 0, 0, 0, 0])
+@pytest.mark.parametrize("notes", ["", EVERYTHING], ids=["no notes", "notes that look like code"])
+def test_solver_and_prover_that_disagree_are_the_loudest_error(solved: Callable[..., Staged], notes: str) -> None:
+    made = solved({"fine": "x[1] >= 3", "wrong one": "x[2] >= 7"}, [50, 6, 44, 0, 0, 0, 0, 0], notes)
     with pytest.raises(CheckFailed) as failed:
         made.run("prove")
     message = str(failed.value)

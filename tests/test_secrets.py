@@ -31,7 +31,7 @@ def letters(count: int, of: str = string.ascii_letters + string.digits) -> str:
     return "aZ3" + "".join(secrets.choice(of) for _ in range(count - 3))
 
 
-PLANTED = {
+PLANTED: dict[str, Callable[[], str]] = {
     "age secret key": lambda: (
         "AGE-SECRET-" + "KEY-1" + "".join(secrets.choice("QPZRY9X8GF2TVDW0S3JN") for _ in range(58))
     ),

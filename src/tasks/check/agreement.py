@@ -42,13 +42,15 @@ def message(chunk_id: str, found: Sequence[Disagreement]) -> str:
 
 
 def structure(
-    specification: Specification, witness: Sequence[int], model: ModelText, lean: LeanText | None
+    specification: Specification, witness: Sequence[int], model: ModelText | None, lean: LeanText | None
 ) -> list[Disagreement]:
     """What in a model and in a Lean text is not as the chunk and the solver's witness (8 integers) have it.
 
-    lean is None where there is no Lean text to compare.
+    A text that is not there to be compared is None.
     """
-    found = [*_differences("the model", map(_without_body, model.items), _items(specification))]
+    found: list[Disagreement] = []
+    if model:
+        found += _differences("the model", map(_without_body, model.items), _items(specification))
     if lean:
         found += _in_lean(specification, witness, lean)
     return found
@@ -133,7 +135,8 @@ def _in_lean(specification: Specification, witness: Sequence[int], lean: LeanTex
     known = {name.rpartition(".")[2] for name in (*wanted, *lean.helpers)} | {"Constraint"} | vocabulary(lean.kind)
     for definition in lean.definitions.values():
         if foreign := definition.words - known:
-            yield Disagreement(f"{definition.name} in Lean", f"found {_shown(sorted(foreign))}, expected known words")
+            what = f"found the words {_shown(sorted(foreign))}, expected x, numbers and what the library declares"
+            yield Disagreement(f"{definition.name} in Lean", what)
     reached, waiting = set(), [called.whole, *wanted]
     while waiting:
         name = waiting.pop()
@@ -142,7 +145,7 @@ def _in_lean(specification: Specification, witness: Sequence[int], lean: LeanTex
             waiting += [lean.named(word, within=name) for word in lean.definitions[name].words]
     for name in lean.helpers:
         if name not in reached:
-            yield Disagreement(f"{name} in Lean", "no constraint goes through it")
+            yield Disagreement(f"{name} in Lean", "is a part of no constraint")
 
 
 def _certificate(specification: Specification, witness: Sequence[int]) -> Iterator[str]:

@@ -28,8 +28,8 @@ OURSELVES: Engine = {"name": "duality", "version": __version__}
 class Stamp(Generic[O]):
     """A check that passed, or that was let pass with a warning.
 
-    inputs and outputs map the names of files (see Layout.name_of), and of earlier outcomes, to their SHA-256; outcome is
-    of the stage's own type.
+    inputs and outputs map the names of files (see Layout.name_of), and of earlier outcomes, to their SHA-256;
+    outcome is of the stage's own type.
     """
 
     stage: str

@@ -81,7 +81,8 @@ class LeanText:
             if len(parts) > 1:
                 waiting += reversed(parts)
             elif (part := parts[0]) not in ("True", "Bool.true"):
-                other = self.named(part.removesuffix(" x"), name) if part.endswith(" x") else part
+                applied = re.fullmatch(r"(\S+) x", part)
+                other = self.named(applied[1], within=name) if applied else part
                 if other in self.helpers and other not in followed:
                     followed.add(other)
                     waiting.append(self.definitions[other].body)
