@@ -326,7 +326,7 @@ def test_a_wrong_corpus_yaml_is_one_clear_line(project: Project) -> None:
     (project.chunks / "corpus.yaml").write_text('pilots: ["06"]\ndocumentation: ["02"]\n')
     finished = project.doit()
     assert finished.status == 3
-    assert "corpus.yaml:2: documentation: found the id '02'" in finished.errors
+    assert "corpus.yaml:2: documentation: item 1: found the id '02'" in finished.errors
     assert "Traceback" not in finished.text()
 
 

@@ -162,7 +162,9 @@ def _engine(build: Build, engine: str) -> Task:
     return {
         "basename": engine_task(engine),
         "doc": f"which {engine} is asked",
-        "actions": [(_act, [engine_task(engine), _identify, engine, made_by])],
+        # doit runs what depends on a task again when the result of its last action changes: the engine, and not where
+        # its files are.
+        "actions": [(_act, [engine_task(engine), _identify, engine, made_by]), (_identified, [engine])],
         "uptodate": [UpToDate(lambda values: made_by, current=is_the_same)],
     }
 
@@ -171,7 +173,17 @@ def _identify(engine: str, made_by: Mapping[str, Any]) -> dict[str, Any]:
     from .check.ask import identify
 
     assert _build is not None
-    return {"recipe": dict(made_by), "read": {}, "written": {}, **identify(_build.plan, engine)}
+    found = identify(_build.plan, engine)
+    _found[engine] = found["engine"]
+    return {"recipe": dict(made_by), "read": {}, "written": {}, "files": found["files"]}
+
+
+def _identified(engine: str) -> dict[str, Any]:
+    return {"engine": _found.pop(engine)}
+
+
+_found: dict[str, Any] = {}
+"""Engines that were identified in this process, for their task's last action."""
 
 
 def _group(basename: str, name: str | None, doc: str, members: Sequence[str] = ()) -> Task:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..records.outcomes import Proved, Sampled, Solved
+from ..records.outcomes import Proved, Sampled
 from .stage import Context, Result, Stage
 
 
@@ -33,7 +33,7 @@ def run(context: Context) -> Result[Proved]:
         answered = False
         judgement = judge(whole, form.theorem, lean)
     if not judgement.accepted:
-        witness = context.outcome(Solved).witness
+        witness = sample.points[0]
         raise CheckFailed(rejection(understand(*context.source()), witness, form, text, judgement, lean))
     for warning in judgement.warnings():
         print(f"chunk {chunk_id}: lean warns: {warning}")
@@ -59,6 +59,6 @@ STAGE = Stage(
     outcome=Proved,
     run=run,
     reads=("source", "module", "certificate"),
-    needs=("solve", "sample"),
+    needs=("sample",),
     engines=("lean",),
 )
