@@ -384,9 +384,43 @@ def test_with_a_full_lean_the_module_is_compared(project: Project, stub: Callabl
     finished = project.doit()
     assert finished.status == 0, finished.text()
     assert "lean/Chunk06.lean" not in finished.output
-    assert "Duality/Chunk06.lean" in project.stamp("crosscheck", "06")["inputs"]
+    assert "lean/Duality/Chunk06.lean" in project.stamp("crosscheck", "06")["inputs"]
     rows = project.home / "src" / "tasks" / "language" / "operators.py"
     rows.write_text(rows.read_text().replace('"{0} ≥ {1}"', '"{0} > {1}"'))
     finished = project.doit()
     assert finished.status != 0
     assert "the evaluator says true, Lean says false" in finished.output
+
+
+def test_a_sample_that_lean_did_not_answer_in_time_is_compared_once_the_limit_is_raised(
+    project: Project, stub: Callable[[str, str], Path]
+) -> None:
+    tests, source = str(Path(__file__).parent), str(REPOSITORY / "src")
+    script = FULL_LEAN.format(python=sys.executable, tests=tests, source=source).replace("\\\\", "\\")
+    read = "text, failed = sys.stdin.read(), False\n"
+    assert read in script
+    slow = f'{read}if "#eval" in text:\n    __import__("time").sleep(4)\n'
+    project.environment["PATH"] = f"{stub('lean', script.replace(read, slow))}{os.pathsep}{os.environ['PATH']}"
+    finished = project.doit("crosscheck:06", "prove_seconds=2")
+    assert "!! crosscheck:06 failed\n   Lean has no verdict within 2 s" in finished.output
+    assert project.stamp("prove", "06")["outcome"]["refused"] is None
+    assert project.doit("prove:06", "prove_seconds=2").ran == set()
+    finished = project.doit("crosscheck:06", "prove_seconds=30")
+    assert finished.status == 0, finished.text()
+    assert finished.ran == {"prove:06", "crosscheck:06"}
+    assert project.stamp("prove", "06")["outcome"]["refused"] == []
+
+
+def test_without_lean_json_and_minizinc_are_still_compared(project: Project) -> None:
+    finished = project.doit("lean=off")
+    assert finished.status == 0, finished.text()
+    assert {task for task in finished.ran if task.startswith("crosscheck")} == {
+        "crosscheck:06", "crosscheck:08", "crosscheck:19",
+    }  # fmt: skip
+    assert "crosscheck           3       0        0   JSON and MiniZinc only (lean=off)" in finished.output
+    assert project.stamp("crosscheck", "06")["outcome"]["verdicts_in_lean"] is None
+    model = project.home / "src" / "tasks" / "render" / "model.py"
+    model.write_text(model.read_text().replace("  {formula(statement.expression)};", "  true;"))
+    finished = project.doit("lean=off", "crosscheck")
+    assert finished.status != 0
+    assert "the evaluator says false, MiniZinc says true" in finished.output

@@ -193,7 +193,7 @@ def test_an_environment_has_the_project_s_command_and_its_plug_ins_for_doit(
     assert version == tasks.__version__
     assert sorted(entry_points) == [
         ["console_scripts", "duality", "tasks.cli:main"],
-        ["doit.BACKEND", "duality", "tasks.state.database:Database"],
+        ["doit.BACKEND", "duality", "tasks.state.plugin:Database"],
         ["doit.COMMAND", "dumpdb", "tasks.state.dump:DumpDB"],
         ["doit.REPORTER", "duality", "tasks.reporter:Reporter"],
     ]

@@ -24,6 +24,7 @@ class Workers(MRunner):  # type: ignore[misc]
         self._run_tasks_init(task_dispatcher)
         idle: list[_Worker] = []
         busy: list[_Worker] = []
+        every: list[_Worker] = []
         completed: ExecNode | None = None
         left = True
         try:
@@ -36,7 +37,10 @@ class Workers(MRunner):  # type: ignore[misc]
                     left = job is not None
                     if job is not None:
                         self.reporter.execute_task(self.tasks[job.name])
-                        worker = idle.pop() if idle else _Worker(self)
+                        if not idle:
+                            every.append(_Worker(self))
+                            idle.append(every[-1])
+                        worker = idle.pop()
                         worker.give(job)
                         busy.append(worker)
                 if not busy:
@@ -50,11 +54,11 @@ class Workers(MRunner):  # type: ignore[misc]
                     self._process_result(completed, completed.task, worker.answer)
                     idle.append(worker)
         except BaseException:
-            for worker in (*busy, *idle):
+            for worker in every:
                 worker.kill()
             raise
         finally:
-            for worker in idle:
+            for worker in every:
                 worker.end()
 
 
