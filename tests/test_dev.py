@@ -194,7 +194,10 @@ def test_an_environment_has_the_project_s_command_and_its_plug_ins_for_doit(
     assert sorted(entry_points) == [
         ["console_scripts", "duality", "tasks.cli:main"],
         ["doit.BACKEND", "duality", "tasks.state.plugin:Database"],
+        ["doit.COMMAND", "clean", "tasks.run:Clean"],
         ["doit.COMMAND", "dumpdb", "tasks.state.dump:DumpDB"],
+        ["doit.COMMAND", "help", "tasks.run:Help"],
+        ["doit.COMMAND", "run", "tasks.run:Run"],
         ["doit.REPORTER", "duality", "tasks.reporter:Reporter"],
     ]
 
