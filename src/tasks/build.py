@@ -15,7 +15,7 @@ from doit.exceptions import InvalidDodoFile, TaskFailed
 from .check.ask import count_verdicts, is_current
 from .digests import Code
 from .errors import CodeChanged, DualityError
-from .jobs import JOBS
+from .jobs import JOBS, write_package
 from .jobs.job import Job
 from .lifecycle import Build, clean
 from .plan import make_plan
@@ -30,6 +30,8 @@ from .state.stopping import NO_ROOM, Stopped, no_room, stop_on_signals
 Task = dict[str, Any]
 """What doit makes a task of."""
 ENGINES = tuple(dict.fromkeys(engine for stage in STAGES for engine in stage.engines))
+PACKAGE = write_package.JOB.task
+"""What the modules of chunks need to be compiled."""
 _build: Build | None = None
 
 
@@ -88,9 +90,11 @@ def tasks() -> Iterator[Task]:
         yield _group(name, None, doc)
     for chunk_id in plan.corpus.ids:
         members = [f"{stage.name}:{chunk_id}" for stage in stages_of(chunk_id, plan)]
+        members += [PACKAGE] * plan.corpus.roles[chunk_id]
         yield _group("chunk", chunk_id, f"everything for chunk {chunk_id}", members)
     for stage in PIPELINE:
         members = [f"{stage.name}:{i}" for i in plan.corpus.settings.pilots if stage in stages_of(i, plan)]
+        members += [PACKAGE] * (stage.name == "render_lean")
         yield _group("pilots", stage.name, f"{stage.name} of the pilot chunks", members)
     for job in JOBS:
         yield from _job(build, job)
@@ -100,7 +104,7 @@ def tasks() -> Iterator[Task]:
     yield {
         "basename": "summary",
         "doc": "build and check the whole corpus, and sum up (what `doit` does)",
-        **_nothing(["schema:names", "render_lean:package", "chunk"]),
+        **_nothing(["schema:names", PACKAGE, "chunk"]),
         "clean": [(clean, [build.plan])],
     }
 
@@ -174,7 +178,7 @@ def _identify(engine: str, made_by: Mapping[str, Any]) -> dict[str, Any]:
 
     assert _build is not None
     found = identify(_build.plan, engine)
-    _found[engine] = found["engine"]
+    _found[engine] = found["engine"]  # for the task's last action, which runs in the same process
     return {"recipe": dict(made_by), "read": {}, "written": {}, "files": found["files"]}
 
 
@@ -183,7 +187,6 @@ def _identified(engine: str) -> dict[str, Any]:
 
 
 _found: dict[str, Any] = {}
-"""Engines that were identified in this process, for their task's last action."""
 
 
 def _group(basename: str, name: str | None, doc: str, members: Sequence[str] = ()) -> Task:
