@@ -27,8 +27,7 @@ from .state.recorded import codec_of
 from .state.staleness import ContentChecker, UpToDate
 from .state.stopping import NO_ROOM, Stopped, no_room, stop_on_signals
 
-Task = dict[str, Any]
-"""What doit makes a task of."""
+Task = dict[str, Any]  # what doit makes a task of
 ENGINES = tuple(dict.fromkeys(engine for stage in STAGES for engine in stage.engines))
 PACKAGE = write_package.JOB.task
 """What the modules of chunks need to be compiled."""
@@ -56,11 +55,10 @@ def configuration() -> dict[str, Any]:
         plan = make_plan(doit_cmd._CMDLINE_VARS or {})
     except DualityError as error:
         raise InvalidDodoFile(str(error)) from None
-    out = plan.layout.out
     try:
-        out.mkdir(parents=True, exist_ok=True)
+        plan.layout.out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InvalidDodoFile(f"{out}: cannot be created: {error.strerror}; see out=DIR") from None
+        raise InvalidDodoFile(f"{plan.layout.out}: cannot be created: {error.strerror}; see out=DIR") from None
     _build = Build(plan, Code(plan.layout.code))
     processors = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
     return {
