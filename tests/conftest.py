@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -17,6 +18,10 @@ from typing import Any, TypeAlias
 import pytest
 from hypothesis import is_hypothesis_test
 from pytest_cov.plugin import CovPlugin
+
+with suppress(ImportError):
+    # Before the embedded Lean: its library puts its own memory functions before those of whatever is loaded later.
+    import kingfisher_sdk  # noqa: F401
 
 REPOSITORY = Path(__file__).parent.parent
 

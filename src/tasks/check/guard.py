@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..errors import CheckFailed, CorpusError, ToolError
+from ..errors import CheckFailed, CorpusError, DualityError, ToolError
 from ..render.text import visible
 from .secrets import ALLOW, encryption_faults, plain_secrets, recipients, unpacked, without_secrets
 
@@ -248,3 +249,17 @@ def _objects() -> Iterator[Any]:
 
         yield read
         into.close()
+
+
+def main() -> int:
+    """Runs the guard on the range of commits that is given; prints what it says. 1 where it fails."""
+    try:
+        guard(sys.argv[1])
+    except DualityError as error:
+        print(error)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -34,7 +34,7 @@ def run(context: Context) -> Result[Balanced]:
     def extreme(end: Literal["least", "most"]) -> tuple[int, list[int]]:
         answer = imbalance(model, end, minizinc)
         if answer.status == "no answer":
-            raise CheckFailed(no_answer(specification, minizinc.limits))
+            raise CheckFailed(no_answer(specification, answer, minizinc.limits))
         if answer.status == "unsatisfiable":
             raise CheckFailed(f"chunk {chunk_id}: the solver finds no valid point, though solve:{chunk_id} passed")
         point = valid_point(answer, specification)

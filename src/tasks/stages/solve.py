@@ -24,7 +24,7 @@ def run(context: Context) -> Result[Solved]:
     for warning in answer.warnings:
         print(f"chunk {context.chunk_id}: minizinc warns: {warning}")
     if answer.status == "no answer":
-        raise CheckFailed(no_answer(specification, minizinc.limits))
+        raise CheckFailed(no_answer(specification, answer, minizinc.limits))
     if answer.status == "unsatisfiable":
         raise CheckFailed(explain_unsatisfiable(specification, model, minizinc))
     return Result(Solved(tuple(valid_point(answer, specification))))
