@@ -39,7 +39,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "lifecycle": {"check", "digests", "errors", "files", "freshness", "ledger", "plan", "records", "stages", "state"},
     "build": {"check", "digests", "errors", "jobs", "lifecycle", "plan", "records", "stages", "state"},
     "reporter": {"build", "records", "state"},
-    "run": {"build", "files", "jobs", "lifecycle", "state", "variables"},
+    "run": {"build", "check", "errors", "files", "jobs", "lifecycle", "state", "variables"},
     "cli": {"build"},
     "__main__": {"cli"},
 }  # fmt: skip

@@ -37,6 +37,8 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]
         try:
             self.outstream.write(text)
             self.outstream.flush()
+        except BrokenPipeError:
+            raise
         except OSError as error:
             raise Stopped(f"standard output: cannot be written: {error.strerror}; finished tasks are kept") from None
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import stat
 import sys
 from collections.abc import Mapping
@@ -20,11 +21,13 @@ from doit.cmd_help import Help as DoitHelp
 from doit.cmd_run import Run as DoitRun
 from doit.control import TaskControl
 from doit.dependency import DatabaseException
-from doit.exceptions import BaseFail, InvalidCommand, UnmetDependency
+from doit.exceptions import BaseFail, InvalidCommand, InvalidDodoFile, UnmetDependency
 from doit.runner import Runner
 from doit.task import Stream, Task
 
 from . import build
+from .check.ask import refuse_bad_cache
+from .errors import ToolError
 from .files import remove
 from .jobs import JOBS
 from .lifecycle import Build, begin, conclude, forget_summary
@@ -153,6 +156,10 @@ class Run(DoitRun):  # type: ignore[misc]
         database = self.dep_manager.backend
         if not isinstance(database, Database) or database.path != current.plan.layout.database:
             raise InvalidCommand(OWN_DATABASE)
+        try:
+            refuse_bad_cache(current.plan)
+        except ToolError as error:
+            raise InvalidDodoFile(str(error)) from None
         PythonAction.pm_pdb = pdb
         self.control = TaskControl(self.task_list)
         self.control.process(self.sel_tasks)
@@ -168,7 +175,13 @@ class Run(DoitRun):  # type: ignore[misc]
             watch = Watch(shown, current, database)
             given = (self.dep_manager, watch, continue_, always, Stream(verbosity, force_verbosity))
             runner = Workers(*given, num_process) if num_process else Runner(*given)
-            code = runner.run_all(self.control.task_dispatcher())
+            # From here on a closed pipe is an error, as a worker that died may have been at its other end.
+            signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+            try:
+                code = runner.run_all(self.control.task_dispatcher())
+            except BrokenPipeError:  # nobody reads any more (`doit | head`)
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                return 128 + signal.SIGPIPE
         return int(code) or int(not watch.passed)
 
 

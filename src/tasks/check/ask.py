@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +49,12 @@ def is_current(plan: Plan, engine: str, files: Any) -> bool:
     from .engines import signature
 
     return isinstance(files, dict) and signature(engine, plan.choice(engine), plan.toolchain_text(), files) == files
+
+
+def refuse_bad_cache(plan: Plan) -> None:
+    """Raises ToolError where a folder of kept verdicts is named that must not be used."""
+    if plan.values["cache"] or os.environ.get("DUALITY_CACHE"):
+        _runner(plan.asking("minizinc", {}))
 
 
 def trim(plan: Plan) -> None:

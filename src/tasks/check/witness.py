@@ -30,8 +30,8 @@ def no_answer(specification: Specification, answer: Answer, limits: Limits) -> s
     """The message that the solver did not finish in time."""
     chunk_id = specification.chunk.id
     return (
-        f"chunk {chunk_id}: no answer within {limits.seconds} s{answer.note}; raise the limit (solve_seconds=, or "
-        f"limits.solve_seconds in corpus.yaml, also for chunk {chunk_id} alone), or bound the constraints more tightly"
+        f"chunk {chunk_id}: no answer within {limits.seconds} s; raise the limit (solve_seconds=, or "
+        f"limits.solve_seconds in corpus.yaml, also for chunk {chunk_id} alone), or bound the constraints more tightly{answer.note}"
     )
 
 
