@@ -21,7 +21,7 @@ from expressions import random_formula, random_point, random_stray
 from sabotage import mutants, planted
 from samples import write_chunk
 from staged import CODE
-from tasks.errors import CheckFailed, DualityError, RecordError
+from tasks.errors import CheckFailed, DualityError, RecordError, ToolError
 from tasks.language import syntax
 from tasks.language.compile import compile_expression
 from tasks.language.display import display
@@ -238,7 +238,7 @@ def test_a_whole_that_joins_nothing_is_found(corpus: Path, tmp_path: Path) -> No
 
 def test_a_certificate_that_ends_before_it_is_asked_is_no_agreement(corpus: Path, tmp_path: Path) -> None:
     text = (corpus / "certificate" / "Chunk06.lean").read_text(encoding="utf-8")
-    with pytest.raises(CheckFailed, match="lean does not say"):
+    with pytest.raises(ToolError, match="lean does not say"):
         check(corpus, "06", tmp_path, certificate=f"{text}\n#exit\n")
 
 

@@ -208,7 +208,7 @@ def test_no_variable_makes_a_verdict_another_s(project: Project, lying: Path, re
     project.environment |= {name: text.replace("LYING", str(lying)) for name, text in redirection.items()}
     finished = project.doit("solve:06", "prove:06", "lean=kernel")
     assert finished.status == 0, finished.text()
-    assert project.stamp("solve", "06")["engine"]["solver"] != "gecode 9.9.9"
+    assert project.stamp("solve", "06")["engines"][0]["solver"] != "gecode 9.9.9"
     project.environment = honest
     shutil.rmtree(project.rendered)
     again = project.doit("cache=replay", "solve:06", "prove:06", "lean=kernel")
@@ -225,6 +225,7 @@ def test_the_lying_solver_would_be_asked_where_it_may_choose(lying: Path) -> Non
         assert "UNSATISFIABLE" in said, more
 
 
+@pytest.mark.cold
 def test_a_library_from_ld_library_path_is_asked_and_counts(
     project: Project, installed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
