@@ -11,6 +11,7 @@ from conftest import REPOSITORY
 from samples import write_chunk
 from tasks.check.call import Tool
 from tasks.corpus.chunk import Chunk
+from tasks.corpus.settings import Limits
 from tasks.digests import Code
 from tasks.plan import Plan, make_plan
 from tasks.records.outcomes import Solved
@@ -51,9 +52,8 @@ class Staged:
         """Runs one stage with tools as they are on PATH; tool gives other limits. Returns what doit would keep."""
         plan = self.plan
         if tool is not None:
-            limits = {"solve_seconds": tool.limits.seconds, "prove_seconds": tool.limits.seconds}
-            texts = {name: f"{value:g}" for name, value in limits.items()} | {"memory_mb": str(tool.limits.memory_mb)}
-            settings = plan.corpus.settings.with_limits(**texts)
+            limits = Limits(tool.limits.seconds, tool.limits.seconds, tool.limits.memory_mb)
+            settings = replace(plan.corpus.settings, general_limits=limits, chunk_limits={})
             plan = replace(plan, corpus=plan.corpus.with_settings(settings))
         engines = {"minizinc": minizinc().engine, "lean": lean().engine}
         asked = {name: engines[name] for name in BY_NAME[stage].asked_engines(plan)}

@@ -95,10 +95,9 @@ def tasks() -> Iterator[Task]:
         members += [PACKAGE] * (stage.name == "render_lean")
         yield _group("pilots", stage.name, f"{stage.name} of the pilot chunks", members)
     for job in JOBS:
+        if job.beside and BY_NAME[job.beside].advisory:
+            yield from _stage_tasks(build, BY_NAME[job.beside])
         yield from _job(build, job)
-    for stage in STAGES:
-        if stage.advisory:
-            yield from _stage_tasks(build, stage)
     yield {
         "basename": "summary",
         "doc": "build and check the whole corpus, and sum up (what `doit` does)",

@@ -7,6 +7,7 @@ another machine, at another path and at any time; what is lost, torn or not ours
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sqlite3
 import stat
@@ -87,7 +88,8 @@ class Database:
                 f"{folder}: process {holder} is building here; wait until it ends, or use out=DIR"
             ) from None
         except OSError as error:
-            raise InvalidDodoFile(f"{self.path.parent}: cannot be written: {error.strerror}; see out=DIR") from None
+            where = (error.filename if error.errno == errno.ELOOP else None) or self.path.parent
+            raise InvalidDodoFile(f"{where}: cannot be written: {error.strerror}; see out=DIR") from None
         except sqlite3.Error as error:
             raise InvalidDodoFile(f"{self.path}: cannot be opened: {error}; see out=DIR") from None
 
