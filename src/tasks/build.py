@@ -137,7 +137,7 @@ def _stage(build: Build, stage: Stage, chunk_id: str) -> Task:
         "basename": stage.name,
         "name": chunk_id,
         "doc": f"{stage.name} of chunk {chunk_id}",
-        "actions": [(_act, [f"{stage.name}:{chunk_id}", _perform, stage.name, chunk_id])],
+        "actions": [(_act, [build, f"{stage.name}:{chunk_id}", _perform, stage.name, chunk_id])],
         "file_dep": [str(path) for path in reads],
         "task_dep": [*(f"{other.name}:{chunk_id}" for other in before), *map(engine_task, engines)],
         "targets": [str(path) for path in targets(stage, plan, chunk_id)],
@@ -147,9 +147,8 @@ def _stage(build: Build, stage: Stage, chunk_id: str) -> Task:
     }
 
 
-def _perform(stage: str, chunk_id: str, **engines: Any) -> dict[str, Any]:
-    assert _build is not None
-    return perform(BY_NAME[stage], _build.plan, chunk_id, engines, _build.code)
+def _perform(build: Build, stage: str, chunk_id: str, **engines: Any) -> dict[str, Any]:
+    return perform(BY_NAME[stage], build.plan, chunk_id, engines, build.code)
 
 
 def _engine(build: Build, engine: str) -> Task:
@@ -165,16 +164,15 @@ def _engine(build: Build, engine: str) -> Task:
         "doc": f"which {engine} is asked",
         # doit runs what depends on a task again when the result of its last action changes: the engine, and not where
         # its files are.
-        "actions": [(_act, [engine_task(engine), _identify, engine, made_by]), (_identified, [engine])],
+        "actions": [(_act, [build, engine_task(engine), _identify, engine, made_by]), (_identified, [engine])],
         "uptodate": [UpToDate(lambda values: made_by, current=is_the_same)],
     }
 
 
-def _identify(engine: str, made_by: Mapping[str, Any]) -> dict[str, Any]:
+def _identify(build: Build, engine: str, made_by: Mapping[str, Any]) -> dict[str, Any]:
     from .check.ask import identify
 
-    assert _build is not None
-    found = identify(_build.plan, engine)
+    found = identify(build.plan, engine)
     _found[engine] = found["engine"]  # for the task's last action, which runs in the same process
     return {"recipe": dict(made_by), "read": {}, "written": {}, "files": found["files"]}
 
@@ -199,13 +197,12 @@ def _job(build: Build, job: Job) -> Iterator[Task]:
     """The task of a job: of its own, or beside those of the stage that it belongs to."""
     plan = build.plan
     named = {"basename": job.beside, "name": job.name} if job.beside else {"basename": job.name}
-    task = f"{job.beside}:{job.name}" if job.beside else job.name
     written = [str(path) for path in job.writes(plan)]
     made_by = {"code": build.code.digest(job.module), **job.settings(plan)} if job.is_kept else {}
     yield {
         **named,
         "doc": job.doc,
-        "actions": [(_act, [task, _run_job, task, made_by])],
+        "actions": [(_act, [build, job.task, _run_job, job.task, made_by])],
         "task_dep": list(job.after(plan)),
         "targets": written,
         "uptodate": [UpToDate(lambda values: made_by) if job.is_kept else False],
@@ -213,24 +210,25 @@ def _job(build: Build, job: Job) -> Iterator[Task]:
     }
 
 
-def _run_job(task: str, made_by: Mapping[str, Any]) -> dict[str, Any]:
-    assert _build is not None
-    written = next(job for job in JOBS if job.task == task).run(_build.plan)
+def _run_job(build: Build, task: str, made_by: Mapping[str, Any]) -> dict[str, Any]:
+    written = next(job for job in JOBS if job.task == task).run(build.plan)
     return {"recipe": dict(made_by), "read": {}, "written": dict(written or {})}
 
 
-def _act(task: str, function: Callable[..., Any], *given: Any, **more: Any) -> TaskFailed | dict[str, Any]:
-    """The action of every task: calls function, and tells the journal how it ended.
+def _act(
+    build: Build, task: str, function: Callable[..., Any], *given: Any, **more: Any
+) -> TaskFailed | dict[str, Any]:
+    """The action of every task: calls function for the build, and tells the journal how it ended.
 
+    The build is passed and not looked up, as a worker process need not be a fork of the one that read the corpus.
     Modules that compute anything are imported by then, so that a build with nothing to do imports no parser.
     """
-    assert _build is not None
-    journal = _build.plan.layout.journal
+    journal = build.plan.layout.journal
     started, before = time.monotonic(), count_verdicts()
     failure = ""
     result: dict[str, Any] = {}
     try:
-        result = function(*given, **more)
+        result = function(build, *given, **more)
     except CodeChanged as error:
         raise Stopped(str(error)) from None
     except DualityError as error:
