@@ -31,7 +31,8 @@ def no_answer(specification: Specification, answer: Answer, limits: Limits) -> s
     chunk_id = specification.chunk.id
     return (
         f"chunk {chunk_id}: no answer within {limits.seconds} s; raise the limit (solve_seconds=, or "
-        f"limits.solve_seconds in corpus.yaml, also for chunk {chunk_id} alone), or bound the constraints more tightly{answer.note}"
+        f"limits.solve_seconds in corpus.yaml, also for chunk {chunk_id} alone), or bound the constraints more "
+        f"tightly{answer.note}"
     )
 
 
