@@ -34,6 +34,13 @@ def remove(path: str | os.PathLike[str]) -> None:
     Path(path).unlink(missing_ok=True)
 
 
+def discard(paths: Iterable[str | os.PathLike[str]]) -> None:
+    """Removes files as far as possible. A folder that cannot be written is reported by what writes there."""
+    for path in paths:
+        with suppress(OSError):
+            remove(path)
+
+
 def write_whole(path: Path, text: str) -> None:
     """Writes text beside path and renames, so that nobody ever sees half a file.
 
@@ -59,9 +66,7 @@ def write_whole(path: Path, text: str) -> None:
 def remove_leftovers(folders: Iterable[Path]) -> None:
     """Removes what writes that were killed left beside their files. Nobody may be writing there."""
     for folder in folders:
-        for path in folder.glob(f".*{_LEFTOVER}"):
-            with suppress(OSError):
-                path.unlink()
+        discard(folder.glob(f".*{_LEFTOVER}"))
 
 
 def append_line(path: Path, line: str) -> None:

@@ -15,7 +15,7 @@ from .freshness import Values
 from .plan import Plan
 from .records.outcomes import Balanced, Compared, Proved, Solved, Understood
 from .records.stamp import Engine, Stamp, read_stamp
-from .records.summary import Chunks, Outcome, Results, Row, Summary, Totals
+from .records.summary import HOLDS, Chunks, Outcome, Results, Row, Summary, Totals
 from .stages import PIPELINE, earlier, stages_of
 from .stages.perform import recipe, targets
 from .stages.stage import Stage, engine_task
@@ -85,7 +85,7 @@ class Ledger:
                     stamps[stage.outcome] = stamp.outcome
                     engines.update({" ".join(engine.values()): engine for engine in stamp.engines})
             rows.append(_row(chunk_id, computational, results, stamps, totals))
-        complete = all(set(row.stages.values()) <= {"passed", "warned"} for row in rows)
+        complete = all(set(row.stages.values()) <= {*HOLDS} for row in rows)
         count = sum(plan.corpus.roles.values())
         return Summary(
             status="failed" if failures or skipped else "passed" if complete else "incomplete",

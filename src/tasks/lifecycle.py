@@ -10,14 +10,14 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
-from .check.ask import is_current
 from .digests import Code
 from .errors import DualityError
-from .files import digest, remove, remove_leftovers, write_whole
+from .files import digest, discard, remove_leftovers, write_whole
 from .freshness import digest_of, written_digest_of
 from .plan import Plan
 from .stages import BY_NAME, PIPELINE, stages_of
 from .state.database import Database
+from .state.recorded import make_ledger
 from .state.stopping import no_room
 
 SUMMARY = "_summary"
@@ -59,15 +59,13 @@ def begin(build: Build, database: Database) -> None:
         if computational is None or not (computational or BY_NAME[stage].documentation):
             for path, written in ((database.get(task, "_values_:") or {}).get("written") or {}).items():
                 if written_digest_of(path) == written:
-                    with suppress(OSError):  # a folder that cannot be written is reported by what writes there
-                        remove(path)
+                    discard([path])
             database.remove(task)
 
 
 def forget_summary(plan: Plan) -> None:
     """Removes the summary, before the first thing happens that may make it wrong."""
-    with suppress(OSError):
-        remove(plan.layout.summary)
+    discard([plan.layout.summary])
 
 
 def conclude(
@@ -87,17 +85,14 @@ def conclude(
         if all(written_digest_of(path) == made for path, made in written.items()) and len(written) == 2:
             return Conclusion(str(kept["table"]), bool(kept["passed"]))
     from .check.ask import trim
-    from .ledger import Ledger
-    from .records.summary import table, write_summary
+    from .records.summary import HOLDS, table, write_summary
 
-    ledger = Ledger(
-        plan, build.code, lambda task: database.get(task, "_values_:") or {},
-        lambda engine, values: is_current(plan, engine, values.get("files")),
-    )  # fmt: skip
-    summary = ledger.summarise(failures, ignored, notes)
+    summary = make_ledger(plan, build.code, lambda task: database.get(task, "_values_:")).summarise(
+        failures, ignored, notes
+    )
     with suppress(DualityError):  # tasks that use it have said what is wrong with the folder
         trim(plan)
-    modules = [row.id for row in summary.chunks if row.stages.get("render_lean") in ("passed", "warned")]
+    modules = [row.id for row in summary.chunks if row.stages.get("render_lean") in HOLDS]
     try:
         written = {
             str(layout.summary): write_summary(layout.summary, summary),

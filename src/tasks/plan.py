@@ -68,8 +68,7 @@ class Plan:
     @property
     def scratch(self) -> Path:
         """The folder for files of tools that outlast a call: the user's own, or one in the out folder."""
-        user = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-        folder = os.path.abspath(os.environ.get("DUALITY_TOOLS") or os.path.join(user, "duality", "tools"))
+        folder = os.path.abspath(os.environ.get("DUALITY_TOOLS") or user_folder() / "tools")
         above = folder
         while not os.path.exists(above):
             above = os.path.dirname(above)
@@ -87,6 +86,11 @@ class Plan:
             return self.toolchain.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError):
             return ""
+
+
+def user_folder() -> Path:
+    """Where this user's caches are."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")).absolute() / "duality"
 
 
 def make_plan(given: Mapping[str, str]) -> Plan:

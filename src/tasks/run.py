@@ -28,7 +28,7 @@ from doit.task import Stream, Task
 from . import build
 from .check.ask import refuse_bad_cache
 from .errors import ToolError
-from .files import remove
+from .files import discard
 from .jobs import JOBS
 from .lifecycle import Build, begin, conclude, forget_summary
 from .state.database import Database
@@ -78,9 +78,7 @@ class Watch:
     def add_failure(self, task: Task, fail: BaseFail) -> None:
         self._begin(task)
         # What the task showed earlier does not hold any more.
-        for target in task.targets:
-            with contextlib.suppress(OSError):  # a folder that cannot be written has been reported
-                remove(target)
+        discard(task.targets)
         if isinstance(fail, UnmetDependency):
             self.unmet.append(task.name)
         else:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from ..errors import ToolError
+from ..plan import user_folder
 from .cache_folder import CacheFolder, open_cache
 from .call import Run, Runner, ToolCall
 
@@ -87,15 +88,17 @@ class CachingRunner:
 
     def _keep(self, folder: CacheFolder, call: ToolCall, run: Run) -> None:
         if not run.ended:
-            self._write(folder, _verdict(call), {"status": run.status, "output": run.output, "errors": run.errors})
+            self._write(
+                folder, _name("verdict", call), {"status": run.status, "output": run.output, "errors": run.errors}
+            )
         elif run.ended in ("time", "memory") and not self.shared:  # which another machine may have in plenty
             limits = call.limits
-            kept = self._read(folder, _exhaustion(call))
+            kept = self._read(folder, _name("no answer", call))
             if self.mode == "use" and kept and _covers(kept, call):
                 return
             self._write(
                 folder,
-                _exhaustion(call),
+                _name("no answer", call),
                 {
                     "status": run.status, "ended": run.ended, "errors": run.errors[:1000],
                     "seconds": limits.seconds, "memory_mb": limits.memory_mb,
@@ -106,11 +109,11 @@ class CachingRunner:
         with self._open(create=False) as folder, suppress(ValueError, TypeError, KeyError):
             if folder is None:
                 return None
-            if verdict := self._read(folder, _verdict(call)):
+            if verdict := self._read(folder, _name("verdict", call)):
                 return replace(
                     Run(int(verdict["status"]), str(verdict["output"]), str(verdict["errors"]), 0.0), remembered=True
                 )
-            if not self.shared and (limit := self._read(folder, _exhaustion(call))) and _covers(limit, call):
+            if not self.shared and (limit := self._read(folder, _name("no answer", call))) and _covers(limit, call):
                 status = limit["status"]
                 return Run(
                     None if status is None else int(status), "", str(limit["errors"]), 0.0,
@@ -175,21 +178,8 @@ def caching_runner(runner: Runner, setting: str) -> CachingRunner:
     return found
 
 
-def user_folder() -> Path:
-    """Where this user's caches are."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")).absolute() / "duality"
-
-
 def _key() -> bytes:
     return os.environ.get(KEY, "").encode("utf-8", "surrogateescape")
-
-
-def _verdict(call: ToolCall) -> str:
-    return _name("verdict", call.tool, call.identity, *call.arguments, call.text)
-
-
-def _exhaustion(call: ToolCall) -> str:
-    return _name("no answer", call.tool, call.identity, *call.arguments, call.text)
 
 
 def _covers(limit: dict[str, Any], call: ToolCall) -> bool:
@@ -197,9 +187,10 @@ def _covers(limit: dict[str, Any], call: ToolCall) -> bool:
     return call.limits.seconds <= float(limit["seconds"]) and call.limits.memory_mb <= int(limit["memory_mb"])
 
 
-def _name(*parts: str) -> str:
+def _name(kind: Literal["verdict", "no answer"], call: ToolCall) -> str:
+    """The name of the entry of that kind about a call."""
     total = sha256(_FORMAT.encode())
-    for part in parts:
+    for part in (kind, call.tool, call.identity, *call.arguments, call.text):
         content = part.encode("utf-8", "surrogatepass")
         total.update(b"%d:" % len(content) + content)
     return total.hexdigest()

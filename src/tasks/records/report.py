@@ -18,7 +18,7 @@ from ..errors import ReportError
 from ..files import write_whole
 from .codec import decode, encode
 from .journal import Entry
-from .summary import Outcome, Summary, engine_text
+from .summary import HOLDS, Outcome, Summary, engine_text
 
 FORMAT = 2
 LARGEST = 16 * 1024 * 1024
@@ -65,7 +65,7 @@ class Report:
     @property
     def failed(self) -> bool:
         results = {result for row in self.chunks.values() for result in row.stages.values()}
-        return bool(self.failures) or not results <= {"passed", "warned"}
+        return bool(self.failures) or not results <= {*HOLDS}
 
 
 def make_report(
@@ -91,7 +91,6 @@ def make_report(
     return Report(rows, dict(summary.failures), engines, order, of, commit, ref)
 
 
-HOLDS = ("passed", "warned")
 RESULTS: tuple[Outcome, ...] = ("passed", "warned", "failed", "not_run")
 KINDS: tuple[Literal["formal", "vacuous", "informal"], ...] = ("formal", "vacuous", "informal")
 

@@ -14,6 +14,8 @@ FORMAT = 2
 
 Outcome: TypeAlias = Literal["passed", "warned", "failed", "not_run"]
 """not_run: not reached, ignored, or what lies there does not hold for the files as they are."""
+HOLDS: tuple[Outcome, ...] = ("passed", "warned")
+"""The results of a stage that are believed."""
 
 
 @dataclass(frozen=True)

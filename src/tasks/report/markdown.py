@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 
 from ..records.report import KINDS, RESULTS, Report, Row
+from ..records.summary import HOLDS
 from .format import ReportFormat
 
 LONGEST = 60_000
@@ -62,7 +63,7 @@ def _sections(report: Report, base: Report | None, shown: _Shown) -> Iterable[st
 def headline(report: Report) -> str:
     """Whether it passed, in one line."""
     count = len(report.chunks)
-    bad = [i for i, row in report.chunks.items() if not set(row.stages.values()) <= {"passed", "warned"}]
+    bad = [i for i, row in report.chunks.items() if not set(row.stages.values()) <= {*HOLDS}]
     if not report.failed:
         return f"Duality: {_plural(count, 'chunk')}, all checks passed"
     names = ", ".join(bad[:10]) + (" and more" if len(bad) > 10 else "")

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..digests import Code
 from ..errors import CodeChanged
-from ..files import digest, remove, write_whole
+from ..files import digest, discard, remove, write_whole
 from ..plan import Plan
 from ..records.stamp import OURSELVES, Engine, Stamp, without_identity, write_stamp
 from .stage import Context, Stage
@@ -78,12 +78,3 @@ def inputs(context: Context) -> dict[str, str]:
     stamps = {layout.stamp(stage, chunk_id) for stage in context.outcomes}
     files = {layout.name_of(path): sha256 for path, sha256 in context.files.items() if path not in stamps}
     return files | {f"outcome of {stage}": sha256 for stage, sha256 in context.outcomes.items()}
-
-
-def discard(paths: list[Path]) -> None:
-    """Removes files as far as possible; errors are reported elsewhere."""
-    from contextlib import suppress
-
-    for path in paths:
-        with suppress(OSError):
-            remove(path)

@@ -1,11 +1,13 @@
-"""The ledger of the database's records, for readers outside a build."""
+"""The ledger of the database's records."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ..check.ask import is_current
 from ..digests import Code
+from ..freshness import Values
 from ..plan import Plan
 from .database import Database
 from .record import RecordCodec
@@ -20,11 +22,15 @@ def codec_of(plan: Plan) -> RecordCodec:
 
 
 def recorded_ledger(plan: Plan) -> Ledger:
-    """The ledger of the last committed records; nothing is locked or changed."""
+    """The ledger of the last committed records, for readers outside a build; nothing is locked or changed."""
+    records = Database(str(plan.layout.database), codec_of(plan)).records()
+    return make_ledger(plan, Code(plan.layout.code), lambda task: records.get(task, {}).get("_values_:"))
+
+
+def make_ledger(plan: Plan, code: Code, values: Callable[[str], Values | None]) -> Ledger:
+    """The ledger of what tasks left as their values, None for nothing."""
     from ..ledger import Ledger
 
-    records = Database(str(plan.layout.database), codec_of(plan)).records()
     return Ledger(
-        plan, Code(plan.layout.code), lambda task: records.get(task, {}).get("_values_:") or {},
-        lambda engine, values: is_current(plan, engine, values.get("files")),
-    )  # fmt: skip
+        plan, code, lambda task: values(task) or {}, lambda engine, left: is_current(plan, engine, left.get("files"))
+    )
