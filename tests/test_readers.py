@@ -185,6 +185,7 @@ def test_the_commands_of_a_lean_text_are_its_code_alone() -> None:
         ("def a := '-'\n", "line 1: found '"),
         ("def «a\n-- b» := 1\n", "line 1: found «"),
         ("def a := `b\n", "line 1: found `"),
+        ("def a (x : Point) : Bool := …\n", "line 1: found …"),
         ("  prelude\n", "line 1: found an indented line"),
         ("prelude\r\n", "line 1: found a character that does not print"),
         ("-- a\u2028prelude\n", "line 1: found a character that does not print"),
@@ -204,5 +205,5 @@ def test_conjuncts_are_followed_through_helpers() -> None:
     surface = read_lean(text, "module")
     assert surface.conjuncts("A.Valid") == ["B", "C", "D", "E x ∨ part1 x", "A.part2", "¬ F x"]
     assert surface.conjuncts("A.None") == []
-    assert list(surface.helpers) == ["A.part1", "A.part2"]
-    assert read_lean(text, "certificate").helpers == {}
+    assert surface.helpers == ("A.part1", "A.part2")
+    assert read_lean(text, "certificate").helpers == ()
