@@ -15,8 +15,9 @@ Kind: TypeAlias = Literal["certificate", "module"]
 
 _LIBRARY: Mapping[Kind, str] = {"certificate": "Support.lean", "module": "Base.lean"}
 _UNREADABLE = re.compile(r"""--|/-|-/|["'`«»\\…]""")
-"""What begins or ends a comment, a string or a quoted name, where rendered texts have none; and the sign for what is left
-out where commands are compared."""
+"""What begins or ends a comment, a string or a quoted name, where rendered texts have none; and the sign for what is
+not compared.
+"""
 _DEFINITION = re.compile(r"def (\S+) \(x : Point\) : \w+ := (.*)")
 _HELPER = re.compile(r"(?:.*\.)?part[1-9]\d*", re.ASCII)
 # A name behind a closing bracket and a dot is a field. Every other one counts, by what stands before its first dot.
