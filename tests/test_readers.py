@@ -99,7 +99,7 @@ def test_what_is_asked_at_the_witness_is_what_the_code_defines() -> None:
     for kind, names in (("certificate", "Constraint.c_last"), ("module", "Duality.Chunk42.c_last")):
         surface = read_lean(rendered(EVERYTHING)[kind], kind)  # type: ignore[arg-type]
         claims = at_witness(specification(EVERYTHING), WITNESS, surface)
-        assert len(claims) == 2 + 23
+        assert len(claims) == 2 + 24
         assert claims[-1][0] == "last: x[8] - x[1] >= -50"
         assert claims[-1][1].definition == names
         assert {assertion.definition for _, assertion in claims} <= set(surface.definitions)
@@ -149,7 +149,7 @@ def test_a_question_is_made_of_the_predicates_alone() -> None:
     asked = question(read_model(text), [WITNESS])
     assert "%" not in re.sub('"[^"]*"', "", asked)
     assert not re.search("^(constraint|array.1..8. of var)", asked, re.MULTILINE)
-    assert len(re.findall("^predicate c_", asked, re.MULTILINE)) == 23
+    assert len(re.findall("^predicate c_", asked, re.MULTILINE)) == 24
 
 
 # Lean texts
@@ -157,7 +157,7 @@ def test_a_question_is_made_of_the_predicates_alone() -> None:
 
 def test_the_commands_of_a_lean_text_are_its_code_alone() -> None:
     text = (
-        "prelude\n-- namespace A -/ /-\n/-- def a /- nested\ndef b -/\ndef c\n-/\nnamespace A\n\n/-!\n/- -/ - /\n-/\n"
+        "prelude\n-- namespace A -/ /-\n/-- `def a /- nested\ndef b -/\ndef c\n-/\nnamespace A\n/-!\n# /- -/ - /\n-/\n"
         "def d (x : Point) : Bool :=\n  (bounds\n-- ) axiom e\n    x)\nend A\ndef e (x : Point) : Bool :=\n  (A.d x)\n"
     )
     surface = read_lean(text, "certificate")
@@ -179,8 +179,12 @@ def test_the_commands_of_a_lean_text_are_its_code_alone() -> None:
         ("/- more -/\n", "line 1: found /-"),
         ("/--/\nprelude\n-/\n", "line 1: found /-"),
         ("-/\n", "line 1: found -/"),
-        ("/-- a -/ prelude\n", "line 1: found text behind the end of a comment"),
-        ("prelude\n/-- a /- b -/\n", "found a comment without an end"),
+        ("/-- -- -/\nprelude\n-/\n", "line 1: found /-"),
+        ("/--  -/\nprelude\n", "line 1: found /-"),
+        ("/-!\n-- -/\nprelude\n-/\n", "line 1: found /-"),
+        ("/-!\n\n-- -/\nprelude\n-/\n", "line 1: found /-"),
+        ("/-- A -/ prelude\n", "line 1: found text behind the end of a comment"),
+        ("prelude\n/-- A /- b -/\n", "found a comment without an end"),
         ('def a := "/-"\n', 'line 1: found "'),
         ("def a := '-'\n", "line 1: found '"),
         ("def «a\n-- b» := 1\n", "line 1: found «"),

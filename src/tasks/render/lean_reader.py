@@ -18,6 +18,8 @@ _UNREADABLE = re.compile(r"""--|/-|-/|["'`«»\\…]""")
 """What begins or ends a comment, a string or a quoted name, where rendered texts have none; and the sign for what is
 not compared.
 """
+_COMMENT = re.compile(r"/-- [`A-Z]|/-!\n# ")
+"""How a block comment begins. Right behind its sign Lean skips other comments: `/-- -- a -/` would not end there."""
 _DEFINITION = re.compile(r"def (\S+) \(x : Point\) : \w+ := (.*)")
 _HELPER = re.compile(r"(?:.*\.)?part[1-9]\d*", re.ASCII)
 # A name behind a closing bracket and a dot is a field. Every other one counts, by what stands before its first dot.
@@ -123,12 +125,12 @@ def vocabulary(kind: Kind) -> frozenset[str]:
 
 def _code(text: str) -> Iterator[tuple[int, str]]:
     """The lines of code that are not empty, with their numbers. Comments of a rendered text have lines of their own."""
-    depth = 0
-    for number, line in enumerate(text.split("\n"), start=1):
+    depth, lines = 0, text.split("\n")
+    for number, line in enumerate(lines, start=1):
         if not line.isprintable():
             raise _unreadable(number, "a character that does not print")
         at = 0
-        if not depth and (line.startswith("/-- ") or line == "/-!"):
+        if not depth and line.startswith("/-") and _COMMENT.match("\n".join(lines[number - 1 : number + 1])):
             depth, at = 1, 3
         elif not depth:
             if line and not line.startswith("--"):

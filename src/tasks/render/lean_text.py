@@ -25,7 +25,8 @@ def doc_comment(constraint: Constraint, identifier: str) -> str:
     """A doc comment with the source expression and the notes of a constraint, and its name where that is not the
     identifier's.
     """
-    named = "" if identifier == f"c_{constraint.name}" else f"{_unbroken(label(constraint.name))}: "
+    # In quotes: `--` right behind the beginning of a doc comment would begin another comment.
+    named = "" if identifier == f"c_{constraint.name}" else f"`{_unbroken(label(constraint.name))}`: "
     parts = [f"{named}`" + "\n".join(comment_text(constraint.text)) + "`"]
     if constraint.notes.strip():
         parts.append("\n".join(comment_text(constraint.notes)))
