@@ -63,10 +63,10 @@ def test_a_fault_is_found_beside_whatever_notes(form: str, kind: str) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "where"),
     [
-        (" ∧ c_n7 x", "", "conjuncts in Lean"),
+        (" ∧ c_n6 x", "", "conjuncts in Lean"),
         ("Bounds x ∧ ", "", "conjuncts in Lean"),
-        ("c_n5 x ∧ c_n6 x", "c_n6 x ∧ c_n5 x", "conjuncts in Lean"),
-        ("c_n5 x ∧ c_n6 x", "c_n5 x ∨ c_n6 x", "conjuncts in Lean"),
+        ("c_n4 x ∧ c_n5 x", "c_n5 x ∧ c_n4 x", "conjuncts in Lean"),
+        ("c_n4 x ∧ c_n5 x", "c_n4 x ∨ c_n5 x", "conjuncts in Lean"),
         ("x.x3 ≤ 100", "x.x3 ≤ 99", "bounds in Lean"),
         ("0 ≤ x.x1 ∧ ", "", "bounds in Lean"),
         ("part2 x", "part1 x", "Duality.Chunk42.part2 in Lean"),
@@ -76,6 +76,7 @@ def test_a_fault_is_found_beside_whatever_notes(form: str, kind: str) -> None:
 def test_a_fault_that_a_definition_and_its_instance_share_is_found(old: str, new: str, where: str) -> None:
     for notes in ("", EVERYTHING):
         wrong = rendered(notes)["module"].replace(old, new)
+        assert wrong != rendered(notes)["module"]
         assert where in {d.where for d in found(specification(notes), "module", wrong)}
 
 
