@@ -191,7 +191,7 @@ STRUCTURE_OF_LEAN: Mapping[str, tuple[str, str]] = {
     "comment in a body": (rf"{DEFINITION}()  .*$", "  -- true\n"),
     "string in a body": (rf"{DEFINITION}  .*()$", ' ""'),
     "quoted name": (r"^def (c_\w+)", "«c_first»"),
-    "comment behind the beginning of one": (r"^/-- ()", "-- "),
+    "comment behind the beginning of one": (r"^/--()", " --"),
     "unfinished comment": (r"()\Z", "/-- Open\n"),
     "witness changed": (r"^def witness : Point :=\n  \D*(\d+)", "99"),
     "witness of seven": (r"^def witness : Point :=\n  .*\d(,? \d+)", ""),
