@@ -225,7 +225,8 @@ def test_long_chains_are_cut_into_groups(judge: Callable[[str], Judgement]) -> N
 HOSTILE = [
     "plain", "two words", "theorem", "--", "-- a", "Int", "Point", "x", "witness", "Valid", "a.b", "«a»", "a»b", "-/",
     "/-", "λ", "größe", "1st", "_", "__", "a\nb", "a\\b", "\u202eabc", "end Constraint", "x) : Bool := Bool.true --",
-    "'", "part1", "inst1", "Bool.and", "bounds", "deriving", "∀", "日本", "a" * 300, "UnitSum", "`", "#eval", "$x", "True",
+    "'", "part1", "inst1", "Bool.and", "bounds", "deriving", "∀", "日本", "a" * 300, "UnitSum", "`", "#eval",
+    "$x", "True",
 ]  # fmt: skip
 
 
