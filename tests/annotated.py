@@ -55,12 +55,13 @@ def specification(notes: str, **settings: Any) -> Specification:
     """A chunk that has every shape that the renderers know; notes stand wherever a chunk has text without a meaning."""
     texts = {
         "first": "x[1] >= 3", "second": "x[2] + x[3] >= 5 /\\ x[2] <= 90", "two words": "x[4] in 0..50",
-        "says nothing": "1 <= 2", "a claim": "component_of(X, T_int)", notes[:200] + "!": "x[5] in P \\/ x[5] >= 1",
+        "says nothing": "1 <= 2", "a claim": "component_of(X, T_int)", "-- -/ /-": "x[7] <= 90",
+        notes[:200] + "!": "x[5] in P \\/ x[5] >= 1",
         "many": " \\/ ".join(f"x[{i % 8 + 1}] = {i}" for i in range(20)),
         "sums": "sum(i in 1..8, j in 1..3)(x[i] * j) >= 1",
         **{f"n{k}": f"x[{k % 8 + 1}] >= {k % 3}" for k in range(16)}, "last": "x[8] - x[1] >= -50",
     }  # fmt: skip
-    chunk = make_chunk(texts, dict.fromkeys(list(texts)[:5], notes), title=notes, **settings)
+    chunk = make_chunk(texts, dict.fromkeys(list(texts)[:6], notes), title=notes, **settings)
     return Specification(chunk, tuple(understood(c.text, chunk.total, chunk.primes) for c in chunk.constraints), "")
 
 

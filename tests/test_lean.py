@@ -236,9 +236,10 @@ def test_long_chains_are_cut_into_groups(judge: Callable[[str], Judgement]) -> N
 
 
 HOSTILE = [
-    "plain", "two words", "theorem", "Int", "Point", "x", "witness", "Valid", "a.b", "«a»", "a»b", "-/", "/-", "λ",
-    "größe", "1st", "_", "__", "a\nb", "a\\b", "\u202eabc", "end Constraint", "x) : Bool := Bool.true --", "'", "part1",
-    "inst1", "Bool.and", "bounds", "deriving", "∀", "日本", "a" * 300, "UnitSum", "`", "#eval", "$x", "True",
+    "plain", "two words", "theorem", "--", "-- a", "Int", "Point", "x", "witness", "Valid", "a.b", "«a»", "a»b", "-/",
+    "/-", "λ", "größe", "1st", "_", "__", "a\nb", "a\\b", "\u202eabc", "end Constraint", "x) : Bool := Bool.true --",
+    "'", "part1", "inst1", "Bool.and", "bounds", "deriving", "∀", "日本", "a" * 300, "UnitSum", "`", "#eval",
+    "$x", "True",
 ]  # fmt: skip
 
 
@@ -290,6 +291,7 @@ def test_hostile_text_stays_inside_its_comment_and_its_name(judge: Callable[[str
         "-/ theorem oops : False := sorry /-",
         "/- open",
         "ends with -",
+        "",
         "a\r\nb\u2028c\u0085d",
         '"quote',
         "--",

@@ -14,9 +14,13 @@ from ..errors import CheckFailed
 Kind: TypeAlias = Literal["certificate", "module"]
 
 _LIBRARY: Mapping[Kind, str] = {"certificate": "Support.lean", "module": "Base.lean"}
-_UNREADABLE = re.compile(r"""--|/-|-/|["'`«»\\]""")
-"""What begins or ends a comment, a string or a quoted name, where rendered texts have none."""
-_DEFINITION = re.compile(r"def (\S+) \(x : Point\) : (\w+) := (.*)")
+_UNREADABLE = re.compile(r"""--|/-|-/|["'`«»\\…]""")
+"""What begins or ends a comment, a string or a quoted name, where rendered texts have none; and the sign for what is
+not compared.
+"""
+_COMMENT = re.compile(r"/-- [`A-Z]|/-!\n# ")
+"""How a block comment begins. Right behind its sign Lean skips other comments: `/-- -- a -/` would not end there."""
+_DEFINITION = re.compile(r"def (\S+) \(x : Point\) : \w+ := (.*)")
 _HELPER = re.compile(r"(?:.*\.)?part[1-9]\d*", re.ASCII)
 # A name behind a closing bracket and a dot is a field. Every other one counts, by what stands before its first dot.
 _WORD = re.compile(r"\)\.[^\W\d]\w*|([^\W\d]\w*)(?:\.[^\W\d]\w*)*")
@@ -25,10 +29,9 @@ _AND = re.compile(r"(\.and\b|∧)|[()]|[^().∧]+|\.")
 
 @dataclass(frozen=True)
 class Definition:
-    """A definition over a point: its full name, its type (Bool, Prop or Int) and its body on one line."""
+    """A definition over a point: its full name and its body on one line."""
 
     name: str
-    type: str
     body: str
 
     @cached_property
@@ -56,13 +59,13 @@ class LeanText:
                 spaces.pop()
             elif match := _DEFINITION.fullmatch(command):
                 name = ".".join([*spaces, match[1]])
-                found.setdefault(name, Definition(name, match[2], match[3]))
+                found.setdefault(name, Definition(name, match[2]))
         return found
 
     @cached_property
-    def helpers(self) -> Mapping[str, Definition]:
-        """The definitions that hold a part of another one, which is too long for one definition."""
-        return {name: d for name, d in self.definitions.items() if self.kind == "module" and _HELPER.fullmatch(name)}
+    def helpers(self) -> tuple[str, ...]:
+        """The names of definitions that hold a part of another one, which is too long for one definition."""
+        return tuple(filter(_HELPER.fullmatch, self.definitions)) if self.kind == "module" else ()
 
     def named(self, word: str, within: str) -> str:
         """The full name of what a word means in the body of the definition `within`."""
@@ -117,17 +120,17 @@ def vocabulary(kind: Kind) -> frozenset[str]:
     """
     library = (files(__package__) / "library" / _LIBRARY[kind]).read_text(encoding="utf-8")
     declared = re.findall(r"^(?:def|structure|inductive|class inductive) (\w+)", library, re.MULTILINE)
-    return frozenset(declared) | {"x", "Int", "True", "False"}
+    return frozenset(declared) | {"x", "Int", "Nat", "True", "False"}
 
 
 def _code(text: str) -> Iterator[tuple[int, str]]:
     """The lines of code that are not empty, with their numbers. Comments of a rendered text have lines of their own."""
-    depth = 0
-    for number, line in enumerate(text.split("\n"), start=1):
+    depth, lines = 0, text.split("\n")
+    for number, line in enumerate(lines, start=1):
         if not line.isprintable():
             raise _unreadable(number, "a character that does not print")
         at = 0
-        if not depth and (line.startswith("/-- ") or line == "/-!"):
+        if not depth and line.startswith("/-") and _COMMENT.match("\n".join(lines[number - 1 : number + 1])):
             depth, at = 1, 3
         elif not depth:
             if line and not line.startswith("--"):
