@@ -120,7 +120,7 @@ def vocabulary(kind: Kind) -> frozenset[str]:
     """
     library = (files(__package__) / "library" / _LIBRARY[kind]).read_text(encoding="utf-8")
     declared = re.findall(r"^(?:def|structure|inductive|class inductive) (\w+)", library, re.MULTILINE)
-    return frozenset(declared) | {"x", "Int", "Nat", "True", "False"}
+    return frozenset(declared) | {"x", "Int", "True", "False"}
 
 
 def _code(text: str) -> Iterator[tuple[int, str]]:
