@@ -135,15 +135,21 @@ def test_no_lookalike_is_reported(plain: Project) -> None:
     assert finished.status == 0, finished.text()
 
 
+def removed(home: Path, name: str) -> str:
+    """Removes a committed file by a further commit; returns the one that has it."""
+    at = head(home)
+    (home / name).unlink()
+    commit(home)
+    return at
+
+
 def file_of(name: str, text: str, encoding: str = "utf-8") -> Callable[[Path, str], str]:
     """A plant in history: a file with a secret, committed and removed by the next commit."""
 
     def plant(home: Path, secret: str) -> str:
         (home / name).write_bytes(text.replace("@", secret).encode(encoding))
         commit(home)
-        at = head(home)
-        (home / name).unlink()
-        commit(home)
+        at = removed(home, name)
         return f"commit {at}, {name}"
 
     return plant
@@ -171,9 +177,7 @@ def message(text: str, *options: str, place: str = "message") -> Callable[[Path,
 def in_its_name(home: Path, secret: str) -> str:
     (home / f"notes {secret}").write_text("nothing\n")
     commit(home)
-    at = head(home)
-    git(home, "rm", "-q", f"notes {secret}")
-    commit(home)
+    at = removed(home, f"notes {secret}")
     return f"commit {at}, notes "
 
 
@@ -181,18 +185,14 @@ def in_a_name_that_is_no_text(home: Path, secret: str) -> str:
     name = os.fsdecode(f"{secret} ".encode() + b"\xff\xfe")
     (home / name).write_text("nothing\n")
     commit(home)
-    at = head(home)
-    (home / name).unlink()
-    commit(home)
+    at = removed(home, name)
     return f"commit {at}, ghp_... of 40 characters \\uDCFF\\uDCFE: its name has a secret"
 
 
 def in_a_link(home: Path, secret: str) -> str:
     (home / "link").symlink_to(f"/nowhere/{secret}")
     commit(home)
-    at = head(home)
-    (home / "link").unlink()
-    commit(home)
+    at = removed(home, "link")
     return f"commit {at}, link"
 
 
@@ -202,9 +202,7 @@ def in_an_archive(home: Path, secret: str) -> str:
         archive.writestr("inner.env", f"API_TOKEN={secret}\n")
     (home / "old.zip").write_bytes(packed.getvalue())
     commit(home)
-    at = head(home)
-    (home / "old.zip").unlink()
-    commit(home)
+    at = removed(home, "old.zip")
     return f"commit {at}, old.zip!inner.env"
 
 
@@ -219,9 +217,7 @@ def in_a_merge(home: Path, secret: str) -> str:
     (home / "merged").write_text(f"API_TOKEN={secret}\n")
     git(home, "add", "merged")
     git(home, "commit", "-qm", "merge")
-    at = head(home)
-    (home / "merged").unlink()
-    commit(home)
+    at = removed(home, "merged")
     return f"commit {at}, merged"
 
 
