@@ -356,7 +356,7 @@ def test_a_tool_that_is_no_minizinc_is_refused(stub, tmp_path, script: str, mess
         (_answers([True] * 8), "chunk 42: minizinc reports a solution without a point"),
         (
             'echo \'{"type": "solution", "output": {"json": {}}}\'\n' + _answers([]).splitlines()[1],
-            "satisfied without a point",
+            "reports a solution without a point",
         ),
     ],
 )
