@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import fcntl
 import json
 import os
@@ -108,7 +109,7 @@ def program(home: Path) -> Path:
     home.mkdir(parents=True, exist_ok=True)
     for name in ("dodo.py", "pyproject.toml", "lean-toolchain"):
         shutil.copy(REPOSITORY / name, home)
-    shutil.copytree(REPOSITORY / "src", home / "src", ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+    shutil.copytree(REPOSITORY / "src", home / "src", ignore=shutil.ignore_patterns("*.egg-info"))
     return home
 
 
@@ -158,6 +159,11 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
 def pytest_configure(config: pytest.Config) -> None:
     """The whole suite measures its coverage; named tests do where they are run with --cov."""
     option, plugins = config.option, config.pluginmanager
+    # Compiled once, and copied so. What a test edits is not compiled to a file: Python could take that for the next
+    # edit within the same second.
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+    os.environ.pop("PYTHONUNBUFFERED", None)
+    compileall.compile_dir(REPOSITORY / "src", quiet=2)
     option.loadscopereorder = False
     worker = hasattr(config, "workerinput")
     if everything_asked(config) and not option.collectonly and not option.no_cov:

@@ -15,7 +15,7 @@ from doit.task import Task
 
 from . import build
 from .records.journal import Verdicts, entries
-from .state.stopping import Stopped
+from .state.stopping import Stopped, drop_output
 
 
 class Reporter(ConsoleReporter):  # type: ignore[misc]
@@ -40,6 +40,7 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]
         except BrokenPipeError:
             raise
         except OSError as error:
+            drop_output()
             raise Stopped(f"standard output: cannot be written: {error.strerror}; finished tasks are kept") from None
 
     def execute_task(self, task: Task) -> None:

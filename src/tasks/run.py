@@ -32,6 +32,7 @@ from .files import discard
 from .jobs import JOBS
 from .lifecycle import Build, begin, conclude, forget_summary
 from .state.database import Database
+from .state.stopping import drop_output
 from .state.workers import Workers
 from .variables import variables_table
 
@@ -178,7 +179,7 @@ class Run(DoitRun):  # type: ignore[misc]
             try:
                 code = runner.run_all(self.control.task_dispatcher())
             except BrokenPipeError:  # nobody reads any more (`doit | head`)
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                drop_output()
                 return 128 + signal.SIGPIPE
         return int(code) or int(not watch.passed)
 
