@@ -175,6 +175,7 @@ def pytest_configure(config: pytest.Config) -> None:
         os.register_at_fork(after_in_child=lambda: sys.settrace(None))
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     def group(item: pytest.Item) -> str:
         marker = item.get_closest_marker("xdist_group")

@@ -103,3 +103,8 @@ def test_the_architecture_on_paper_is_the_one_that_is_held() -> None:
     for part, allowed in re.findall(r"^\| `(\w+)` \| [^|]* \| ([^|]*)\|$", text, re.MULTILINE):
         stated[part] = set(stated) if allowed.strip() == "all of the above" else set(re.findall(r"`(\w+)`", allowed))
     assert stated == MAY_IMPORT
+
+
+def test_the_tests_of_a_file_run_in_one_worker(request: pytest.FixtureRequest) -> None:
+    if hasattr(request.config, "workerinput"):
+        assert request.node.nodeid.endswith("@test_house.py"), "pytest-xdist does not group the tests"
