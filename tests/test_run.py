@@ -173,7 +173,10 @@ def test_a_pipe_that_nobody_reads_ends_the_build_quietly(built: Project) -> None
     assert built.doit().status == 0
 
 
-@pytest.mark.parametrize("redirection", [">&-", ">/dev/full"])
+@pytest.mark.parametrize(
+    "redirection",
+    [">&-", ">/dev/full", "-r json >/dev/full", "-r console >/dev/full", "-n 1 -r json -o /dev/full", "-o /dev/full"],
+)
 def test_a_closed_or_full_standard_output_gives_no_traceback(built: Project, redirection: str) -> None:
     built.write("06", "x[1] + x[2] >= 31")
     environment = {**os.environ, "PYTHONPATH": str(built.home / "src")}
@@ -183,6 +186,9 @@ def test_a_closed_or_full_standard_output_gives_no_traceback(built: Project, red
     )  # fmt: skip
     assert "Traceback" not in finished.stderr
     assert len(finished.stderr.splitlines()) <= 1
+    if redirection.endswith("/dev/full"):
+        assert finished.returncode == 3
+        assert "cannot be written: No space left on device; finished tasks are kept" in finished.stderr
 
 
 def test_without_a_toolchain_file_the_kernel_judges(project: Project) -> None:

@@ -15,7 +15,7 @@ from doit.task import Task
 
 from . import build
 from .records.journal import Verdicts, entries
-from .state.stopping import Stopped, drop_output
+from .state.stopping import Stopped
 
 
 class Reporter(ConsoleReporter):  # type: ignore[misc]
@@ -32,16 +32,6 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]
         current = build.current()
         self.journal: Path | None = current.plan.layout.journal if current else None
         self.start = self.journal.stat().st_size if self.journal and self.journal.is_file() else 0
-
-    def write(self, text: str) -> None:
-        try:
-            self.outstream.write(text)
-            self.outstream.flush()
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            drop_output()
-            raise Stopped(f"standard output: cannot be written: {error.strerror}; finished tasks are kept") from None
 
     def execute_task(self, task: Task) -> None:
         if _is_shown(task):
@@ -72,9 +62,7 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]
         self.table = table
 
     def complete_run(self) -> None:
-        stopped = sys.exc_info()[1]
-        if isinstance(stopped, Stopped):  # doit comes here on its way out
-            sys.stderr.write(f"ERROR: {stopped.text}\n")
+        if isinstance(sys.exc_info()[1], Stopped):  # doit comes here on its way out
             return
         if self.runtime_errors:
             self.write("\n".join(self.runtime_errors) + "\n")

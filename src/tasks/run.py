@@ -11,9 +11,9 @@ import os
 import signal
 import stat
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from doit.action import PythonAction
 from doit.cmd_clean import Clean as DoitClean
@@ -32,7 +32,7 @@ from .files import discard
 from .jobs import JOBS
 from .lifecycle import Build, begin, conclude, forget_summary
 from .state.database import Database
-from .state.stopping import drop_output
+from .state.stopping import Stopped
 from .state.workers import Workers
 from .variables import variables_table
 
@@ -178,9 +178,13 @@ class Run(DoitRun):  # type: ignore[misc]
             signal.signal(signal.SIGPIPE, signal.SIG_IGN)
             try:
                 code = runner.run_all(self.control.task_dispatcher())
+                stream.flush()
             except BrokenPipeError:  # nobody reads any more (`doit | head`)
-                drop_output()
+                stream.drop()
                 return 128 + signal.SIGPIPE
+            except Stopped as stopped:
+                sys.stderr.write(f"ERROR: {stopped.text}\n")
+                raise
         return int(code) or int(not watch.passed)
 
 
@@ -192,11 +196,48 @@ def _without_dependencies(control: TaskControl) -> None:
             each.task_dep = []
 
 
-def _output(outfile: Any) -> contextlib.AbstractContextManager[Any]:
+class Output:
+    """The stream of a reporter, written line by line.
+
+    Where it takes no more, the build is Stopped; a pipe that nobody reads is a BrokenPipeError.
+    """
+
+    def __init__(self, stream: TextIO, name: str) -> None:
+        self.stream = stream
+        self.name = name
+
+    def write(self, text: str) -> None:
+        self._attempt(lambda: self.stream.write(text))
+        if text.endswith("\n"):
+            self.flush()
+
+    def flush(self) -> None:
+        self._attempt(self.stream.flush)
+
+    def drop(self) -> None:
+        """From now on what is written goes nowhere, also what Python has kept back."""
+        os.dup2(os.open(os.devnull, os.O_WRONLY), self.stream.fileno())
+
+    def _attempt(self, action: Callable[[], object]) -> None:
+        try:
+            action()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            self.drop()
+            raise Stopped(f"{self.name}: cannot be written: {error.strerror}; finished tasks are kept") from None
+
+
+@contextlib.contextmanager
+def _output(outfile: Any) -> Iterator[Output]:
     """Where a reporter writes: a file that is named, standard output, or nowhere where that is closed."""
     if outfile is None:
         outfile = os.devnull
-    return open(outfile, "w", encoding="utf-8") if isinstance(outfile, str) else contextlib.nullcontext(outfile)
+    if not isinstance(outfile, str):
+        yield Output(outfile, "standard output")
+        return
+    with open(outfile, "w", encoding="utf-8") as file:
+        yield Output(file, outfile)
 
 
 def _warn_of_others(out: Path) -> None:

@@ -43,11 +43,6 @@ def no_room(place: object, error: OSError) -> Stopped:
     )
 
 
-def drop_output() -> None:
-    """From now on what is printed goes nowhere, also what Python has kept back: standard output takes no more."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-
-
 def stop_on_signals() -> None:
     """From now on a signal that ends the build raises Stopped; for the main thread, which alone may say so."""
     if threading.current_thread() is not threading.main_thread():
