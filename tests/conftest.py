@@ -159,13 +159,14 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
 def pytest_configure(config: pytest.Config) -> None:
     """The whole suite measures its coverage; named tests do where they are run with --cov."""
     option, plugins = config.option, config.pluginmanager
-    # Compiled once, and copied so. What a test edits is not compiled to a file: Python could take that for the next
-    # edit within the same second.
-    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
-    os.environ.pop("PYTHONUNBUFFERED", None)
-    compileall.compile_dir(REPOSITORY / "src", quiet=2)
     option.loadscopereorder = False
     worker = hasattr(config, "workerinput")
+    if not worker:  # workers inherit it
+        # Compiled once, and copied so. What a test edits is not compiled to a file: Python could take that for the next
+        # edit within the same second.
+        os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+        os.environ.pop("PYTHONUNBUFFERED", None)
+        compileall.compile_dir(REPOSITORY / "src", quiet=2)
     if everything_asked(config) and not option.collectonly and not option.no_cov:
         option.cov_source = option.cov_source or [True]
     if option.cov_source and not plugins.hasplugin("_cov"):
@@ -175,7 +176,7 @@ def pytest_configure(config: pytest.Config) -> None:
         os.register_at_fork(after_in_child=lambda: sys.settrace(None))
 
 
-@pytest.hookimpl(tryfirst=True)
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     def group(item: pytest.Item) -> str:
         marker = item.get_closest_marker("xdist_group")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -52,12 +53,13 @@ MAY_IMPORT_DOIT = {"build", "cli", "reporter", "run", "state"}
     ids=["lint", "format", "types"],
 )
 def test_the_code_is_clean(command: list[str]) -> None:
-    """For the locked versions: others, such as those of a Nix shell, have other rules."""
+    """For the locked versions: others, which a Nix shell may have, have other rules."""
     lock = (REPOSITORY / "requirements.lock").read_text(encoding="utf-8")
     locked = re.search(rf"^{command[0]}==(\S+)", lock, re.MULTILINE)
     assert locked
     version = subprocess.run([command[0], "--version"], capture_output=True, text=True, check=True).stdout
     if locked[1] not in version.split():
+        assert "IN_NIX_SHELL" in os.environ, f"{version.strip()} is not the locked {locked[1]}; use ./dev"
         pytest.skip(f"{version.strip()} is not the locked {locked[1]}")
     finished = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
     assert finished.returncode == 0, finished.stdout + finished.stderr
@@ -106,5 +108,7 @@ def test_the_architecture_on_paper_is_the_one_that_is_held() -> None:
 
 
 def test_the_tests_of_a_file_run_in_one_worker(request: pytest.FixtureRequest) -> None:
+    marker = request.node.get_closest_marker("xdist_group")
+    assert marker.args == ("test_house.py",)
     if hasattr(request.config, "workerinput"):
         assert request.node.nodeid.endswith("@test_house.py"), "pytest-xdist does not group the tests"
