@@ -6,6 +6,7 @@ import ast
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,13 @@ def test_the_code_is_clean(command: list[str]) -> None:
         assert "IN_NIX_SHELL" in os.environ, f"{version.strip()} is not the locked {locked[1]}; use ./dev"
         pytest.skip(f"{version.strip()} is not the locked {locked[1]}")
     finished = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+
+
+@pytest.mark.skipif("IN_NIX_SHELL" in os.environ, reason="a Nix shell's packages are those of nixpkgs")
+def test_the_locks_name_every_package_that_another_needs() -> None:
+    """They are installed without dependencies, so nothing else would notice."""
+    finished = subprocess.run([sys.executable, "-m", "pip", "check"], capture_output=True, text=True, check=False)
     assert finished.returncode == 0, finished.stdout + finished.stderr
 
 
