@@ -20,11 +20,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "files": set(),
     "variables": {"errors"},
-    "corpus": {"errors"},
+    "corpus": {"errors", "files"},
     "language": {"errors"},
     "specification": {"corpus", "errors", "files", "language"},
     "layout": {"corpus"},
-    "plan": {"corpus", "errors", "layout", "variables"},
+    "plan": {"corpus", "errors", "files", "layout", "variables"},
     "freshness": {"files"},
     "digests": {"files"},
     "records": {"errors", "files"},
@@ -38,14 +38,18 @@ MAY_IMPORT: dict[str, set[str]] = {
     "report": {"errors", "records"},
     "state": {"check", "digests", "files", "freshness", "ledger", "plan"},
     "jobs": {"check", "corpus", "errors", "files", "plan", "records", "render", "report", "stages", "state"},
-    "lifecycle": {"check", "digests", "errors", "files", "freshness", "ledger", "plan", "records", "stages", "state"},
-    "build": {"check", "digests", "errors", "jobs", "lifecycle", "plan", "records", "stages", "state"},
+    "snapshot": {"check", "corpus", "digests", "files", "freshness", "layout", "variables"},
+    "project": {"corpus", "digests", "layout", "plan", "snapshot", "variables"},
+    "lifecycle": {"check", "errors", "files", "freshness", "jobs", "ledger", "plan", "project", "records", "snapshot",
+                  "stages", "state"},
+    "graph": {"check", "errors", "jobs", "lifecycle", "project", "records", "stages", "state"},
+    "build": {"errors", "graph", "project", "snapshot", "state"},
     "reporter": {"build", "records", "state"},
-    "run": {"build", "check", "errors", "files", "jobs", "lifecycle", "state", "variables"},
+    "run": {"build", "check", "errors", "files", "jobs", "lifecycle", "project", "snapshot", "state", "variables"},
     "cli": {"build"},
     "__main__": {"cli"},
 }  # fmt: skip
-MAY_IMPORT_DOIT = {"build", "cli", "reporter", "run", "state"}
+MAY_IMPORT_DOIT = {"build", "cli", "graph", "reporter", "run", "state"}
 
 
 @pytest.mark.parametrize(

@@ -1,37 +1,25 @@
-"""The build as doit sees it: stages, engines and jobs bound to tasks."""
+"""The build as doit loads it. What is imported here is imported where nothing is to be done, too."""
 
 from __future__ import annotations
 
 import os
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from doit import doit_cmd
-from doit.exceptions import InvalidDodoFile, TaskFailed
+from doit.exceptions import InvalidDodoFile
 
-from .check.ask import count_verdicts, is_current
-from .digests import Code
-from .errors import CodeChanged, DualityError
-from .jobs import JOBS, write_package
-from .jobs.job import Job
-from .lifecycle import Build, clean
-from .plan import make_plan
-from .records.journal import Entry, append, now
-from .stages import BY_NAME, PIPELINE, STAGES, earlier, stages_of
-from .stages.perform import perform, recipe, targets
-from .stages.stage import Stage, engine_task
-from .state.recorded import codec_of
-from .state.staleness import ContentChecker, UpToDate
-from .state.stopping import NO_ROOM, Stopped, no_room, stop_on_signals
+from .errors import DualityError
+from .project import Build
+from .snapshot import circumstances
+from .state.record import RecordCodec
+from .state.staleness import ContentChecker
+from .state.stopping import stop_on_signals
 
-Task = dict[str, Any]  # what doit makes a task of
-ENGINES = tuple(dict.fromkeys(engine for stage in STAGES for engine in stage.engines))
-PACKAGE = write_package.JOB.task
-"""What the modules of chunks need to be compiled."""
 _build: Build | None = None
+leave_out: Callable[[Build], frozenset[str]] | None = None
+"""Says of which chunks no task is made. The command that runs tasks sets it (see run.py)."""
 
 
 def current() -> Build | None:
@@ -42,7 +30,7 @@ def current() -> Build | None:
 def configuration() -> dict[str, Any]:
     """doit's DOIT_CONFIG for this command line.
 
-    Raises InvalidDodoFile for a wrong variable, a corpus that cannot be read, and an out folder that cannot be made.
+    Raises InvalidDodoFile for a wrong variable, a corpus that is not there, and an out folder that cannot be made.
     """
     global _build
     if "tasks.state.plugin" not in sys.modules:
@@ -52,20 +40,21 @@ def configuration() -> dict[str, Any]:
         )
     stop_on_signals()
     try:
-        plan = make_plan(doit_cmd._CMDLINE_VARS or {})
+        _build = Build(doit_cmd._CMDLINE_VARS or {})
+        _build.names  # noqa: B018 # no folder is made for a corpus that is not there
     except DualityError as error:
         raise InvalidDodoFile(str(error)) from None
+    layout = _build.layout
     try:
-        plan.layout.out.mkdir(parents=True, exist_ok=True)
+        layout.out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InvalidDodoFile(f"{plan.layout.out}: cannot be created: {error.strerror}; see out=DIR") from None
-    _build = Build(plan, Code(plan.layout.code))
+        raise InvalidDodoFile(f"{layout.out}: cannot be created: {error.strerror}; see out=DIR") from None
     processors = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
     return {
         "default_tasks": ["summary"],
-        "dep_file": str(plan.layout.database),
+        "dep_file": str(layout.database),
         "backend": "duality",
-        "codec_cls": partial(codec_of, plan),
+        "codec_cls": lambda: RecordCodec({"chunks": layout.chunks, "out": layout.out}),
         "check_file_uptodate": ContentChecker,
         "reporter": "duality",
         "verbosity": 0,
@@ -74,173 +63,21 @@ def configuration() -> dict[str, Any]:
     }
 
 
-def tasks() -> Iterator[Task]:
-    """Every task of the build: stages, what groups them, the engines that they ask, and jobs."""
-    build = _build
-    assert build is not None, "configuration() comes first"
-    plan = build.plan
-    for stage in PIPELINE:
-        yield from _stage_tasks(build, stage)
-    for engine in ENGINES:
-        if plan.has(engine):
-            yield _engine(build, engine)
-    for name, doc in GROUPS.items():
-        yield _group(name, None, doc)
-    for chunk_id in plan.corpus.ids:
-        members = [f"{stage.name}:{chunk_id}" for stage in stages_of(chunk_id, plan)]
-        members += [PACKAGE] * plan.corpus.roles[chunk_id]
-        yield _group("chunk", chunk_id, f"everything for chunk {chunk_id}", members)
-    for stage in PIPELINE:
-        members = [f"{stage.name}:{i}" for i in plan.corpus.settings.pilots if stage in stages_of(i, plan)]
-        members += [PACKAGE] * (stage.name == "render_lean")
-        yield _group("pilots", stage.name, f"{stage.name} of the pilot chunks", members)
-    for job in JOBS:
-        if job.beside and BY_NAME[job.beside].advisory:
-            yield from _stage_tasks(build, BY_NAME[job.beside])
-        yield from _job(build, job)
-    yield {
-        "basename": "summary",
-        "doc": "build and check the whole corpus, and sum up (what `doit` does)",
-        **_nothing(["schema:names", PACKAGE, "chunk"]),
-        "clean": [(clean, [build.plan])],
-    }
-
-
-GROUPS = {
-    "chunk": "everything for one chunk: chunk:06",
-    "pilots": "everything for the pilot chunks; pilots:solve is one stage of it",
-}
-
-
-def _stage_tasks(build: Build, stage: Stage) -> Iterator[Task]:
-    plan = build.plan
-    yield _group(stage.name, None, stage.doc)
-    if not stage.is_on(plan):
-        return
-    for chunk_id in plan.corpus.ids if stage.documentation else plan.corpus.computational:
-        yield _stage(build, stage, chunk_id)
-
-
-def _stage(build: Build, stage: Stage, chunk_id: str) -> Task:
-    """The task of one stage for one chunk."""
-    plan, layout = build.plan, build.plan.layout
-    before = earlier(stage, plan)
-    engines = stage.asked_engines(plan)
-
-    def made_by(values: Callable[[str], Mapping[str, Any]]) -> Mapping[str, Any]:
-        found = {engine: values(engine_task(engine)).get("engine") for engine in engines}
-        return recipe(stage, plan, chunk_id, found, build.code)
-
-    reads = [layout.file(name, chunk_id) for name in stage.reads]
-    reads += [layout.stamp(other.name, chunk_id) for other in before if other.name in stage.needs]
-    return {
-        "basename": stage.name,
-        "name": chunk_id,
-        "doc": f"{stage.name} of chunk {chunk_id}",
-        "actions": [(_act, [build, f"{stage.name}:{chunk_id}", _perform, stage.name, chunk_id])],
-        "file_dep": [str(path) for path in reads],
-        "task_dep": [*(f"{other.name}:{chunk_id}" for other in before), *map(engine_task, engines)],
-        "targets": [str(path) for path in targets(stage, plan, chunk_id)],
-        "uptodate": [UpToDate(made_by, strict=stage.strict(plan, chunk_id))],
-        "getargs": {engine: (engine_task(engine), "engine") for engine in engines},
-        "clean": True,
-    }
-
-
-def _perform(build: Build, stage: str, chunk_id: str, **engines: Any) -> dict[str, Any]:
-    return perform(BY_NAME[stage], build.plan, chunk_id, engines, build.code)
-
-
-def _engine(build: Build, engine: str) -> Task:
-    """The hidden task that finds out which tool an engine is."""
-    plan = build.plan
-    made_by = {"code": build.code.digest("check/engines.py"), "choice": plan.choice(engine)}
-
-    def is_the_same(values: Mapping[str, Any]) -> bool:
-        return is_current(plan, engine, values.get("files"))
-
-    return {
-        "basename": engine_task(engine),
-        "doc": f"which {engine} is asked",
-        # doit runs what depends on a task again when the result of its last action changes: the engine, and not where
-        # its files are.
-        "actions": [(_act, [build, engine_task(engine), _identify, engine, made_by]), (_identified, [engine])],
-        "uptodate": [UpToDate(lambda values: made_by, current=is_the_same)],
-    }
-
-
-def _identify(build: Build, engine: str, made_by: Mapping[str, Any]) -> dict[str, Any]:
-    from .check.ask import identify
-
-    found = identify(build.plan, engine)
-    _found[engine] = found["engine"]  # for the task's last action, which runs in the same process
-    return {"recipe": dict(made_by), "read": {}, "written": {}, "files": found["files"]}
-
-
-def _identified(engine: str) -> dict[str, Any]:
-    return {"engine": _found.pop(engine)}
-
-
-_found: dict[str, Any] = {}
-
-
-def _group(basename: str, name: str | None, doc: str, members: Sequence[str] = ()) -> Task:
-    return {"basename": basename, "name": name, "doc": doc, **_nothing(members)}
-
-
-def _nothing(members: Sequence[str]) -> Task:
-    """A task that does nothing itself: always up to date, as doit would send it to a worker process."""
-    return {"actions": None, "task_dep": list(members), "uptodate": [True]}
-
-
-def _job(build: Build, job: Job) -> Iterator[Task]:
-    """The task of a job: of its own, or beside those of the stage that it belongs to."""
-    plan = build.plan
-    named = {"basename": job.beside, "name": job.name} if job.beside else {"basename": job.name}
-    written = [str(path) for path in job.writes(plan)]
-    made_by = {"code": build.code.digest(job.module), **job.settings(plan)} if job.is_kept else {}
-    yield {
-        **named,
-        "doc": job.doc,
-        "actions": [(_act, [build, job.task, _run_job, job.task, made_by])],
-        "task_dep": list(job.after(plan)),
-        "targets": written,
-        "uptodate": [UpToDate(lambda values: made_by) if job.is_kept else False],
-        "clean": True,
-    }
-
-
-def _run_job(build: Build, task: str, made_by: Mapping[str, Any]) -> dict[str, Any]:
-    written = next(job for job in JOBS if job.task == task).run(build.plan)
-    return {"recipe": dict(made_by), "read": {}, "written": dict(written or {})}
-
-
-def _act(
-    build: Build, task: str, function: Callable[..., Any], *given: Any, **more: Any
-) -> TaskFailed | dict[str, Any]:
-    """The action of every task: calls function for the build, and tells the journal how it ended.
-
-    The build is passed and not looked up, as a worker process need not be a fork of the one that read the corpus.
-    Modules that compute anything are imported by then, so that a build with nothing to do imports no parser.
-    """
-    journal = build.plan.layout.journal
-    started, before = time.monotonic(), count_verdicts()
-    failure = ""
-    result: dict[str, Any] = {}
+def tasks() -> Iterator[dict[str, Any]]:
+    """The tasks that the command is about. Raises InvalidDodoFile for a corpus that cannot be read."""
+    assert _build is not None, "configuration() comes first"
     try:
-        result = function(build, *given, **more)
-    except CodeChanged as error:
-        raise Stopped(str(error)) from None
+        _build.left_out = leave_out(_build) if leave_out else frozenset()
+        _build.is_done = bool(_build.seen and _build.seen.whole and _build.seen.known == _build.left_out)
+        if _build.is_done:
+            yield {"basename": "summary", "actions": None, "uptodate": [True]}
+            return
+        corpus, seen = _build.plan.corpus, _build.seen
+        now = circumstances(_build, corpus.settings.sha256, _build.plan.toolchain_text)
+        if seen and seen.snapshot["circumstances"] != now:  # edited since
+            _build.seen, _build.left_out, _build.settled = None, frozenset(), 0
     except DualityError as error:
-        failure = str(error)
-    except OSError as error:
-        if error.errno in NO_ROOM:
-            raise no_room(error.filename or task, error) from None
-        failure = f"{error.filename or task}: {error.strerror}"
-    seconds = round(time.monotonic() - started, 3)
-    entry = Entry(task, "failed" if failure else "passed", seconds, failure, count_verdicts() - before, now())
-    try:
-        append(journal, entry)
-    except OSError as error:
-        raise no_room(journal, error) from None
-    return TaskFailed(failure) if failure else result
+        raise InvalidDodoFile(str(error)) from None
+    from . import graph
+
+    yield from graph.tasks(_build)

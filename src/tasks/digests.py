@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import cached_property
 from hashlib import sha256
@@ -55,10 +55,16 @@ class Code:
 
     def digest(self, *modules: str) -> str:
         """SHA-256 over the closure of modules, paths relative to the package such as "stages/solve.py"."""
-        key = " ".join(modules)
+        return self._digest_of(" ".join(modules), lambda: self.closure(*modules))
+
+    def package_digest(self) -> str:
+        """SHA-256 over every file of the package."""
+        return self._digest_of("*", lambda: self.signature)
+
+    def _digest_of(self, key: str, names: Callable[[], Iterable[str]]) -> str:
         if key not in self._digests:
             total = sha256()
-            for name in sorted(self.closure(*modules)):
+            for name in sorted(names()):
                 total.update(f"{name}\0{digest((self.package / name).read_bytes())}\n".encode())
             self._digests[key] = total.hexdigest()
             self._remember()

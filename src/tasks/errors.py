@@ -22,6 +22,11 @@ def excerpt(text: str, start: int, end: int, width: int = 96) -> str:
     return f"    {visible}\n    {' ' * (at - left)}{'^' * mark}"
 
 
+def visible(text: str) -> str:
+    """text on one line, with nothing in it that a terminal would obey: a key may hold any character."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
 class DualityError(Exception):
     """Base of every error that is shown to a user without a traceback."""
 

@@ -29,6 +29,14 @@ def file_digest(path: str | os.PathLike[str]) -> str | None:
         return None
 
 
+def text_of(path: Path) -> str:
+    """The text of a file, "" where there is none that can be read."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
 def remove(path: str | os.PathLike[str]) -> None:
     """Removes a file or a link, where there is one."""
     Path(path).unlink(missing_ok=True)

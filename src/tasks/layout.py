@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from .corpus.chunk import file_name
+from .corpus.names import SETTINGS, file_name
 
 
 @dataclass(frozen=True)
@@ -49,11 +50,20 @@ class Layout:
         root, _, rest = name.partition("/")
         return self.chunks / rest if root == "chunks" else self.out / name
 
+    @property
+    def toolchain(self) -> Path:
+        """The file that names the full Lean's version."""
+        return Path(os.environ.get("DUALITY_TOOLCHAIN", "lean-toolchain"))
+
     def package(self) -> Iterator[tuple[Path, str]]:
         """The files of package and certificates that belong to no chunk, with their names in the library."""
         yield self.lean / "lakefile.toml", "lakefile.toml"
         yield self.lean / "Duality" / "Base.lean", "Base.lean"
         yield self.certificates / "Support.lean", "Support.lean"
+
+    def shared(self) -> list[Path]:
+        """The files of a build that belong to no chunk."""
+        return [*(path for path, _ in self.package()), self.lean / "lean-toolchain", self.imports, self.summary]
 
     def folders(self) -> list[Path]:
         """The folders that a build writes to."""
@@ -96,6 +106,16 @@ class Layout:
     def code(self) -> Path:
         """The digests of the package's code, by the signatures of its files."""
         return self.out / ".code.json"
+
+    @property
+    def snapshot(self) -> Path:
+        """What held when the last build ended."""
+        return self.out / ".doit.db.snapshot"
+
+    @property
+    def settings(self) -> Path:
+        """The settings of the corpus."""
+        return self.chunks / SETTINGS
 
     @property
     def journal(self) -> Path:

@@ -6,7 +6,7 @@ doit's task graph, the summary and the report all ask here and in freshness; not
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
 
 from . import freshness
@@ -63,29 +63,40 @@ class Ledger:
             self._stamps[key] = found
         return self._stamps[key]
 
-    def summarise(self, failures: Mapping[str, str], ignored: Iterable[str] = (), notes: Iterable[str] = ()) -> Summary:
+    def summarise(
+        self, failures: Mapping[str, str], ignored: Iterable[str] = (), notes: Iterable[str] = (),
+        last: Summary | None = None, fresh: Collection[str] = (),
+    ) -> Summary:  # fmt: skip
         """The summary of what lies there.
 
-        failures maps names of failed tasks (`solve:06`) to their messages; ignored are names of tasks.
+        failures maps names of failed tasks (`solve:06`) to their messages; ignored are names of tasks. fresh: chunks of
+        which all that the last summary says still holds.
         """
         plan, skipped = self.plan, set(ignored)
+        kept = {row.id: row for row in last.chunks if row.id in fresh} if last else {}
         counts: dict[str, Counter[Outcome]] = {stage.name: Counter() for stage in PIPELINE if stage.is_on(plan)}
         totals: Counter[str] = Counter()
-        engines: dict[str, dict[str, str]] = {}
+        engines = {_name(engine): engine for engine in last.engines} if last and kept else {}
         rows = []
         for chunk_id, computational in plan.corpus.roles.items():
+            if chunk_id in kept:
+                rows.append(kept[chunk_id])
+                continue
             results: dict[str, Outcome] = {}
             stamps: dict[type, object] = {}
             for stage in stages_of(chunk_id, plan):
                 task = f"{stage.name}:{chunk_id}"
                 stamp = None if task in failures or task in skipped else self.stamp(stage, chunk_id)
                 results[stage.name] = "failed" if task in failures else stamp.status if stamp else "not_run"
-                counts[stage.name][results[stage.name]] += 1
                 if stamp:
                     stamps[stage.outcome] = stamp.outcome
-                    engines.update({" ".join(engine.values()): engine for engine in stamp.engines})
-            rows.append(_row(chunk_id, computational, results, stamps, totals))
-        complete = all(set(row.stages.values()) <= {*HOLDS} for row in rows)
+                    engines.update({_name(engine): engine for engine in stamp.engines})
+            rows.append(_row(chunk_id, computational, results, stamps))
+        for row in rows:
+            for stage_name, result in row.stages.items():
+                counts[stage_name][result] += 1
+            _add(totals, row)
+        complete = all(set(row.stages.values()) <= HOLDS for row in rows)
         count = sum(plan.corpus.roles.values())
         return Summary(
             status="failed" if failures or skipped else "passed" if complete else "incomplete",
@@ -105,17 +116,23 @@ class Ledger:
         )
 
 
-def _row(
-    chunk_id: str, computational: bool, results: dict[str, Outcome], stamps: Mapping[type, object], totals: Counter[str]
-) -> Row:
-    """The row of a chunk from the outcomes that hold; adds to the totals of the corpus."""
+def _name(engine: Engine) -> str:
+    return " ".join(engine.values())
+
+
+def _add(totals: Counter[str], row: Row) -> None:
+    """Adds the constraints of a chunk to those of the corpus."""
+    if kinds := row.constraints:
+        totals.update(formal=kinds.formal, vacuous=kinds.vacuous, informal=kinds.informal)
+        totals["solved"] += kinds.formal * (row.stages.get("solve") in HOLDS)
+        totals["proved"] += kinds.formal * (row.stages.get("prove") in HOLDS)
+
+
+def _row(chunk_id: str, computational: bool, results: dict[str, Outcome], stamps: Mapping[type, object]) -> Row:
+    """The row of a chunk from the outcomes that hold."""
     understood, solved, proved = stamps.get(Understood), stamps.get(Solved), stamps.get(Proved)
     balanced, compared = stamps.get(Balanced), stamps.get(Compared)
     kinds = understood.constraints if isinstance(understood, Understood) else None
-    if kinds:
-        totals.update(formal=kinds.formal, vacuous=kinds.vacuous, informal=kinds.informal)
-        totals["solved"] += kinds.formal * isinstance(solved, Solved)
-        totals["proved"] += kinds.formal * isinstance(proved, Proved)
     return Row(
         id=chunk_id,
         documentation=not computational,

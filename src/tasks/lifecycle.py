@@ -2,40 +2,29 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
-from hashlib import sha256
 from pathlib import Path
 
-from .digests import Code
+from .check.ask import trim
 from .errors import DualityError
-from .files import digest, discard, remove_leftovers, write_whole
-from .freshness import digest_of, written_digest_of
+from .files import digest, discard, remove_leftovers, text_of, write_whole
+from .freshness import written_digest_of
+from .jobs import JOBS, write_package
+from .ledger import Ledger
 from .plan import Plan
-from .stages import BY_NAME, PIPELINE, stages_of
+from .project import Build
+from .records.codec import encode
+from .records.summary import HOLDS, Summary, decode_summary, table
+from .snapshot import Data, Kind, circumstances, content_of, state_of
+from .stages import BY_NAME, PIPELINE
+from .stages.stage import Stage, engine_task
 from .state.database import Database
 from .state.recorded import make_ledger
 from .state.stopping import no_room
-
-SUMMARY = "_summary"
-"""The record of what the summary was made from; not a task."""
-
-
-@dataclass(frozen=True)
-class Build:
-    """What this command builds, and the code that does it, as both were when the command began."""
-
-    plan: Plan
-    code: Code
-
-    @cached_property
-    def stage_tasks(self) -> tuple[str, ...]:
-        """The names of the tasks that a whole build runs for chunks."""
-        ids = self.plan.corpus.ids
-        return tuple(f"{stage.name}:{chunk_id}" for chunk_id in ids for stage in stages_of(chunk_id, self.plan))
 
 
 @dataclass(frozen=True)
@@ -48,14 +37,16 @@ class Conclusion:
 
 def begin(build: Build, database: Database) -> None:
     """Removes what an earlier build wrote for chunks that are gone, or that are documentation now, and nothing else."""
-    layout = build.plan.layout
+    layout, corpus = build.layout, build.plan.corpus
     if not layout.summary.exists():  # the last build was stopped or killed, perhaps in the middle of a write
         remove_leftovers(layout.folders())
+    if build.seen and build.seen.known <= set(corpus.ids):  # the same corpus.yaml, and no chunk is gone
+        return
     for task in database.names():
         stage, _, chunk_id = task.partition(":")
         if stage not in BY_NAME or not chunk_id.isdigit():
             continue
-        computational = build.plan.corpus.roles.get(chunk_id)
+        computational = corpus.roles.get(chunk_id)
         if computational is None or not (computational or BY_NAME[stage].documentation):
             for path, written in ((database.get(task, "_values_:") or {}).get("written") or {}).items():
                 if written_digest_of(path) == written:
@@ -63,70 +54,106 @@ def begin(build: Build, database: Database) -> None:
             database.remove(task)
 
 
-def forget_summary(plan: Plan) -> None:
-    """Removes the summary, before the first thing happens that may make it wrong."""
-    discard([plan.layout.summary])
+def last_summary(build: Build) -> Summary | None:
+    """The summary of the last build, None where it is not as that left it."""
+    path = build.layout.summary
+    text = text_of(path)
+    content, _ = build.seen.shared.get(build.layout.name_of(path), ("", "")) if build.seen else ("", "")
+    return decode_summary(text) if digest(text) == content else None
 
 
 def conclude(
-    build: Build, database: Database, verified: Collection[str], failures: Mapping[str, str], ignored: Collection[str]
-) -> Conclusion:
-    """Writes the summary of what lies there, and returns it for the screen.
+    build: Build, database: Database, failures: Mapping[str, str], ignored: Collection[str], last: Summary | None
+) -> tuple[Conclusion, Data]:
+    """Writes the summary of what lies there. Returns it for the screen, and what the next build may believe.
 
-    verified: the tasks that this build has found up to date. Where these are all, and the summary was written for
-    the very same records, it is left as it is.
+    last: the last summary, as it was when the build began.
     """
-    plan, layout = build.plan, build.plan.layout
+    plan, layout = build.plan, build.layout
+    fresh = build.left_out & build.seen.fresh if build.seen else frozenset()
     notes = [f"{layout.chunks.name}/{name} is not a chunk and is ignored" for name in plan.corpus.ignored]
-    key = _key(build, database, notes)
-    kept = database.get(SUMMARY, "_values_:") or {}
-    if kept.get("key") == key and set(build.stage_tasks) <= set(verified) and not failures and not ignored:
-        written = kept.get("written") or {}
-        if all(written_digest_of(path) == made for path, made in written.items()) and len(written) == 2:
-            return Conclusion(str(kept["table"]), bool(kept["passed"]))
-    from .check.ask import trim
-    from .records.summary import HOLDS, table, write_summary
-
-    summary = make_ledger(plan, build.code, lambda task: database.get(task, "_values_:")).summarise(
-        failures, ignored, notes
-    )
+    ledger = make_ledger(plan, build.code, lambda task: database.get(task, "_values_:"))
+    summary = ledger.summarise(failures, ignored, notes, last, fresh)
     with suppress(DualityError):  # tasks that use it have said what is wrong with the folder
         trim(plan)
-    modules = [row.id for row in summary.chunks if row.stages.get("render_lean") in HOLDS]
+    names = ["Duality.Base"]
+    names += [f"Duality.Chunk{row.id}" for row in summary.chunks if row.stages.get("render_lean") in HOLDS]
+    texts = {
+        layout.summary: encode(summary),
+        # The root module of the Lake package, which imports the modules that are there.
+        layout.imports: "".join(f"import {name}\n" for name in names),
+    }
     try:
-        written = {
-            str(layout.summary): write_summary(layout.summary, summary),
-            str(layout.imports): _write_imports(layout.imports, modules),
-        }
+        for path, text in texts.items():
+            if written_digest_of(str(path)) != digest(text):
+                write_whole(path, text)
     except OSError as error:
         raise no_room(error.filename or layout.out, error) from None
-    shown = table(summary, [stage.name for stage in PIPELINE])
-    passed = summary.status == "passed"
-    database.note(SUMMARY, {"key": key, "written": written, "table": shown, "passed": passed})
-    return Conclusion(shown, passed)
+    found = Conclusion(table(summary, [stage.name for stage in PIPELINE]), summary.status == "passed")
+    return found, _snapshot(build, database, ledger, summary, fresh, found, texts)
 
 
-def _key(build: Build, database: Database, notes: list[str]) -> str:
-    """What a summary depends on: the records of all stages, which chunks there are, and what is to be noted."""
-    total = sha256("\0".join([*build.stage_tasks, *notes, build.plan.lean]).encode())
-    for task in build.stage_tasks:
-        total.update(database.text(task).encode())
-    return total.hexdigest()
+def _snapshot(
+    build: Build, database: Database, ledger: Ledger, summary: Summary, fresh: Collection[str], found: Conclusion,
+    texts: Mapping[Path, str],
+) -> Data:  # fmt: skip
+    """What holds, as far as it is known before the database is closed (see Run)."""
+    plan, layout = build.plan, build.layout
+    on = [stage for stage in PIPELINE if stage.is_on(plan)]
+    kinds = [_kind(stage for stage in on if stage.documentation), _kind(on)]
+    chunks = {}
+    for row in summary.chunks:
+        kind = int(not row.documentation)
+        if build.seen and row.id in fresh:
+            chunks[row.id] = build.seen.kept[row.id]
+        elif HOLDS.issuperset(row.stages.values()) and (entry := _entry(build, database, kinds[kind], row.id)):
+            chunks[row.id] = [kind, *entry]
+    written = {str(path): digest(text) for path, text in texts.items()}
+    written |= ledger.values(write_package.JOB.task).get("written") or {}
+    shared = {}
+    for path in map(str, layout.shared()):
+        state = state_of([(path, os.lstat)])
+        if path in written and written_digest_of(path) == written[path]:
+            shared[layout.name_of(Path(path))] = [written[path], state]
+    return {
+        "circumstances": circumstances(build, plan.corpus.settings.sha256, plan.toolchain_text),
+        "engines": {name: ledger.values(engine_task(name)).get("files") for name in ledger.engines},
+        "ids": list(plan.corpus.ids),
+        "kinds": kinds,
+        "chunks": chunks,
+        "shared": shared,
+        "jobs": sum(1 for job in JOBS if job.beside and job.is_kept),
+        "table": found.table,
+        "passed": found.passed,
+    }
 
 
-def _write_imports(path: Path, chunk_ids: list[str]) -> str:
-    """Writes the root module of the Lake package, which imports the modules that are there; returns its SHA-256."""
-    names = ["Duality.Base", *(f"Duality.Chunk{chunk_id}" for chunk_id in chunk_ids)]
-    text = "".join(f"import {name}\n" for name in names)
-    if digest_of(str(path)) != digest(text):
-        write_whole(path, text)
-    return digest(text)
+def _kind(stages: Iterable[Stage]) -> Data:
+    """What chunks with these stages have: their tasks, and the names of their files (see snapshot.Kind)."""
+    stages = list(stages)
+    files = dict.fromkeys(["source", *(name for stage in stages for name in stage.writes)])
+    return {"stages": [stage.name for stage in stages], "files": [*files, *(f"stamp of {s.name}" for s in stages)]}
+
+
+def _entry(build: Build, database: Database, kind: Data, chunk_id: str) -> list[str] | None:
+    """What is kept of a chunk whose stages hold; None where its records do not agree, or the files are others now."""
+    expected: dict[str, set[str]] = {}
+    for stage in kind["stages"]:
+        values = database.get(f"{stage}:{chunk_id}", "_values_:") or {}
+        for path, sha256 in [*values.get("read", {}).items(), *values.get("written", {}).items()]:
+            expected.setdefault(path, set()).add(sha256)
+    files = Kind(build.layout, **kind)
+    paths = files.paths(chunk_id)
+    if expected.keys() != paths.keys() or any(len(digests) > 1 for digests in expected.values()):
+        return None
+    state, content = files.state(chunk_id), content_of(expected[path].pop() for path in paths)
+    return [files.records(database, chunk_id), content, state] if files.content(chunk_id) == content else None
 
 
 def clean(plan: Plan) -> None:
     """Removes what the build writes beside the targets of tasks; doit's database and the journal stay."""
     layout = plan.layout
-    for path in (layout.summary, layout.imports, layout.code):
+    for path in (layout.summary, layout.imports, layout.code, layout.snapshot):
         path.unlink(missing_ok=True)
     shutil.rmtree(layout.scratch, ignore_errors=True)
     for path in sorted(layout.out.rglob("*"), reverse=True):

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from .corpus.folder import Corpus, read_corpus
 from .errors import UsageError
+from .files import text_of
 from .layout import Layout
 from .variables import read_variables
 
@@ -63,7 +65,7 @@ class Plan:
     def asking(self, name: str, engine: Mapping[str, str], chunk_id: str = "") -> Asking:
         """How an engine is asked about a chunk, or about itself."""
         return Asking(name, engine, **self.limits(name, chunk_id), scratch=self.scratch,
-                      toolchain=self.toolchain_text(), cache=self.values["cache"],)  # fmt: skip
+                      toolchain=self.toolchain_text, cache=self.values["cache"],)  # fmt: skip
 
     @property
     def scratch(self) -> Path:
@@ -80,12 +82,10 @@ class Plan:
         warn = self.values["crosscheck"] == "warn" or settings.strict == "pilots"
         return not warn or chunk_id in settings.pilots
 
+    @cached_property
     def toolchain_text(self) -> str:
         """What the toolchain file says; "" where there is none, as the embedded kernel needs none."""
-        try:
-            return self.toolchain.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError):
-            return ""
+        return text_of(self.toolchain)
 
 
 def user_folder() -> Path:
@@ -105,8 +105,8 @@ def make_plan(given: Mapping[str, str]) -> Plan:
         settings = corpus.settings.with_limits(**{n: values[n] for n in LIMITS})
     except ValueError as error:
         raise UsageError(str(error)) from None
-    toolchain = Path(os.environ.get("DUALITY_TOOLCHAIN", "lean-toolchain"))
-    return Plan(Layout(chunks, out), corpus.with_settings(settings), values, toolchain)
+    layout = Layout(chunks, out)
+    return Plan(layout, corpus.with_settings(settings), values, layout.toolchain)
 
 
 LIMITS = ("solve_seconds", "prove_seconds", "memory_mb")

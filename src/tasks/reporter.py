@@ -27,10 +27,11 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]
         super().__init__(outstream, options)
         self.started = time.monotonic()
         self.failed: list[str] = []
-        self.ran = self.up_to_date = self.not_run = 0
         self.table = ""
         current = build.current()
-        self.journal: Path | None = current.plan.layout.journal if current else None
+        self.ran = self.not_run = 0
+        self.up_to_date = current.settled if current else 0
+        self.journal: Path | None = current.layout.journal if current else None
         self.start = self.journal.stat().st_size if self.journal and self.journal.is_file() else 0
 
     def execute_task(self, task: Task) -> None:

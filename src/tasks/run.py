@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import stat
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -26,19 +28,15 @@ from doit.runner import Runner
 from doit.task import Stream, Task
 
 from . import build
-from .check.ask import refuse_bad_cache
 from .errors import ToolError
 from .files import discard
-from .jobs import JOBS
-from .lifecycle import Build, begin, conclude, forget_summary
+from .project import Build
+from .snapshot import Data, look, write_snapshot
 from .state.database import Database
 from .state.stopping import Stopped
-from .state.workers import Workers
 from .variables import variables_table
 
-_JOBS = {job.name for job in JOBS if not job.beside}
-"""Tasks of which the summary says nothing."""
-
+_OF_A_CHUNK = re.compile(r"[a-z_]+:([0-9]{2,})")
 
 OWN_DATABASE = "the build keeps its own database: do not use --backend and --db-file; see out=DIR"
 
@@ -58,13 +56,12 @@ class Watch:
         self.unmet: list[str] = []
         self.ignored: list[str] = []
         self.selected: set[str] = set()
-        self.tasks: Mapping[str, Task] = {}
-        self.verified: set[str] = set()
         self.changed = False
         self.passed = True
+        self.snapshot: Data | None = None
 
     def initialize(self, tasks: Mapping[str, Task], selected_tasks: list[str]) -> None:
-        self.tasks, self.selected = tasks, set(selected_tasks)
+        self.selected = set(selected_tasks)
         if hasattr(self.reporter, "initialize"):
             self.reporter.initialize(tasks, selected_tasks)
 
@@ -87,11 +84,9 @@ class Watch:
         self.reporter.add_failure(task, fail)
 
     def add_success(self, task: Task) -> None:
-        self.verified.add(task.name)
         self.reporter.add_success(task)
 
     def skip_uptodate(self, task: Task) -> None:
-        self.verified.add(task.name)
         self.reporter.skip_uptodate(task)
 
     def skip_ignore(self, task: Task) -> None:
@@ -113,30 +108,70 @@ class Watch:
     def complete_run(self) -> None:
         of_the_corpus = self.changed or "summary" in self.selected
         if sys.exc_info()[1] is None and of_the_corpus:  # a build that is stopped has no summary
-            found = conclude(self.build, self.database, self.verified, self._failures_of_stages(), self.ignored)
-            self.passed = self.passed and not self.ignored and (found.passed or "summary" not in self.selected)
+            table, passed = self._conclude()
+            self.passed = self.passed and not self.ignored and (passed or "summary" not in self.selected)
             if hasattr(self.reporter, "show") and ("summary" in self.selected or self.failures or self.ignored):
-                self.reporter.show(found.table)
+                self.reporter.show(table)
         self.reporter.complete_run()
+
+    def _conclude(self) -> tuple[str, bool]:
+        """The summary for the screen, and whether all passed."""
+        seen = self.build.seen
+        if seen and self.build.is_done:
+            return str(seen.snapshot["table"]), bool(seen.snapshot["passed"])
+        from .lifecycle import conclude
+
+        failures = {name: message for name, message in self.failures.items() if not _is_job(name)}
+        found, self.snapshot = conclude(self.build, self.database, failures, self.ignored, self.last)
+        return found.table, found.passed
+
+    @cached_property
+    def last(self) -> Any:
+        """The last summary, as it was before anything changed."""
+        from .lifecycle import last_summary
+
+        return last_summary(self.build)
 
     def _begin(self, task: Task) -> None:
         """Before the first thing that happens: what the summary says does not hold any more."""
-        if not self.changed and task.name.partition(":")[0] not in _JOBS:
+        if not self.changed and not _is_job(task.name):
+            self.last  # noqa: B018 # it is read now
             self.changed = True
-            forget_summary(self.build.plan)
+            discard([self.build.layout.summary])
 
-    def _failures_of_stages(self) -> dict[str, str]:
-        return {name: message for name, message in self.failures.items() if name.partition(":")[0] not in _JOBS}
+
+def _is_job(task: str) -> bool:
+    """Whether the summary says nothing of a task."""
+    from .jobs import JOBS
+
+    return task.partition(":")[0] in {job.name for job in JOBS if not job.beside}
 
 
 class Run(DoitRun):  # type: ignore[misc]
     """doit's run, for a build of ours; for any other dodo file it is doit's own."""
 
     def execute(self, params: Any, args: list[str]) -> int:
+        build.leave_out = lambda current: self._left_out(current, params, args)
         try:
             return int(super().execute(params, args))
         except DatabaseException:
             raise InvalidCommand(OWN_DATABASE) from None
+
+    def _left_out(self, current: Build, params: Any, args: list[str]) -> frozenset[str]:
+        """The chunks of which no task is made: nobody asks for them, or they are known to be up to date."""
+        database = self.dep_manager.backend
+        if not isinstance(database, Database) or database.path != current.layout.database:
+            return frozenset()
+        current.seen = look(current, database)
+        ids = frozenset(current.names.ids)
+        asked = [found[1] for found in map(_OF_A_CHUNK.fullmatch, args) if found]
+        if asked and len(asked) == len(args) and ids.issuperset(asked):
+            return ids.difference(asked)
+        everything = params["always"] or params["single"] or params["reporter"] != "duality"
+        if args not in ([], ["summary"]) or everything or not current.seen:
+            return frozenset()
+        current.settled = current.seen.count_tasks()
+        return current.seen.fresh
 
     def _execute(
         self, outfile: Any, verbosity: Any = None, always: bool = False, continue_: bool = False,
@@ -153,27 +188,33 @@ class Run(DoitRun):  # type: ignore[misc]
                 )
             )  # fmt: skip
         database = self.dep_manager.backend
-        if not isinstance(database, Database) or database.path != current.plan.layout.database:
+        if not isinstance(database, Database) or database.path != current.layout.database:
             raise InvalidCommand(OWN_DATABASE)
-        try:
-            refuse_bad_cache(current.plan)
-        except ToolError as error:
-            raise InvalidDodoFile(str(error)) from None
+        if current.values["cache"] or os.environ.get("DUALITY_CACHE"):
+            from .check.ask import refuse_bad_cache
+
+            try:
+                refuse_bad_cache(current.plan)
+            except ToolError as error:
+                raise InvalidDodoFile(str(error)) from None
         PythonAction.pm_pdb = pdb
         self.control = TaskControl(self.task_list)
         self.control.process(self.sel_tasks)
         if single:
             _without_dependencies(self.control)
-        _warn_of_others(current.plan.layout.out)
-        database.own()
-        begin(current, database)
+        _warn_of_others(current.layout.out)
+        if not current.is_done:
+            from .lifecycle import begin
+
+            database.own()
+            begin(current, database)
         with _output(outfile) as stream:
             shown = (self.reporters[reporter] if isinstance(reporter, str) else reporter)(
                 stream, {"failure_verbosity": failure_verbosity}
             )
             watch = Watch(shown, current, database)
             given = (self.dep_manager, watch, continue_, always, Stream(verbosity, force_verbosity))
-            runner = Workers(*given, num_process) if num_process else Runner(*given)
+            runner = _runner(given, 0 if current.is_done else num_process)
             # From here on a closed pipe is an error, as a worker that died may have been at its other end.
             signal.signal(signal.SIGPIPE, signal.SIG_IGN)
             try:
@@ -185,7 +226,22 @@ class Run(DoitRun):  # type: ignore[misc]
             except Stopped as stopped:
                 sys.stderr.write(f"ERROR: {stopped.text}\n")
                 raise
-        return int(code) or int(not watch.passed)
+        code = int(code) or int(not watch.passed)
+        if watch.snapshot is None and current.seen and current.seen.renewed:
+            watch.snapshot = current.seen.data()
+        if watch.snapshot is not None and not current.code.has_changed():
+            database.dump()
+            whole = code == 0 and "summary" in watch.selected
+            write_snapshot(current.layout.snapshot, {"whole": whole, **watch.snapshot, "database": database.state()})
+        return code
+
+
+def _runner(given: Any, processes: int) -> Runner:
+    if not processes:
+        return Runner(*given)
+    from .state.workers import Workers
+
+    return Workers(*given, processes)
 
 
 def _without_dependencies(control: TaskControl) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +37,7 @@ def identify(plan: Plan, engine: str) -> dict[str, Any]:
     """
     from .engines import identify as identify_engine
 
-    found = identify_engine(engine, plan.choice(engine), plan.toolchain_text(), _runner(plan.asking(engine, {})))
+    found = identify_engine(engine, plan.choice(engine), plan.toolchain_text, _runner(plan.asking(engine, {})))
     if found["note"]:
         print(found["note"])
     return {"engine": found["engine"], "files": found["files"]}
@@ -46,15 +45,14 @@ def identify(plan: Plan, engine: str) -> dict[str, Any]:
 
 def is_current(plan: Plan, engine: str, files: Any) -> bool:
     """Whether an engine is still the one that has these files (of identify). Starts nothing and reads no content."""
-    from .engines import signature
+    from .engines import is_current as is_engine_current
 
-    return isinstance(files, dict) and signature(engine, plan.choice(engine), plan.toolchain_text(), files) == files
+    return is_engine_current(engine, plan.choice(engine), plan.toolchain_text, files)
 
 
 def refuse_bad_cache(plan: Plan) -> None:
     """Raises ToolError where a folder of kept verdicts is named that must not be used."""
-    if plan.values["cache"] or os.environ.get("DUALITY_CACHE"):
-        _runner(plan.asking("minizinc", {}))
+    _runner(plan.asking("minizinc", {}))
 
 
 def trim(plan: Plan) -> None:

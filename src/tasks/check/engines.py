@@ -26,7 +26,7 @@ from .lean_library import library_digest, library_source
 
 _FORMAT = 1
 _PROBE = Limits(10, 4096)
-_REMEMBERED = 16
+_REMEMBERED = 64
 """Records that a machine remembers; each project, mode and PATH may have its own."""
 _PRELOAD = "/etc/ld.so.preload"
 
@@ -71,6 +71,11 @@ def signature(name: str, choice: str, toolchain: str, last: Mapping[str, Any] | 
     known = last.get("paths") if last else None
     paths = [str(path) for path in known] if isinstance(known, list) else []
     return {"paths": paths, "chosen": _chosen(name, choice, toolchain), "states": states(paths)}
+
+
+def is_current(name: str, choice: str, toolchain: str, files: Any) -> bool:
+    """Whether the engine is still the one that has these files (of identify). Reads no content."""
+    return isinstance(files, dict) and signature(name, choice, toolchain, files) == files
 
 
 def _chosen(name: str, choice: str, toolchain: str) -> str:

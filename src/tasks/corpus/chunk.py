@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -12,13 +11,12 @@ from typing import Any, Literal, TypeAlias
 
 from .document import Document, as_json, parse_document, read_text
 from .explain import Problem, refuse, sentence, violations
+from .names import FILE_NAME, ID, file_name
 from .primes import Tract, infer_tract
 
 Objective: TypeAlias = Literal["none", "neighbor_distance_min", "projection_fit_min"]
 
 SCHEMA = "chunk.schema.json"
-ID = re.compile(r"[0-9]{2,}")
-FILE_NAME = re.compile(rf"chunk-({ID.pattern})\.constraints\.json")
 
 
 @dataclass(frozen=True)
@@ -45,10 +43,6 @@ class Chunk:
     unit_sum: bool
     objective: Objective
     constraints: tuple[Constraint, ...]
-
-
-def file_name(chunk_id: str) -> str:
-    return f"chunk-{chunk_id}.constraints.json"
 
 
 def read_chunk(path: Path) -> tuple[Chunk, Document]:

@@ -11,7 +11,7 @@ from json.decoder import scanstring  # type: ignore[attr-defined]
 from pathlib import Path
 from typing import Any
 
-from ..errors import CorpusError, excerpt
+from ..errors import CorpusError, excerpt, visible
 
 LARGEST_FILE = 4 * 1024 * 1024
 """Bytes; a chunk of a thousand constraints takes a tenth of it."""
@@ -73,11 +73,6 @@ def as_json(value: Any) -> str:
     """A value as JSON in ASCII, on one line, cut where it is long."""
     text = json.dumps(value, ensure_ascii=True)
     return text if len(text) <= 60 else text[:57] + "..."
-
-
-def visible(text: str) -> str:
-    """text on one line, with nothing in it that a terminal would obey: a key may hold any character."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 def read_text(path: Path) -> str:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from ..errors import CorpusError
-from .chunk import FILE_NAME, file_name
-from .document import visible
-from .settings import FILE_NAME as SETTINGS_NAME
+from .names import file_name, read_names
 from .settings import Settings, read_settings
 
 
@@ -54,25 +50,5 @@ def read_corpus(folder: Path) -> Corpus:
     Raises CorpusError where there is no such folder, no chunk in it, corpus.yaml is wrong, or it names ids that do not
     exist.
     """
-    try:
-        names = sorted(entry.name for entry in folder.iterdir())
-    except OSError as error:
-        raise CorpusError(f"{folder}: cannot be read as a folder of chunks: {error.strerror}; see chunks=DIR") from None
-    ids, ignored, misnamed = [], [], []
-    for name in names:
-        if found := FILE_NAME.fullmatch(name):
-            ids.append(found.group(1))
-        elif name.startswith("chunk-") and name.endswith(".json"):
-            misnamed.append(_printable(name))
-        elif name != SETTINGS_NAME and not name.startswith("."):
-            ignored.append(_printable(name))
-    if not ids and not misnamed:
-        raise CorpusError(f"{folder}: holds no chunk; add {file_name('01')}, or say chunks=DIR")
-    ids.sort(key=lambda i: (int(i), i))
-    settings = read_settings(folder, known=set(ids))
-    return Corpus(folder, settings, tuple(ids), tuple(ignored), tuple(misnamed))
-
-
-def _printable(name: str) -> str:
-    """name for the summary and the screen: Linux allows line breaks and bytes that are no UTF-8."""
-    return visible(os.fsencode(name).decode("utf-8", "backslashreplace"))
+    ids, ignored, misnamed = read_names(folder)
+    return Corpus(folder, read_settings(folder, known=set(ids)), ids, ignored, misnamed)

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, NoReturn, TypeAlias
 
-from ..errors import CorpusError
-from .chunk import ID, file_name
-from .document import pointer_to, read_text, visible
+from ..errors import CorpusError, visible
+from ..files import digest
+from .document import pointer_to, read_text
 from .explain import Problem, load_schema, refuse, sentence, violations
+from .names import ID, SETTINGS, file_name
 
-FILE_NAME = "corpus.yaml"
 SCHEMA = "corpus.schema.json"
 MOST_VALUES = 20_000
 """Values in corpus.yaml, those behind aliases counted each time."""
@@ -35,7 +35,7 @@ class Settings:
     """The settings of a corpus; the defaults are those of a corpus without corpus.yaml.
 
     general_limits are those of every chunk that is not in chunk_limits; general_balance and chunk_balances are rules
-    such as "40" or "30%", "" where corpus.yaml states none.
+    such as "40" or "30%", "" where corpus.yaml states none. sha256: of the text of corpus.yaml, "" without one.
     """
 
     pilots: tuple[str, ...] = ()
@@ -48,6 +48,7 @@ class Settings:
     strict: Literal["all", "pilots"] = "all"
     in_lean: Literal["telling", "all"] = "telling"
     informal: Policy = "anywhere"
+    sha256: str = field(default="", compare=False)
 
     def limits(self, chunk_id: str) -> Limits:
         """The limits of a run for the chunk; for a run that is about no chunk, chunk_id is ""."""
@@ -99,13 +100,14 @@ def read_settings(folder: Path, known: Collection[str] | None = None) -> Setting
     known: the ids that there are; None stands for any.
     Raises CorpusError that names file, line, key, found and expected of every mistake.
     """
-    path = folder / FILE_NAME
+    path = folder / SETTINGS
     if not path.exists() and not path.is_symlink():
         return Settings()
-    file = _File(path, read_text(path))
+    text = read_text(path)
+    file = _File(path, text)
     data = file.data()
     try:
-        settings = settings_of(data)
+        settings = replace(settings_of(data), sha256=digest(text))
     except ValueError:
         refuse(file, violations(SCHEMA, file, data, yaml=True))
         raise AssertionError(f"{path}: the schema accepts what is refused") from None

@@ -29,7 +29,7 @@ def run(plan: Plan) -> Mapping[str, str]:
 
 
 def _toolchain(plan: Plan) -> str:
-    return plan.toolchain_text() or (files("tasks.render") / "library" / "lean-toolchain").read_text(encoding="utf-8")
+    return plan.toolchain_text or (files("tasks.render") / "library" / "lean-toolchain").read_text(encoding="utf-8")
 
 
 JOB = Job(
@@ -39,6 +39,6 @@ JOB = Job(
     module="jobs/write_package.py",
     beside="render_lean",
     is_kept=True,
-    settings=lambda plan: {"toolchain": plan.toolchain_text()},
+    settings=lambda plan: {"toolchain": plan.toolchain_text},
     writes=writes,
 )

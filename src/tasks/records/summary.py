@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal, TypeAlias
 
-from ..files import digest, write_whole
 from .outcomes import Kinds
 
 FORMAT = 2
 
 Outcome: TypeAlias = Literal["passed", "warned", "failed", "not_run"]
 """not_run: not reached, ignored, or what lies there does not hold for the files as they are."""
-HOLDS: tuple[Outcome, ...] = ("passed", "warned")
+HOLDS: frozenset[Outcome] = frozenset(("passed", "warned"))
 """The results of a stage that are believed."""
 
 
@@ -87,22 +85,13 @@ class Summary:
     format: int = FORMAT
 
 
-def write_summary(path: Path, summary: Summary) -> str:
-    """Writes the summary; returns the SHA-256 of its text."""
-    from .codec import encode
-
-    text = encode(summary)
-    write_whole(path, text)
-    return digest(text)
-
-
-def read_summary(path: Path) -> Summary | None:
-    """The summary at path, None where there is no valid one."""
+def decode_summary(text: str) -> Summary | None:
+    """The summary in text, None where it is not a valid one."""
     from .codec import decode
 
     try:
-        summary = decode(Summary, path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        summary = decode(Summary, text)
+    except ValueError:
         return None
     return summary if summary.format == FORMAT else None
 

@@ -12,6 +12,7 @@ import os
 import sqlite3
 import stat
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -58,21 +59,52 @@ class Database:
         self.codec = codec
         self.path = Path(name)
         self._texts: dict[str, str] | None = None
+        self._trusted = False
         self._read: dict[str, dict[str, Any]] = {}
         self._unfinished: dict[str, dict[str, Any]] = {}
         self._connection: sqlite3.Connection | None = None
         self._lock: int | None = None
 
+    def state(self) -> str:
+        """What the file is known by without being read: its signature; "" where there is none, or not all is in it."""
+        try:
+            found = os.lstat(self.path)
+            if os.path.lexists(f"{self.path}-wal") or not stat.S_ISREG(found.st_mode):
+                return ""
+        except OSError:
+            return ""
+        return f"{found.st_dev} {found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}"
+
+    def lock(self) -> None:
+        """Makes this process the only one that writes here.
+
+        Raises InvalidDodoFile where another process builds here, or nothing can be written.
+        """
+        try:
+            if self._lock is None:
+                self._lock = hold(f"{self.path}.lock")
+        except Held as holder:
+            folder = self.path.parent
+            raise InvalidDodoFile(
+                f"{folder}: process {holder} is building here; wait until it ends, or use out=DIR"
+            ) from None
+        except OSError as error:
+            where = (error.filename if error.errno == errno.ELOOP else None) or self.path.parent
+            raise InvalidDodoFile(f"{where}: cannot be written: {error.strerror}; see out=DIR") from None
+
+    def trust(self) -> None:
+        """Lets records be read one by one: the file is the one that an earlier build closed."""
+        self._trusted = True
+
     def own(self) -> None:
-        """Makes this process the only one that writes here, and reads everything.
+        """Makes this process the only one that writes here, and reads everything unless the file is trusted.
 
         Raises InvalidDodoFile where another process builds here, or nothing can be written.
         """
         if self._connection is not None:
             return
+        self.lock()
         try:
-            if self._lock is None:
-                self._lock = hold(f"{self.path}.lock")
             if not os.path.lexists(self.path):
                 _create(self.path)
             try:
@@ -82,11 +114,6 @@ class Database:
                 _warn(f"{self.path} cannot be used ({reason}): it is kept as {kept}, and every task runs again")
                 _create(self.path)
                 self._open()
-        except Held as holder:
-            folder = self.path.parent
-            raise InvalidDodoFile(
-                f"{folder}: process {holder} is building here; wait until it ends, or use out=DIR"
-            ) from None
         except OSError as error:
             where = (error.filename if error.errno == errno.ELOOP else None) or self.path.parent
             raise InvalidDodoFile(f"{where}: cannot be written: {error.strerror}; see out=DIR") from None
@@ -107,19 +134,19 @@ class Database:
         record[dependency] = value
         if dependency in _COMPLETE:
             text = self.codec.encode(record)
-            if self._known().get(task_id) != text:  # groups of tasks succeed in every build
+            if self.text(task_id) != text:  # groups of tasks succeed in every build
                 self._write("INSERT OR REPLACE INTO tasks VALUES (?, ?, ?)", task_id, text, _sum(task_id, text))
                 self._known()[task_id] = text
                 self._read.pop(task_id, None)
             del self._unfinished[task_id]
 
     def in_(self, task_id: str) -> bool:
-        return task_id in self._known()
+        return bool(self.text(task_id))
 
     def remove(self, task_id: str) -> None:
         self.own()
         self._unfinished.pop(task_id, None)
-        if task_id in self._known():
+        if self.text(task_id):
             self._write("DELETE FROM tasks WHERE name = ?", task_id)
             self._known().pop(task_id, None)
             self._read.pop(task_id, None)
@@ -127,7 +154,7 @@ class Database:
     def remove_all(self) -> None:
         self.own()
         self._write("DELETE FROM tasks")
-        self._texts, self._read, self._unfinished = {}, {}, {}
+        self._texts, self._read, self._unfinished, self._trusted = {}, {}, {}, False
 
     def dump(self) -> None:
         """Closes the database, which then is a single file. The lock is held until the process ends."""
@@ -138,18 +165,17 @@ class Database:
 
     def names(self) -> list[str]:
         """The tasks that have a record."""
+        if self._trusted:
+            return sorted(name for (name,) in self._ask("SELECT name FROM tasks"))
         return sorted(self._known())
 
     def text(self, task_id: str) -> str:
         """A record as it is stored, "" where there is none."""
-        return self._known().get(task_id, "")
-
-    def note(self, name: str, values: dict[str, Any]) -> None:
-        """Keeps values under a name that is not a task's."""
-        if self._connection is None:
-            self._open()
-        self.set(name, "_values_:", values)
-        self.set(name, "deps:", [])
+        known = self._known()
+        if self._trusted and task_id not in known:
+            rows = self._ask("SELECT record, sha256 FROM tasks WHERE name = ?", task_id)
+            known[task_id] = next((text for text, kept in rows if _sum(task_id, text) == kept), "")
+        return known.get(task_id, "")
 
     def records(self) -> dict[str, dict[str, Any]]:
         """Every record, by task."""
@@ -157,13 +183,13 @@ class Database:
 
     def _record(self, task_id: str) -> dict[str, Any]:
         if task_id not in self._read:
-            text = self._known().get(task_id)
-            self._read[task_id] = self.codec.decode(text) if text is not None else {}
+            text = self.text(task_id)
+            self._read[task_id] = self.codec.decode(text) if text else {}
         return self._read[task_id]
 
     def _known(self) -> dict[str, str]:
         if self._texts is None:
-            self._texts = self._looked_at()
+            self._texts = {} if self._trusted else self._looked_at()
         return self._texts
 
     def _looked_at(self) -> dict[str, str]:
@@ -174,6 +200,7 @@ class Database:
         alone = not os.access(self.path.parent, os.W_OK) and not os.path.exists(f"{self.path}-wal")
         try:
             with contextlib.closing(_connected(self.path, "immutable=1" if alone else "mode=ro")) as connection:
+                _check(connection)
                 return _all(connection)
         except Unusable as reason:
             _warn(f"{self.path} cannot be used ({reason}); the next build sets it aside")
@@ -191,7 +218,9 @@ class Database:
             raise Unusable("file is not a database")
         connection = _connected(self.path, "mode=rw")
         try:
-            self._texts, self._read = _all(connection), {}
+            _check(connection)
+            if not self._trusted:
+                self._texts, self._read = _all(connection), {}
             # A commit is safe from a kill without waiting for the disk. After a power failure the last may be gone,
             # or the files they speak of: both make tasks run again.
             connection.execute("PRAGMA journal_mode = WAL")
@@ -200,6 +229,14 @@ class Database:
             connection.close()
             raise
         self._connection = connection
+
+    def _ask(self, question: str, *values: str) -> list[tuple[Any, ...]]:
+        self.own()
+        assert self._connection is not None
+        try:
+            return self._connection.execute(question, values).fetchall()
+        except sqlite3.Error as error:
+            raise Stopped(f"{self.path}: cannot be read: {error}; build again") from None
 
     def _write(self, statement: str, *values: str) -> None:
         assert self._connection is not None
@@ -224,20 +261,36 @@ def _connected(path: Path, mode: str) -> sqlite3.Connection:
     return sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None)
 
 
-def _all(connection: sqlite3.Connection) -> dict[str, str]:
-    """Every record's text, by task. Raises Unusable where one of them, or the file around them, is not as written."""
+def _check(connection: sqlite3.Connection) -> None:
+    """Raises Unusable where the file is not one of ours."""
 
     def single(question: str) -> object:
         return connection.execute(question).fetchone()[0]
 
-    try:
+    with _damage():
         if (single("PRAGMA application_id"), single("PRAGMA user_version")) != (APPLICATION, FORMAT):
             raise Unusable("another program or another version wrote it")
         if connection.execute("SELECT sql FROM sqlite_master").fetchall() != [(SCHEMA,)]:
             raise Unusable("its tables are not those of a build")
-        if single("PRAGMA quick_check(1)") != "ok":
+
+
+def _all(connection: sqlite3.Connection) -> dict[str, str]:
+    """Every record's text, by task. Raises Unusable where one of them, or the file around them, is not as written."""
+    with _damage():
+        if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
             raise Unusable("its structure is damaged")
         rows = connection.execute("SELECT name, record, sha256 FROM tasks").fetchall()
+    for name, text, kept in rows:
+        if not isinstance(text, str) or _sum(name, text) != kept:
+            raise Unusable(f"the record of {str(name)[:80]!r} was changed")
+    return {name: text for name, text, _ in rows}
+
+
+@contextlib.contextmanager
+def _damage() -> Iterator[None]:
+    """Turns errors that say that the file is wrong into Unusable."""
+    try:
+        yield
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
         if code & 0xFF in _DAMAGE or code == sqlite3.SQLITE_IOERR_SHORT_READ:
@@ -245,10 +298,6 @@ def _all(connection: sqlite3.Connection) -> dict[str, str]:
         raise
     except UnicodeDecodeError:  # of a message of SQLite's that quotes the file
         raise Unusable("it contains invalid text") from None
-    for name, text, kept in rows:
-        if not isinstance(text, str) or _sum(name, text) != kept:
-            raise Unusable(f"the record of {str(name)[:80]!r} was changed")
-    return {name: text for name, text, _ in rows}
 
 
 def _create(path: Path) -> None:

@@ -1,0 +1,241 @@
+"""What held when a build ended, in a file beside the database: the next build makes no task of what still holds.
+
+A snapshot names every chunk all of whose stages held: the records of its tasks, the content of its files, and the
+states of these files (see state_of) as they were when the content was seen. What is in it still holds while
+
+- the circumstances are the same: the package's code, corpus.yaml, the toolchain file, the variables, the engines;
+- the database holds the same records;
+- each file has the same state, or else the same content.
+
+It decides nothing that freshness would decide otherwise: a snapshot that is missing, damaged or outdated costs time.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, Protocol
+
+from .corpus.names import Names
+from .digests import Code
+from .files import digest, text_of, write_whole
+from .freshness import digest_of, written_digest_of
+from .layout import Layout
+from .variables import VARIABLES
+
+FORMAT = 1
+_YOUNG_NS = 2_000_000_000
+# Variables that no result depends on: those of single tasks, and where files and verdicts are.
+_VALUES = tuple(v.name for v in VARIABLES if not v.task and v.name not in ("chunks", "out", "cache"))
+Data = dict[str, Any]
+Ask = Callable[[str], os.stat_result]
+
+
+class Records(Protocol):
+    """What is asked of the database."""
+
+    def text(self, task_id: str) -> str: ...
+    def state(self) -> str: ...
+    def lock(self) -> None: ...
+    def trust(self) -> None: ...
+    def own(self) -> None: ...
+
+
+class Command(Protocol):
+    """What is asked of the command that looks (see project.Build)."""
+
+    @property
+    def layout(self) -> Layout: ...
+    @property
+    def names(self) -> Names: ...
+    @property
+    def code(self) -> Code: ...
+    @property
+    def values(self) -> Mapping[str, str]: ...
+
+
+class Seen:
+    """What of a snapshot still holds.
+
+    ids: the chunks that there are; known: those that there were; kept: what the snapshot says of those that hold;
+    shared: of the files that belong to no chunk those that hold, with content and state; renewed: whether files have
+    other states than in the snapshot, though the same content.
+    """
+
+    def __init__(self, snapshot: Data, ids: Sequence[str]) -> None:
+        self.snapshot = snapshot
+        self.ids = ids
+        self.known = frozenset(snapshot["ids"])
+        self.kept: dict[str, list[Any]] = {}
+        self.shared: dict[str, list[str]] = {}
+        self.renewed = False
+
+    @property
+    def fresh(self) -> frozenset[str]:
+        """The chunks all of whose stages hold."""
+        return frozenset(self.kept)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the last build was a complete one, and all of it holds."""
+        all_chunks = self.kept.keys() == self.known == frozenset(self.ids)
+        return bool(self.snapshot["whole"]) and all_chunks and self.shared.keys() == self.snapshot["shared"].keys()
+
+    def count_tasks(self) -> int:
+        """How many tasks of the last build hold: those of fresh chunks, and of the corpus where all holds."""
+        kinds = self.snapshot["kinds"]
+        found = sum(len(kinds[entry[0]]["stages"]) for entry in self.kept.values())
+        return found + int(self.snapshot["jobs"]) * self.whole
+
+    def data(self) -> Data:
+        """The snapshot with what was renewed."""
+        return {**self.snapshot, "chunks": self.kept, "shared": self.shared}
+
+
+def look(command: Command, database: Records) -> Seen | None:
+    """Compares the snapshot with what is there; None where there is no snapshot that could hold.
+
+    Holds the database's lock from then on, and reads the database only where it is another file than it was.
+    Raises as the database does.
+    """
+    layout, names = command.layout, command.names
+    database.lock()
+    snapshot = _read(layout.snapshot)
+    if snapshot is None or snapshot["circumstances"] != circumstances(command):
+        return None
+    if not all(_is_current(command, engine, files) for engine, files in snapshot["engines"].items()):
+        return None
+    seen = Seen(snapshot, names.ids)
+    unchanged = database.state() == snapshot["database"] != ""
+    if unchanged:
+        database.trust()
+    else:
+        database.own()
+    kinds = [Kind(layout, **kind) for kind in snapshot["kinds"]]
+    for chunk_id in names.ids:
+        entry = snapshot["chunks"].get(chunk_id)
+        if entry is None:
+            continue
+        number, records, content, state = entry
+        kind = kinds[number]
+        if not unchanged and kind.records(database, chunk_id) != records:
+            continue
+        now = kind.state(chunk_id)
+        if not now or now != state:
+            if kind.content(chunk_id) != content:
+                continue
+            seen.renewed |= now != state
+        seen.kept[chunk_id] = [number, records, content, now]
+    for name, (content, state) in snapshot["shared"].items():
+        path = str(layout.path(name))
+        now = state_of([(path, os.lstat)])
+        if (now and now == state) or written_digest_of(path) == content:
+            seen.renewed |= now != state
+            seen.shared[name] = [content, now]
+    return seen
+
+
+def circumstances(command: Command, settings: str | None = None, toolchain: str | None = None) -> Data:
+    """What all results depend on beside chunks and engines, as JSON data.
+
+    settings: SHA-256 of corpus.yaml, toolchain: the text of the toolchain file, as they were read; else as they are.
+    """
+    return {
+        "format": FORMAT,
+        "code": command.code.package_digest(),
+        "settings": digest_of(str(command.layout.settings)) or "" if settings is None else settings,
+        "toolchain": text_of(command.layout.toolchain) if toolchain is None else toolchain,
+        "ignored": list(command.names.ignored),
+        "misnamed": list(command.names.misnamed),
+        "values": {name: command.values[name] for name in _VALUES},
+    }
+
+
+class Kind:
+    """The stages and the files of computational chunks, or of documentation chunks.
+
+    files: the names of files as in Layout.file, or `stamp of STAGE`.
+    """
+
+    def __init__(self, layout: Layout, stages: Sequence[str], files: Sequence[str]) -> None:
+        self.stages = stages
+        # A path is put together from its two ends: that takes a twentieth of the time.
+        self._files: list[tuple[str, str, Ask]] = []
+        for name in files:
+            start, end = str(_path(layout, name, "\0")).split("\0")
+            self._files.append((start, end, os.stat if name == "source" else os.lstat))
+
+    def paths(self, chunk_id: str) -> dict[str, Ask]:
+        """The paths of a chunk's files, with the function that asks for the status of each."""
+        return {start + chunk_id + end: ask for start, end, ask in self._files}
+
+    def state(self, chunk_id: str) -> str:
+        return state_of(self.paths(chunk_id).items())
+
+    def content(self, chunk_id: str) -> str:
+        """A digest of the content of the files, as it is now."""
+        return content_of(digest_of(path, ask) or "" for path, ask in self.paths(chunk_id).items())
+
+    def records(self, database: Records, chunk_id: str) -> str:
+        """A digest of the records of a chunk's tasks."""
+        return _short("\0".join(database.text(f"{stage}:{chunk_id}") for stage in self.stages))
+
+
+def _path(layout: Layout, name: str, chunk_id: str) -> Path:
+    stamp = name.removeprefix("stamp of ")
+    return layout.file(name, chunk_id) if stamp == name else layout.stamp(stamp, chunk_id)
+
+
+def content_of(digests: Iterable[str]) -> str:
+    """A digest of the content of files, from the SHA-256 of each."""
+    return _short("\0".join(digests))
+
+
+def state_of(paths: Iterable[tuple[str, Ask]]) -> str:
+    """A digest of what files are known by without being read: device, inode, size, times of content and metadata.
+
+    "" where one is missing, or has changed a moment ago (or in the future): it could change again without a trace.
+    """
+    states = []
+    newest = 0
+    try:
+        for path, ask in paths:
+            status = ask(path)
+            changed = status.st_ctime_ns
+            newest = max(newest, changed)
+            states.append((status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, changed))
+    except OSError:
+        return ""
+    return "" if time.time_ns() - newest < _YOUNG_NS else _short(repr(states))
+
+
+def _read(path: Path) -> Data | None:
+    with suppress(OSError, ValueError):
+        sha256, _, text = path.read_text(encoding="utf-8").partition("\n")
+        if digest(text) == sha256:
+            found: Data = json.loads(text)
+            return found if found["circumstances"]["format"] == FORMAT else None
+    return None
+
+
+def write_snapshot(path: Path, data: Data) -> None:
+    """Writes a snapshot. Where that is not possible, the next build does without."""
+    text = json.dumps(data)
+    with suppress(OSError):
+        write_whole(path, f"{digest(text)}\n{text}")
+
+
+def _short(text: str) -> str:
+    return blake2b(text.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+
+
+def _is_current(command: Command, engine: str, files: Any) -> bool:
+    from .check.engines import is_current
+
+    choice = command.values["lean"] if engine == "lean" else ""
+    return is_current(engine, choice, text_of(command.layout.toolchain), files)
