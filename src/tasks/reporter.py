@@ -7,15 +7,17 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from doit.exceptions import BaseFail, UnmetDependency
 from doit.reporter import ConsoleReporter
 from doit.task import Task
 
 from . import build
-from .records.journal import Verdicts, entries
 from .state.stopping import Stopped
+
+if TYPE_CHECKING:
+    from .records.journal import Verdicts
 
 
 class Reporter(ConsoleReporter):  # type: ignore[misc]
@@ -72,20 +74,22 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]
         seconds = time.monotonic() - self.started
         failed = f", {len(self.failed)} failed" if self.failed else ""
         waiting = f", {self.not_run} not run" if self.not_run else ""
-        verdicts = self._verdicts()
-        found, all_ = verdicts.found, verdicts.asked + verdicts.found
+        verdicts = self._verdicts() if self.ran else None
+        found, all_ = (verdicts.found, verdicts.asked + verdicts.found) if verdicts else (0, 0)
         kept = f", {found} of {all_} verdicts from the cache" if found else ""
         ran = f"{self.ran} task{'' if self.ran == 1 else 's'} run"
         self.write(f"{ran}, {self.up_to_date} up to date{failed}{waiting}{kept}: {seconds:.1f} s\n")
-        if verdicts.lost:
+        if verdicts and verdicts.lost:
             self.write(f"note: {verdicts.lost} verdicts could not be kept in the cache (disk full, or not writable?)\n")
         if self.failed:
             self.write("FAILED: " + ", ".join(sorted(self.failed)) + "\n")
 
     def _verdicts(self) -> Verdicts:
         """How many verdicts this build found in the cache, asked of tools, and could not keep."""
+        from .records.journal import Verdicts, entries
+
         total = Verdicts()
-        if self.journal and self.ran:
+        if self.journal:
             for entry in entries(self.journal, self.start):
                 total += entry.verdicts
         return total

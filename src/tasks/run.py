@@ -190,7 +190,7 @@ class Run(DoitRun):  # type: ignore[misc]
         database = self.dep_manager.backend
         if not isinstance(database, Database) or database.path != current.layout.database:
             raise InvalidCommand(OWN_DATABASE)
-        if current.values["cache"] or os.environ.get("DUALITY_CACHE"):
+        if not current.is_done and (current.values["cache"] or os.environ.get("DUALITY_CACHE")):
             from .check.ask import refuse_bad_cache
 
             try:
