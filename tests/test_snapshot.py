@@ -272,8 +272,8 @@ def test_tasks_of_other_chunks_are_not_made(built: Project) -> None:
     assert counted(built, "list", "--all")["tasks"]["solve"] == {"solve:06", "solve:08", "solve:19"}
 
 
-# What a build does where nothing, or one chunk, is to be done, counted: a time would depend on the machine. Each of these
-# costs time at ten thousand chunks.
+# What a build does where nothing, or one chunk, is to be done, counted: a time would depend on the machine.
+# Each of these costs time at ten thousand chunks.
 
 COUNTING = """
 import atexit, collections, json, os, sqlite3, subprocess, sys

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -10,7 +11,9 @@ T = TypeVar("T")
 
 def encode(record: object) -> str:
     """A dataclass as JSON: sorted keys, two spaces, a final newline; the same record gives the same bytes."""
-    return json.dumps(_plain(record), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    import msgspec
+
+    return msgspec.json.format(msgspec.json.encode(record, order="sorted"), indent=2).decode() + "\n"
 
 
 def encode_line(record: object) -> str:
@@ -27,6 +30,10 @@ def decode(kind: type[T], text: str | bytes) -> T:
     import msgspec
 
     try:
+        with suppress(msgspec.DecodeError):
+            record = msgspec.json.decode(text, type=kind)
+            if encode(record) == text:  # a file as it was written, which is nearly all that is read
+                return record
         data = json.loads(text)
         record = msgspec.convert(data, kind)
     except (msgspec.ValidationError, RecursionError) as error:

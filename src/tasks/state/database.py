@@ -24,8 +24,8 @@ from .stopping import Stopped
 
 APPLICATION = 0x4475616C
 """SQLite's application_id of our files ("Dual")."""
-FORMAT = 1
-SCHEMA = "CREATE TABLE tasks (name TEXT PRIMARY KEY, record TEXT NOT NULL, sha256 TEXT NOT NULL) WITHOUT ROWID"
+FORMAT = 2
+SCHEMA = "CREATE TABLE tasks (name TEXT PRIMARY KEY, record TEXT NOT NULL, sha256 TEXT NOT NULL)"
 
 _BESIDE = ("-wal", "-shm", "-journal")
 # What says that the file is wrong; any other error is one of the machine, and the file stays where it is.
@@ -270,7 +270,7 @@ def _check(connection: sqlite3.Connection) -> None:
     with _damage():
         if (single("PRAGMA application_id"), single("PRAGMA user_version")) != (APPLICATION, FORMAT):
             raise Unusable("another program or another version wrote it")
-        if connection.execute("SELECT sql FROM sqlite_master").fetchall() != [(SCHEMA,)]:
+        if connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall() != [(SCHEMA,)]:
             raise Unusable("its tables are not those of a build")
 
 

@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+_VALUES, _RESULT = "_values_:", "result:"
+
 
 class RecordCodec:
-    """Encodes and decodes doit's record of one task.
+    """Encodes and decodes doit's record of one task. The result is left out where it is in the values.
 
     roots: named folders. A file below one is written as `{name}/...`, so that a database is worth the same when the
     folders are named by another path, or moved one by one.
@@ -20,7 +22,10 @@ class RecordCodec:
         self.roots = sorted(((f"{path}/", f"{{{name}}}/") for name, path in roots.items()), key=lambda r: -len(r[0]))
 
     def encode(self, record: Mapping[str, Any]) -> str:
-        return json.dumps(_mapped(record, self._stored), sort_keys=True, separators=(",", ":"))
+        stored = dict(_mapped(record, self._stored))
+        if _RESULT in stored and stored[_RESULT] == _result_of(stored.get(_VALUES)):
+            stored[_RESULT] = None
+        return json.dumps(stored, sort_keys=True, separators=(",", ":"))
 
     def decode(self, text: str) -> dict[str, Any]:
         """Raises ValueError for a text that is no record."""
@@ -29,10 +34,19 @@ class RecordCodec:
         record = json.loads(text)
         if not isinstance(record, dict):
             raise ValueError("not a record")
+        if _RESULT in record and record[_RESULT] is None:
+            record[_RESULT] = _result_of(record.get(_VALUES))
         return record
 
     def _stored(self, path: str) -> str:
         return next((name + path[len(root) :] for root, name in self.roots if path.startswith(root)), path)
+
+
+def _result_of(values: Any) -> Any:
+    """What doit keeps as the result of a task whose last action returned values; it adds those of other tasks."""
+    if not isinstance(values, Mapping):
+        return None
+    return {key: value for key, value in values.items() if not key.startswith("_result:")}
 
 
 def _mapped(data: Any, spell: Callable[[str], str]) -> Any:
