@@ -21,12 +21,22 @@ def digest(content: bytes | str) -> str:
 def file_digest(path: str | os.PathLike[str]) -> str | None:
     """SHA-256 of a file's content, None where there is no readable plain file."""
     try:
-        if not stat.S_ISREG(os.stat(path).st_mode):  # to open a pipe would wait for its other end
-            return None
-        with open(path, "rb", buffering=0) as file:
-            return digest(file.read())
+        # Without O_NONBLOCK, opening a pipe would wait for its other end.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         return None
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            return None
+        content = sha256()
+        while part := os.read(descriptor, max(status.st_size + 1, 1 << 16)):
+            content.update(part)
+        return content.hexdigest()
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
 
 
 def text_of(path: Path) -> str:
