@@ -16,7 +16,7 @@ from tasks.digests import Code
 from tasks.plan import Plan, make_plan
 from tasks.records.outcomes import Solved
 from tasks.records.stamp import OURSELVES, Stamp, write_stamp
-from tasks.stages import BY_NAME
+from tasks.stages import BY_NAME, STAGES
 from tasks.stages.perform import perform
 from tools import lean, minizinc
 
@@ -58,6 +58,16 @@ class Staged:
         engines = {"minizinc": minizinc().engine, "lean": lean().engine}
         asked = {name: engines[name] for name in BY_NAME[stage].asked_engines(plan)}
         return perform(BY_NAME[stage], plan, self.chunk.id, asked, CODE)
+
+    def rewrite(self, name: str, old: str, new: str) -> None:
+        """Changes a rendered file as if its renderer had a fault: no stamp says that it rendered another text."""
+        path = self.path(name)
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), encoding="utf-8")
+        for stage in STAGES:
+            if name in stage.writes:
+                self.path(f"stamp of {stage.name}").unlink()
 
     def put_witness(self, witness: list[int]) -> None:
         """Leaves the stamp of a solver that found that point."""

@@ -253,8 +253,11 @@ def test_a_proof_about_another_text_or_sample_is_not_believed(corpus: Path, tmp_
         stamp = json.loads(path.read_text(encoding="utf-8"))
         stamp["outcome"]["claims"] = stamp["outcome"]["claims"][1:]
         path.write_text(json.dumps(stamp), encoding="utf-8")
-    what = {"certificate": "certificate/Chunk06.lean", "sample": "outcome of sample"}[edited]
-    with pytest.raises(RecordError, match=f"it is outdated, as {what} has changed; build prove:06 first"):
+    what, between = {
+        "certificate": ("certificate/Chunk06.lean", "prove:06 and crosscheck:06"),
+        "sample": ("outcome of sample", "sample:06 and prove:06"),
+    }[edited]
+    with pytest.raises(RecordError, match=f"{what}: it changed between {between}: build again"):
         check(copy, "06", tmp_path)
 
 

@@ -422,21 +422,16 @@ def test_solver_and_prover_that_disagree_are_the_loudest_error(solved: Callable[
 
 def test_a_broken_certificate_is_no_disagreement(solved: Callable[..., Staged]) -> None:
     made = solved({"fine": "x[1] >= 3"}, [100] + [0] * 7)
-    path = made.path("certificate")
-    path.write_text(path.read_text().replace("Int.ble", "Int.blah"))
+    made.rewrite("certificate", "Int.ble", "Int.blah")
     with pytest.raises(CheckFailed, match="Lean does not accept the text"):
         made.run("prove")
 
 
 def test_a_theorem_on_an_axiom_is_no_proof(solved: Callable[..., Staged]) -> None:
     made = solved({"fine": "x[1] >= 3"}, [0, 100] + [0] * 6)
-    path = made.path("certificate")
-    text = path.read_text()
     proof = "theorem witness_valid : Eq (valid witness) Bool.true := Eq.refl Bool.true"
-    assert proof in text
-    path.write_text(
-        text.replace(proof, f"axiom cheat : Eq (valid witness) Bool.true\n{proof.partition(':=')[0]}:= cheat")
-    )
+    cheat = f"axiom cheat : Eq (valid witness) Bool.true\n{proof.partition(':=')[0]}:= cheat"
+    made.rewrite("certificate", proof, cheat)
     with pytest.raises(CheckFailed, match="rests on the axioms cheat: this is not a proof"):
         made.run("prove")
 

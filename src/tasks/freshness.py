@@ -49,22 +49,27 @@ def written_digest_of(path: str) -> str | None:
 
 
 def reasons(
-    values: Values, recipe: Mapping[str, Any], targets: Collection[str] = (), strict: bool = False
-) -> list[str]:
+    values: Values, recipe: Mapping[str, Any], targets: Collection[str] = (), strict: bool = False,
+    read_now: Callable[[str], str | None] = digest_of,
+) -> list[str]:  # fmt: skip
     """Why the result of a task is not up to date, in the order of cause; [] where it is.
 
-    recipe: what the task would be made by now, plain data; strict: whether a warning is a failure now.
+    recipe: what the task would be made by now, plain data; strict: whether a warning is a failure now; read_now: as
+    digest_of.
     """
-    return list(_reasons(values, recipe, targets, strict))
+    return list(_reasons(values, recipe, targets, strict, read_now))
 
 
-def _reasons(values: Values, recipe: Mapping[str, Any], targets: Collection[str], strict: bool) -> Iterator[str]:
+def _reasons(
+    values: Values, recipe: Mapping[str, Any], targets: Collection[str], strict: bool,
+    read_now: Callable[[str], str | None],
+) -> Iterator[str]:  # fmt: skip
     made_by, read, written = values.get("recipe"), values.get("read"), values.get("written")
     if not isinstance(made_by, dict) or not isinstance(read, dict) or not isinstance(written, dict):
         yield "never built successfully"
         return
     for path, digest in read.items():
-        now = digest_of(path)
+        now = read_now(path)
         if now != digest:
             yield f"{path} {'is missing' if now is None else 'has changed'}"
     for part in sorted({*made_by, *recipe}):

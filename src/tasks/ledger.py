@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 
 from . import freshness
 from .digests import Code
@@ -34,6 +34,8 @@ class Ledger:
         self.values = values
         self._is_current = is_current
         self._stamps: dict[tuple[str, str], Stamp[object] | None] = {}
+        # Once for all stages, so that they are held to the same content of a file that changes meanwhile.
+        self._digest_of = cache(freshness.digest_of)
 
     @cached_property
     def engines(self) -> dict[str, Engine | None]:
@@ -49,7 +51,7 @@ class Ledger:
         made_by = recipe(stage, self.plan, chunk_id, self.engines, self.code)
         written = [str(path) for path in targets(stage, self.plan, chunk_id)]
         strict = stage.strict(self.plan, chunk_id)
-        return freshness.reasons(self.values(f"{stage.name}:{chunk_id}"), made_by, written, strict)
+        return freshness.reasons(self.values(f"{stage.name}:{chunk_id}"), made_by, written, strict, self._digest_of)
 
     def stamp(self, stage: Stage, chunk_id: str) -> Stamp[object] | None:
         """The stamp of a stage where it and those of all earlier stages hold for the files as they are; else None."""

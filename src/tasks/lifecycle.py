@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .check.ask import trim
@@ -74,6 +74,10 @@ def conclude(
     notes = [f"{layout.chunks.name}/{name} is not a chunk and is ignored" for name in plan.corpus.ignored]
     ledger = make_ledger(plan, build.code, lambda task: database.get(task, "_values_:"))
     summary = ledger.summarise(failures, ignored, notes, last, fresh)
+    if plan.is_outdated():
+        note = f"{layout.chunks}: corpus.yaml, or which chunks there are, changed during the build: build again"
+        status = "incomplete" if summary.status == "passed" else summary.status
+        summary = replace(summary, status=status, notes=(*summary.notes, note))
     with suppress(DualityError):  # tasks that use it have said what is wrong with the folder
         trim(plan)
     names = ["Duality.Base"]

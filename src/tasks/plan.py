@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from .corpus.folder import Corpus, read_corpus
-from .errors import UsageError
+from .corpus.names import read_names
+from .errors import CorpusError, UsageError
 from .files import text_of
+from .freshness import digest_of
 from .layout import Layout
 from .variables import read_variables
 
@@ -84,8 +86,19 @@ class Plan:
 
     @cached_property
     def toolchain_text(self) -> str:
-        """What the toolchain file says; "" where there is none, as the embedded kernel needs none."""
+        """What the toolchain file said when it was first asked for; "" where there is none, as the embedded kernel
+        needs none.
+        """
         return text_of(self.toolchain)
+
+    def is_outdated(self) -> bool:
+        """Whether corpus.yaml, or which chunks there are, is another now."""
+        try:
+            ids, _, misnamed = read_names(self.layout.chunks)
+        except CorpusError:
+            return True
+        settings = digest_of(str(self.layout.settings)) or ""
+        return (ids, misnamed, settings) != (self.corpus.ids, self.corpus.misnamed, self.corpus.settings.sha256)
 
 
 def user_folder() -> Path:

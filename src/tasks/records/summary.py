@@ -65,7 +65,7 @@ class Chunks:
 @dataclass(frozen=True)
 class Summary:
     """status: passed where every stage of every chunk passed on the files as they are, failed where a task failed or
-    was ignored, else incomplete.
+    was ignored, else incomplete, also where the corpus is no more the one that the build began with.
 
     stages: by name; off: the stages that are turned off. failures: names of failed
     tasks with their messages. ignored: tasks that `doit ignore` keeps from running. engines: all that judged.

@@ -11,7 +11,8 @@ from ..errors import CodeChanged
 from ..files import digest, discard, remove, write_whole
 from ..plan import Plan
 from ..records.stamp import OURSELVES, Engine, Stamp, without_identity, write_stamp
-from .stage import Context, Stage
+from . import earlier
+from .stage import Context, Stage, outcome_of
 
 
 def recipe(stage: Stage, plan: Plan, chunk_id: str, engines: Mapping[str, Engine | None], code: Code) -> dict[str, Any]:
@@ -34,13 +35,14 @@ def targets(stage: Stage, plan: Plan, chunk_id: str) -> list[Path]:
 def perform(stage: Stage, plan: Plan, chunk_id: str, engines: Mapping[str, Engine], code: Code) -> dict[str, Any]:
     """Runs the stage; leaves all of its files, or none where it raises. Returns what freshness.reasons judges later.
 
-    Raises as the stage does, and CodeChanged where the package is not the one that was digested.
+    Raises as the stage does, RecordError where an earlier stage worked from other contents of the same files, and
+    CodeChanged where the package is not the one that was digested.
     """
     made_by = recipe(stage, plan, chunk_id, engines, code)
-    context = Context(plan, stage, chunk_id, engines)
     written = targets(stage, plan, chunk_id)
     for path in written:
         remove(path)
+    context = Context(plan, stage, chunk_id, engines, earlier(stage, plan))
     try:
         result = stage.run(context)
         if code.has_changed():
@@ -77,4 +79,4 @@ def inputs(context: Context) -> dict[str, str]:
     layout, chunk_id = context.plan.layout, context.chunk_id
     stamps = {layout.stamp(stage, chunk_id) for stage in context.outcomes}
     files = {layout.name_of(path): sha256 for path, sha256 in context.files.items() if path not in stamps}
-    return files | {f"outcome of {stage}": sha256 for stage, sha256 in context.outcomes.items()}
+    return files | {outcome_of(stage): sha256 for stage, sha256 in context.outcomes.items()}

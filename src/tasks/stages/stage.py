@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from ..errors import RecordError
 from ..files import digest
-from ..freshness import digest_of
 from ..plan import Asking, Plan
-from ..records.stamp import Engine, Status, decode_stamp
+from ..records.stamp import Engine, Stamp, Status, decode_stamp, read_stamp
 
 Outcome = TypeVar("Outcome")
 
@@ -96,9 +95,14 @@ class Context:
     """What a stage gets to work on one chunk. It notes what is read, for the stamp and for the next build.
 
     files: the SHA-256 of each file, as it was read; outcomes: that of each earlier stage's outcome.
+    earlier: the stages that must have passed before. What they read and wrote, as their stamps say, must be what this
+    stage reads: else the files changed between two stages, and its result would be one of a mixture.
     """
 
-    def __init__(self, plan: Plan, stage: Stage, chunk_id: str, engines: Mapping[str, Engine]) -> None:
+    def __init__(
+        self, plan: Plan, stage: Stage, chunk_id: str, engines: Mapping[str, Engine], earlier: Iterable[Stage] = ()
+    ) -> None:
+        """Raises RecordError where earlier stages worked from different contents of a file."""
         self.plan = plan
         self.stage = stage
         self.chunk_id = chunk_id
@@ -106,6 +110,10 @@ class Context:
         self.files: dict[Path, str] = {}
         self.outcomes: dict[str, str] = {}
         self._texts: dict[Path, str] = {}
+        self._seen: dict[str, tuple[str, str]] = {}
+        for other in earlier:
+            if stamp := read_stamp(plan.layout.stamp(other.name, chunk_id), object):
+                self._agree_with(stamp)
 
     def path(self, name: str) -> Path:
         """The path of one of the chunk's files, for messages."""
@@ -120,22 +128,14 @@ class Context:
     def outcome(self, kind: type[Read]) -> Read:
         """The outcome of one of the stages that the stage declares in needs.
 
-        Raises CorpusError, RecordError where there is no valid stamp, or it is about other files than lie there now.
+        Raises CorpusError, RecordError where there is no valid stamp, or it is about other contents of files.
         """
         if kind.stage not in self.stage.needs:
             raise AssertionError(f"{self.stage.name} does not declare that it needs {kind.stage}")
-        from ..records.codec import encode
-
         path = self.plan.layout.stamp(kind.stage, self.chunk_id)
         stamp = decode_stamp(self._text(path), path, kind)
-        for name, sha256 in stamp.inputs.items():
-            stage = name.removeprefix("outcome of ")
-            now = self.outcomes.get(stage, sha256) if stage != name else digest_of(str(self.plan.layout.path(name)))
-            if now != sha256:
-                raise RecordError(
-                    f"{path}: it is outdated, as {name} has changed; build {kind.stage}:{self.chunk_id} first"
-                )
-        self.outcomes[kind.stage] = digest(encode(stamp.outcome))
+        self._agree_with(stamp)
+        self.outcomes[kind.stage], _ = self._seen[outcome_of(kind.stage)]
         return stamp.outcome
 
     def source(self) -> tuple[Path, str]:
@@ -156,4 +156,28 @@ class Context:
         if path not in self._texts:
             self._texts[path] = text = read_text(path)
             self.files[path] = digest(text)
+            self._agree(self.stage.name, self.plan.layout.name_of(path), self.files[path])
         return self._texts[path]
+
+    def _agree_with(self, stamp: Stamp[Any]) -> None:
+        from ..records.codec import encode
+
+        outcome = {outcome_of(stamp.stage): digest(encode(stamp.outcome))}
+        for name, sha256 in (stamp.inputs | stamp.outputs | outcome).items():
+            self._agree(stamp.stage, name, sha256)
+
+    def _agree(self, stage: str, name: str, sha256: str) -> None:
+        """Notes what a stage has seen of a file or an outcome. Raises RecordError where another saw something else."""
+        seen, other = self._seen.setdefault(name, (sha256, stage))
+        if seen != sha256:
+            place = name if name.startswith(_OUTCOME) else self.plan.layout.path(name)
+            between = f"{other}:{self.chunk_id} and {stage}:{self.chunk_id}"
+            raise RecordError(f"{place}: it changed between {between}: build again")
+
+
+_OUTCOME = "outcome of "
+
+
+def outcome_of(stage: str) -> str:
+    """How stamps name what a stage found out."""
+    return f"{_OUTCOME}{stage}"
