@@ -21,13 +21,13 @@ from tasks.plan import make_plan
 from tasks.stages import PIPELINE, earlier
 from tasks.state.recorded import recorded_ledger
 
-ONE, OTHER = ({"c1": "x[1] + x[2] >= 30", "c2": f"x[3] = {number}"} for number in (5, 6))
+CONSTRAINTS, OTHERS = ({"c1": "x[1] + x[2] >= 30", "c2": f"x[3] = {number}"} for number in (5, 6))
 
 
 @pytest.fixture(scope="module")
 def staged_once(tmp_path_factory: pytest.TempPathFactory) -> Staged:
-    """A chunk of ONE with the results of every stage; not to be changed."""
-    staged = Staged(tmp_path_factory.mktemp("staged"), make_chunk(ONE), "crosscheck: {samples: 16}\n")
+    """A chunk of CONSTRAINTS with the results of every stage; not to be changed."""
+    staged = Staged(tmp_path_factory.mktemp("staged"), make_chunk(CONSTRAINTS), "crosscheck: {samples: 16}\n")
     staged.run(*(stage.name for stage in PIPELINE))
     return staged
 
@@ -49,7 +49,7 @@ def test_a_stage_refuses_a_file_that_earlier_stages_saw_otherwise(
     folder = shutil.copytree(staged_once.folder, tmp_path / "staged")
     staged = Staged(folder, staged_once.chunk, "crosscheck: {samples: 16}\n")
     if file == "source":
-        write_chunk(folder / "chunks", make_chunk(OTHER))
+        write_chunk(folder / "chunks", make_chunk(OTHERS))
     else:
         path = staged.path(file)
         path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")

@@ -74,8 +74,8 @@ def write_whole(path: Path, text: str) -> None:
             shutil.copymode(path, beside)
         os.replace(beside, path)
     except BaseException as error:
-        if isinstance(error, OSError) and error.filename is None:  # a write does not know its file
-            error.filename = str(path)
+        if isinstance(error, OSError):  # which names the file beside, or none
+            error.filename, error.filename2 = str(path), None
         with suppress(OSError):
             beside.unlink(missing_ok=True)
         raise

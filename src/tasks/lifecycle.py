@@ -83,9 +83,9 @@ def conclude(
     names = ["Duality.Base"]
     names += [f"Duality.Chunk{row.id}" for row in summary.chunks if row.stages.get("render_lean") in HOLDS]
     texts = {
-        layout.summary: encode(summary),
         # The root module of the Lake package, which imports the modules that are there.
         layout.imports: "".join(f"import {name}\n" for name in names),
+        layout.summary: encode(summary),  # the last, as it says how the build ended
     }
     try:
         for path, text in texts.items():

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 from ..errors import RecordError
 from ..files import digest
 from ..plan import Asking, Plan
-from ..records.stamp import Engine, Stamp, Status, decode_stamp, read_stamp
+from ..records.stamp import Engine, Stamp, Status, decode_stamp
 
 Outcome = TypeVar("Outcome")
 
@@ -102,7 +102,9 @@ class Context:
     def __init__(
         self, plan: Plan, stage: Stage, chunk_id: str, engines: Mapping[str, Engine], earlier: Iterable[Stage] = ()
     ) -> None:
-        """Raises RecordError where earlier stages worked from different contents of a file."""
+        """Raises RecordError where earlier stages worked from different contents of a file, or left no valid stamp."""
+        from ..corpus.document import read_text
+
         self.plan = plan
         self.stage = stage
         self.chunk_id = chunk_id
@@ -112,8 +114,8 @@ class Context:
         self._texts: dict[Path, str] = {}
         self._seen: dict[str, tuple[str, str]] = {}
         for other in earlier:
-            if stamp := read_stamp(plan.layout.stamp(other.name, chunk_id), object):
-                self._agree_with(stamp)
+            if (path := plan.layout.stamp(other.name, chunk_id)).exists():
+                self._agree_with(decode_stamp(read_text(path), path, object))
 
     def path(self, name: str) -> Path:
         """The path of one of the chunk's files, for messages."""
