@@ -14,8 +14,9 @@ from pathlib import Path
 from conftest import REPOSITORY, contents
 from interference import NO_FAULT, OPEN, RENAME, Build, Change, Fault, Interfered
 from tasks.errors import DualityError
+from tasks.files import text_of
 from tasks.plan import make_plan
-from tasks.records.summary import read_summary
+from tasks.records.summary import decode_summary
 from tasks.stages import stages_of
 from tasks.state.recorded import recorded_ledger
 
@@ -134,7 +135,7 @@ class Sweep:
         for name in believed(home):
             if there[name] != now.files.get(name):
                 found.append(f"{name} is believed, and is not about what lies there")
-        summary = read_summary(home / "rendered" / SUMMARY)
+        summary = decode_summary(text_of(home / "rendered" / SUMMARY))
         if interfered.status == 0 and (summary is None or summary.status != "passed"):
             found.append("exit code 0 without a summary that says passed")
         if summary and summary.status == "passed":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -69,14 +70,17 @@ class Plan:
         return Asking(name, engine, **self.limits(name, chunk_id), scratch=self.scratch,
                       toolchain=self.toolchain_text, cache=self.values["cache"],)  # fmt: skip
 
-    @property
+    @cached_property
     def scratch(self) -> Path:
-        """The folder for files of tools that outlast a call: the user's own, or one in the out folder."""
-        folder = os.path.abspath(os.environ.get("DUALITY_TOOLS") or user_folder() / "tools")
-        above = folder
-        while not os.path.exists(above):
-            above = os.path.dirname(above)
-        return Path(folder) if os.access(above, os.W_OK) else self.layout.scratch.absolute()
+        """The folder for files of tools that outlast a call: the user's own, or one in the out folder where the former
+        can neither be made nor written to.
+        """
+        folder = Path(os.path.abspath(os.environ.get("DUALITY_TOOLS") or user_folder() / "tools"))
+        with suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if os.access(folder, os.W_OK):
+                return folder
+        return self.layout.scratch.absolute()
 
     def is_strict(self, chunk_id: str) -> bool:
         """Whether a disagreement of a chunk's forms is an error."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import resource
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from multiprocessing import Process
@@ -13,8 +15,12 @@ from doit.control import ExecNode, TaskDispatcher
 from doit.exceptions import TaskFailed
 from doit.runner import JobHold, MRunner, Runner
 
+from .stopping import Stopped
+
 _PULSE = 1.0
 """Seconds between two checks whether a worker is stopped."""
+_FILES = 32
+"""Files that a build, a worker or a tool has open at most; a worker is two more for the build."""
 
 
 class Workers(MRunner):  # type: ignore[misc]
@@ -26,10 +32,10 @@ class Workers(MRunner):  # type: ignore[misc]
         busy: list[_Worker] = []
         every: list[_Worker] = []
         completed: ExecNode | None = None
-        left = True
+        left, most = True, min(self.num_process, _most_workers())
         try:
             while True:
-                while left and len(busy) < self.num_process:
+                while left and len(busy) < most:
                     job = self.get_next_job(completed)
                     completed = None
                     if isinstance(job, JobHold):  # what is left waits for what is running
@@ -70,7 +76,12 @@ class _Worker:
     def __init__(self, runner: Runner) -> None:
         self.pipe, other = Pipe()
         self.process = Process(target=_work, args=(other, runner))
-        self.process.start()
+        try:
+            self.process.start()
+        except OSError as error:
+            raise Stopped(
+                f"no worker process can be started: {error.strerror}; finished tasks are kept: build with a smaller -n"
+            ) from None
         other.close()
         self.task = ""
         self.answer: dict[str, Any] = {}
@@ -133,6 +144,12 @@ def _next_to_answer(busy: list[_Worker]) -> _Worker:
                 return worker
         for worker in busy:
             worker.end_if_stopped()
+
+
+def _most_workers() -> int:
+    """How many workers leave enough of the files that this process may have open."""
+    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return max(1, (allowed - _FILES) // 2) if allowed != resource.RLIM_INFINITY else sys.maxsize
 
 
 def _work(pipe: Connection, runner: Runner) -> None:
