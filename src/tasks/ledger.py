@@ -17,7 +17,7 @@ from .records.outcomes import Balanced, Compared, Proved, Solved, Understood
 from .records.stamp import Engine, Stamp, read_stamp
 from .records.summary import HOLDS, Chunks, Outcome, Results, Row, Summary, Totals
 from .stages import PIPELINE, earlier, stages_of
-from .stages.perform import recipe, targets
+from .stages.perform import judges, recipe, targets
 from .stages.stage import Stage, engine_task
 
 
@@ -78,7 +78,10 @@ class Ledger:
         kept = {row.id: row for row in last.chunks if row.id in fresh} if last else {}
         counts: dict[str, Counter[Outcome]] = {stage.name: Counter() for stage in PIPELINE if stage.is_on(plan)}
         totals: Counter[str] = Counter()
-        engines = {_name(engine): engine for engine in last.engines} if last and kept else {}
+        engines: dict[str, dict[str, str]] = {}
+        for chunk_id in {plan.corpus.roles[chunk_id]: chunk_id for chunk_id in kept}.values():  # one of each kind
+            for stage in stages_of(chunk_id, plan):
+                engines.update({_name(engine): engine for engine in judges(stage, plan, self.engines)})
         rows = []
         for chunk_id, computational in plan.corpus.roles.items():
             if chunk_id in kept:

@@ -26,6 +26,12 @@ def recipe(stage: Stage, plan: Plan, chunk_id: str, engines: Mapping[str, Engine
     }
 
 
+def judges(stage: Stage, plan: Plan, engines: Mapping[str, Engine | None]) -> tuple[dict[str, str], ...]:
+    """The engines that judge in a stage, as its stamps name them."""
+    asked = [engines[name] for name in stage.asked_engines(plan)]
+    return tuple(without_identity(engine) for engine in asked if engine) or (dict(OURSELVES),)
+
+
 def targets(stage: Stage, plan: Plan, chunk_id: str) -> list[Path]:
     """The files that a stage writes for a chunk, its stamp last."""
     layout = plan.layout
@@ -55,7 +61,7 @@ def perform(stage: Stage, plan: Plan, chunk_id: str, engines: Mapping[str, Engin
             stage=stage.name,
             chunk=chunk_id,
             status=result.status,
-            engines=tuple(without_identity(engines[name]) for name in stage.asked_engines(plan)) or (dict(OURSELVES),),
+            engines=judges(stage, plan, engines),
             inputs=inputs(context),
             outputs={layout.name_of(path): digest(text) for path, text in texts.items()},
             outcome=result.outcome,
