@@ -152,6 +152,16 @@ def test_files_of_others_in_the_out_folder_stay(built: Project) -> None:
     assert not (built.rendered / "stamps" / "solve" / "08.json").exists()
 
 
+def test_engines_that_no_chunk_is_left_for_are_not_named(project: Project) -> None:
+    (project.chunks / "corpus.yaml").write_text('documentation: ["01"]\n')
+    assert project.doit().status == 0
+    assert {engine["name"] for engine in project.summary()["engines"]} == {"duality", "lean", "minizinc"}
+    for chunk_id in ("06", "08", "19"):
+        (project.chunks / f"chunk-{chunk_id}.constraints.json").unlink()
+    assert project.doit().status == 0
+    assert {engine["name"] for engine in project.summary()["engines"]} == {"duality"}
+
+
 def test_one_cause_is_counted_once(built: Project) -> None:
     built.write("06", *IMPOSSIBLE)
     finished = built.doit("-n", "1")

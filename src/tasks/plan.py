@@ -13,8 +13,7 @@ from typing import Any
 from .corpus.folder import Corpus, read_corpus
 from .corpus.names import read_names
 from .errors import CorpusError, UsageError
-from .files import text_of
-from .freshness import digest_of
+from .files import file_digest, text_of
 from .layout import Layout
 from .variables import read_variables
 
@@ -101,7 +100,7 @@ class Plan:
             ids, _, misnamed = read_names(self.layout.chunks)
         except CorpusError:
             return True
-        settings = digest_of(str(self.layout.settings)) or ""
+        settings = file_digest(self.layout.settings) or ""
         return (ids, misnamed, settings) != (self.corpus.ids, self.corpus.misnamed, self.corpus.settings.sha256)
 
 
