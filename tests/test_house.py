@@ -24,7 +24,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "language": {"errors"},
     "specification": {"corpus", "errors", "files", "language"},
     "layout": {"corpus"},
-    "plan": {"corpus", "errors", "files", "freshness", "layout", "variables"},
+    "plan": {"corpus", "errors", "files", "layout", "variables"},
     "freshness": {"files"},
     "digests": {"files"},
     "records": {"errors", "files"},
