@@ -197,6 +197,8 @@ def test_an_environment_has_the_project_s_command_and_its_plug_ins_for_doit(
         ["doit.COMMAND", "clean", "tasks.run:Clean"],
         ["doit.COMMAND", "dumpdb", "tasks.state.dump:DumpDB"],
         ["doit.COMMAND", "help", "tasks.run:Help"],
+        ["doit.COMMAND", "info", "tasks.run:Info"],
+        ["doit.COMMAND", "list", "tasks.run:List"],
         ["doit.COMMAND", "run", "tasks.run:Run"],
         ["doit.REPORTER", "duality", "tasks.reporter:Reporter"],
     ]

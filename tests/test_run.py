@@ -201,6 +201,23 @@ def test_a_closed_or_full_standard_output_gives_no_traceback(built: Project, red
         assert "cannot be written: No space left on device; finished tasks are kept" in finished.stderr
 
 
+@pytest.mark.parametrize("command", ["list --all", "info summary", "help", "dumpdb"])
+def test_a_command_that_cannot_print_ends_in_one_line(built_once: Project, command: str) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(built_once.home / "src")}
+
+    def run(redirection: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["bash", "-c", f'"{sys.executable}" -m doit {command} {redirection}'],
+            cwd=built_once.home, env=environment, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    full, closed = run(">/dev/full"), run(">&-")
+    assert (full.returncode, full.stderr) == (
+        3, "ERROR: standard output: cannot be written: No space left on device\n"
+    )  # fmt: skip
+    assert (closed.returncode, closed.stderr) == (0, "")
+
+
 def test_without_a_toolchain_file_the_kernel_judges(project: Project) -> None:
     (project.home / "lean-toolchain").unlink()
     finished = project.doit("prove:06", "render_lean:package")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
-from io import TextIOWrapper
 from typing import Any
 
 from doit import doit_cmd
@@ -40,8 +39,6 @@ def configuration() -> dict[str, Any]:
             "`pip install` the project"
         )
     stop_on_signals()
-    if isinstance(sys.stdout, TextIOWrapper):  # what its encoding lacks (LC_ALL=C) is no reason to fail
-        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         _build = Build(doit_cmd._CMDLINE_VARS or {})
         _build.names  # noqa: B018 # no folder is made for a corpus that is not there

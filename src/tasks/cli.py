@@ -11,7 +11,7 @@ PLUGINS: dict[str, dict[str, Any]] = {
     "BACKEND": {"duality": "tasks.state.plugin:Database"},
     "COMMAND": {
         "clean": "tasks.run:Clean", "dumpdb": "tasks.state.dump:DumpDB", "help": "tasks.run:Help",
-        "run": "tasks.run:Run",
+        "info": "tasks.run:Info", "list": "tasks.run:List", "run": "tasks.run:Run",
     },
     "REPORTER": {"duality": "tasks.reporter:Reporter"},
     "list": {"sort": "definition"},

@@ -12,14 +12,16 @@ import re
 import signal
 import stat
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from doit.action import PythonAction
 from doit.cmd_clean import Clean as DoitClean
 from doit.cmd_help import Help as DoitHelp
+from doit.cmd_info import Info as DoitInfo
+from doit.cmd_list import List as DoitList
 from doit.cmd_run import Run as DoitRun
 from doit.control import TaskControl
 from doit.dependency import DatabaseException
@@ -33,6 +35,7 @@ from .files import discard
 from .project import Build
 from .snapshot import Data, look, write_snapshot
 from .state.database import Database
+from .state.output import Output, Printing
 from .state.stopping import Stopped
 from .variables import variables_table
 
@@ -252,48 +255,19 @@ def _without_dependencies(control: TaskControl) -> None:
             each.task_dep = []
 
 
-class Output:
-    """The stream of a reporter, written line by line.
-
-    Where it takes no more, the build is Stopped; a pipe that nobody reads is a BrokenPipeError.
-    """
-
-    def __init__(self, stream: TextIO, name: str) -> None:
-        self.stream = stream
-        self.name = name
-
-    def write(self, text: str) -> None:
-        self._attempt(lambda: self.stream.write(text))
-        if text.endswith("\n"):
-            self.flush()
-
-    def flush(self) -> None:
-        self._attempt(self.stream.flush)
-
-    def drop(self) -> None:
-        """From now on what is written goes nowhere, also what Python has kept back."""
-        os.dup2(os.open(os.devnull, os.O_WRONLY), self.stream.fileno())
-
-    def _attempt(self, action: Callable[[], object]) -> None:
-        try:
-            action()
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            self.drop()
-            raise Stopped(f"{self.name}: cannot be written: {error.strerror}; finished tasks are kept") from None
-
-
 @contextlib.contextmanager
 def _output(outfile: Any) -> Iterator[Output]:
     """Where a reporter writes: a file that is named, standard output, or nowhere where that is closed."""
     if outfile is None:
         outfile = os.devnull
     if not isinstance(outfile, str):
-        yield Output(outfile, "standard output")
+        yield Output(outfile, "standard output", _KEPT)
         return
     with open(outfile, "w", encoding="utf-8") as file:
-        yield Output(file, outfile)
+        yield Output(file, outfile, _KEPT)
+
+
+_KEPT = "; finished tasks are kept"
 
 
 def _warn_of_others(out: Path) -> None:
@@ -306,7 +280,7 @@ def _warn_of_others(out: Path) -> None:
         )
 
 
-class Clean(DoitClean):  # type: ignore[misc]
+class Clean(Printing, DoitClean):  # type: ignore[misc]
     """doit's clean, never while a build runs."""
 
     def _execute(
@@ -317,7 +291,15 @@ class Clean(DoitClean):  # type: ignore[misc]
         super()._execute(dryrun, cleandep, cleanall, cleanforget, pos_args)
 
 
-class Help(DoitHelp):  # type: ignore[misc]
+class Info(Printing, DoitInfo):  # type: ignore[misc]
+    """doit's info."""
+
+
+class List(Printing, DoitList):  # type: ignore[misc]
+    """doit's list."""
+
+
+class Help(Printing, DoitHelp):  # type: ignore[misc]
     """doit's help, with the variables of the command line."""
 
     def print_usage(self, cmds: Any) -> None:

@@ -6,8 +6,10 @@ from pprint import pformat
 
 from doit.cmd_base import DoitCmdBase
 
+from .output import Printing
 
-class DumpDB(DoitCmdBase):  # type: ignore[misc]
+
+class DumpDB(Printing, DoitCmdBase):  # type: ignore[misc]
     """Prints every record."""
 
     name = "dumpdb"
