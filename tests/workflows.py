@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -319,6 +320,8 @@ class _Runner:
             "GITHUB_REF": github["ref"], "RUNNER_TEMP": str(self.temp),
             "PROJECT_BIN": str(Path(sys.executable).parent), "NIX_LOG": str(server.asked),
             "GH_STATE": str(server.state),
+            # A machine that has compiled nothing is no matter of workflows, and takes seconds.
+            "DUALITY_TOOLS": os.environ["DUALITY_TOOLS"],
             **{key: str(path) for key, path in files.items()}, **server.environment, **contexts["env"], **own,
         }  # fmt: skip
         self.done.environments.append(environment)
