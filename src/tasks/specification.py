@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .corpus.chunk import Chunk, parse_chunk, problem
-from .corpus.document import read_text
+from .corpus.document import MOST_PROBLEMS, read_text
 from .errors import CorpusError, LanguageError
 from .files import digest
+from .language.budget import Budget
 from .language.evaluate import evaluate
 from .language.statement import Statement, interpret
-from .language.vocabulary import MOST_PARTS
 
 
 @dataclass(frozen=True)
@@ -60,11 +60,14 @@ def understand(path: Path, text: str, *, informal: bool = True) -> Specification
     chunk, document = parse_chunk(path, text)
     statements: list[Statement] = []
     problems: list[str] = []
+    budget = Budget()
     for index, constraint in enumerate(chunk.constraints):
         try:
-            statement = interpret(constraint.text, chunk.total, chunk.primes)
+            statement = interpret(constraint.text, chunk.total, chunk.primes, budget)
         except LanguageError as error:
             problems.append(problem(document, index, str(error)))
+            if budget.is_exceeded or len(problems) == MOST_PROBLEMS:
+                break
             continue
         if statement.kind == "informal" and not informal:
             problems.append(
@@ -74,11 +77,6 @@ def understand(path: Path, text: str, *, informal: bool = True) -> Specification
                 )
             )  # fmt: skip
         statements.append(statement)
-    if not problems and (parts := sum(statement.parts for statement in statements)) > MOST_PARTS:
-        problems = [
-            f"{path}: the constraints have {parts:,} parts with their quantifiers written out, expected at most "
-            f"{MOST_PARTS:,}; split the chunk"
-        ]
     if problems:
         raise CorpusError("\n".join(problems))
     return Specification(chunk, tuple(statements), digest(document.text))

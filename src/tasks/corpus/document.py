@@ -16,6 +16,9 @@ from ..errors import CorpusError, excerpt, visible
 LARGEST_FILE = 4 * 1024 * 1024
 """Bytes; a chunk of a thousand constraints takes a tenth of it."""
 
+MOST_TOKENS = 50_000
+"""Brackets, commas, strings, numbers and words of one file; a chunk of a thousand constraints has 11,000."""
+
 DEEPEST = 64
 """Levels of brackets; a chunk needs five. Everything that walks a document may recurse on this account."""
 MOST_PROBLEMS = 100
@@ -25,7 +28,7 @@ LONGEST_NUMBER = 4000
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 # The possessive quantifiers keep hostile text linear; a string that does not end is a token all the same.
-_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]|-?(?:NaN|Infinity|[0-9]+)', re.DOTALL)
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{},]|-?(?:NaN|Infinity|[0-9]+)', re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,7 @@ def parse_document(path: Path, text: str) -> Document:
     Raises CorpusError where the file is not strict JSON: as read_text, and duplicate keys, NaN, Infinity,
     unpaired surrogates, nesting or numbers beyond all use.
     """
-    _refuse_deep_nesting(path, text)
+    _refuse_deep_or_many(path, text)
     duplicates = False
 
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -162,9 +165,14 @@ def _invalid(text: str, error: json.JSONDecodeError) -> str:
     return f"{what}; {hint}\n{excerpt(text, at, at + 1)}"
 
 
-def _refuse_deep_nesting(path: Path, text: str) -> None:
+def _refuse_deep_or_many(path: Path, text: str) -> None:
     depth = 0
-    for token in _TOKEN.finditer(text):
+    for count, token in enumerate(_TOKEN.finditer(text)):
+        if count == MOST_TOKENS:
+            line = _line(text, token.start())
+            raise CorpusError(
+                f"{path}:{line}: found more than {MOST_TOKENS:,} brackets, commas, texts and numbers; split the file"
+            )
         if token[0] in ("[", "{"):
             depth += 1
             if depth > DEEPEST:

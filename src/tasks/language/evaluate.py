@@ -8,9 +8,10 @@ from itertools import product
 from typing import Any
 
 from . import syntax
+from .budget import MOST_STEPS, SHORTER, STEPS_OF_PART, Budget
 from .operators import APPLIED, FUNCTIONS, INFIX, QUANTIFIERS, Operator
-from .syntax import Expression, Visitor
-from .vocabulary import COORDINATES, MOST_CANDIDATES, MOST_PARTS, MOST_TERMS
+from .syntax import Expression, Visitor, children
+from .vocabulary import COORDINATES, LARGEST_INTEGER, MOST_TERMS
 
 Value = int | bool | Sequence[int] | None
 
@@ -30,7 +31,8 @@ def evaluate(expression: Expression, x: Sequence[int] | None, total: int, primes
     every part is looked at, so that whatever Undefined there is at any point is found.
     Raises Undefined.
     """
-    value = Evaluator(x, total, tuple(sorted(set(primes)))).visit(expression)
+    # Twice: what derives from a formula that was understood, such as its boundary, has some parts more.
+    value = Evaluator(x, total, tuple(sorted(set(primes))), Budget(2 * MOST_STEPS)).visit(expression)
     assert value is None or isinstance(value, int)
     return value
 
@@ -46,20 +48,48 @@ def join(row: Operator, *values: int | None) -> int | None:
 
 
 class Evaluator(Visitor):
-    """None stands for "depends on x"; it spreads, except where the other operands decide alone."""
+    """None stands for "depends on x"; it spreads, except where the other operands decide alone.
 
-    def __init__(self, x: Sequence[int] | None, total: int, primes: tuple[int, ...]) -> None:
+    Evaluates one expression, in no more steps than the budget has left.
+    """
+
+    def __init__(
+        self, x: Sequence[int] | None, total: int, primes: tuple[int, ...], budget: Budget | None = None
+    ) -> None:
         self.x, self.total, self.primes = x, total, primes
+        self.budget = budget or Budget()
         self.bound: dict[str, int] = {}
-        self.parts = 0
         self.terms = 0
-        self.candidates = 0
+        self.steps = 0
+        self.most = self.budget.left
+        self._price = STEPS_OF_PART
+        self._aside_steps = 0
+        self._sizes: dict[int, int] = {}
+
+    @property
+    def parts(self) -> int:
+        """How many parts were looked at so far, with quantifiers written out; without conditions and domains."""
+        return (self.steps - self._aside_steps) // STEPS_OF_PART
+
+    def settle(self) -> None:
+        """Takes the steps so far from the budget."""
+        self.budget.use("for formulas with their quantifiers written out", self.steps - self._aside_steps)
+        self.budget.use("for conditions and bounds of quantifiers", self._aside_steps)
+        self.most -= self.steps
+        self.steps = self._aside_steps = 0
 
     def visit(self, node: Expression) -> Any:
-        self.parts += 1
-        if self.parts > MOST_PARTS:
-            raise Undefined(node, f"with its quantifiers written out it has more than {MOST_PARTS:,} parts")
+        self.steps += self._price
+        if self.steps > self.most:
+            raise Undefined(node, self.budget.excess("the constraint", self.steps), SHORTER)
         return super().visit(node)
+
+    def join(self, node: Expression, row: Operator, *values: int | None) -> int | None:
+        """As the function; without a point, of constants alone, which have to fit the solver."""
+        value = join(row, *values)
+        if self.x is None and value is not None and not -LARGEST_INTEGER <= value <= LARGEST_INTEGER:
+            raise Undefined(node, f"a constant in this does not fit the solver{self._where()}", "the largest is 10^18")
+        return value
 
     def Integer(self, node: syntax.Integer) -> Value:
         return node.value
@@ -86,7 +116,7 @@ class Evaluator(Visitor):
             row, nodes = INFIX[token], node.operands[position : position + 2]
             right = self.visit(nodes[1])
             self.divides(row, nodes, (value, right))
-            value = join(row, value, right)
+            value = self.join(node, row, value, right)
         return value
 
     def divides(self, row: Operator, nodes: Sequence[Expression], values: Sequence[int | None]) -> None:
@@ -99,7 +129,7 @@ class Evaluator(Visitor):
         if row.many:
             return reduce(lambda a, b: join(row, a, b), values)
         self.divides(row, node.operands, values)
-        return join(row, *values)
+        return self.join(node, row, *values)
 
     def Comparison(self, node: syntax.Comparison) -> Value:
         return join(INFIX[node.operator], self.visit(node.left), self.visit(node.right))
@@ -126,31 +156,59 @@ class Evaluator(Visitor):
             if row.empty is None:
                 raise Undefined(node, f"`{node.quantifier}` of nothing has no value{self._where()}")
             return row.empty
-        return reduce(lambda a, b: join(row.joined, a, b), values)
+        return reduce(lambda a, b: self.join(node, row.joined, a, b), values)
 
     def bindings(self, node: syntax.Quantified, depth: int = 0) -> Iterator[None]:
         """Yields once for every binding of the node's variables that meets its condition."""
         if depth == len(node.generators):
             if node.condition is None or self._aside(node.condition):
                 self.terms += 1
-                if self.terms > MOST_TERMS:
-                    raise Undefined(node, f"the quantifiers unroll to more than {MOST_TERMS:,} terms")
+                self._refuse_many_terms(node, self.terms)
                 yield
             return
         generator = node.generators[depth]
-        for value in self._aside(generator.domain):
-            self.candidates += 1  # of every variable: the next one's domain may be empty
-            if self.candidates > MOST_CANDIDATES:
-                raise Undefined(node, f"the quantifier tries more than {MOST_CANDIDATES:,} bindings")
+        values = self._aside(generator.domain)
+        self._foresee(node, depth, len(values))
+        for value in values:
+            self.steps += 1  # for every variable: the next one's domain may be empty
+            self._aside_steps += 1
             self.bound[generator.variable] = value
             yield from self.bindings(node, depth + 1)
         self.bound.pop(generator.variable, None)
 
+    def _refuse_many_terms(self, node: Expression, terms: int) -> None:
+        if terms > MOST_TERMS:
+            raise Undefined(node, f"the quantifiers unroll to more than {MOST_TERMS:,} terms", SHORTER)
+
+    def _foresee(self, node: syntax.Quantified, depth: int, values: int) -> None:
+        """Refuses a quantifier before its variable at depth runs through so many values, where they are too many."""
+        what, each = "run", 1
+        if depth + 1 == len(node.generators):
+            if node.condition is None:
+                self._refuse_many_terms(node, self.terms + values)
+                what, each = "body", 1 + self._price * self._size(node.body)
+            else:
+                what, each = "condition", 1 + self._size(node.condition)
+        if self.steps + values * each > self.most:
+            self.settle()
+            what = f"the {what} of `{node.quantifier}`, for {values:,} values of {node.generators[depth].variable},"
+            raise Undefined(node, self.budget.excess(what, values * each), SHORTER)
+
+    def _size(self, node: Expression) -> int:
+        """How many parts of node are looked at each time, at the least: what a quantifier holds may be never."""
+        if id(node) not in self._sizes:
+            inner = (node.generators[0].domain,) if isinstance(node, syntax.Quantified) else children(node)
+            self._sizes[id(node)] = 1 + sum(map(self._size, inner))
+        return self._sizes[id(node)]
+
     def _aside(self, node: Expression) -> Any:
         """The value of a domain or a condition, which is no part of what is written out."""
-        parts = self.parts
+        price, before = self._price, self.steps
+        self._price = 1
         value = self.visit(node)
-        self.parts = parts
+        self._price = price
+        if price != 1:  # else it is part of another one
+            self._aside_steps += self.steps - before
         return value
 
     def _where(self) -> str:

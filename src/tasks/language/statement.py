@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 from lark import Token, Tree
 
 from ..errors import LanguageError
+from .budget import SHORTER, Budget, OverBudget
 from .evaluate import Evaluator, Undefined
 from .operators import OPERATORS
 from .parse import parse
@@ -34,12 +35,17 @@ class Statement:
     parts: int = 0
 
 
-def interpret(text: str, total: int, primes: Iterable[int]) -> Statement:
-    """What text states, with N = total and P = primes.
+def interpret(text: str, total: int, primes: Iterable[int], budget: Budget | None = None) -> Statement:
+    """What text states, with N = total and P = primes; what it costs is taken from the budget.
 
     Raises LanguageError where it is neither a formula of type bool with a value at every point nor a claim of
-    symbols alone.
+    symbols alone, or costs more than is left.
     """
+    budget = budget or Budget()
+    try:
+        budget.read(text)
+    except OverBudget as error:
+        raise LanguageError(str(error), text, 0, hint=SHORTER) from None
     tree = parse(text)
     if _is_claim(tree):
         return Statement("informal", None)
@@ -50,12 +56,15 @@ def interpret(text: str, total: int, primes: Iterable[int]) -> Statement:
             text, *expression.span,
             hint="compare it with something",
         )  # fmt: skip
-    evaluator = Evaluator(None, total, tuple(sorted(set(primes))))
+    evaluator = Evaluator(None, total, tuple(sorted(set(primes))), budget)
     try:
         constant = evaluator.visit(expression)
     except Undefined as undefined:
         raise LanguageError(undefined.message, text, *undefined.node.span, undefined.hint) from None
-    return Statement("vacuous" if constant is True else "formal", expression, evaluator.parts)
+    finally:
+        parts = evaluator.parts
+        evaluator.settle()
+    return Statement("vacuous" if constant is True else "formal", expression, parts)
 
 
 def _is_claim(tree: Tree[Token]) -> bool:

@@ -11,7 +11,7 @@ from . import syntax
 from .operators import FUNCTIONS, INFIX_SPELT, PREFIX_SPELT, QUANTIFIERS, Operator, Type
 from .parse import span
 from .syntax import Expression
-from .vocabulary import CONSTANTS, LARGEST_INTEGER, nearest
+from .vocabulary import CONSTANTS, LARGEST_INTEGER, MOST_NESTING, nearest
 
 Node = Tree[Token]
 
@@ -47,6 +47,8 @@ class Elaborator:
             raise self.error(node, f"`{by}` needs {_ARTICLE[wanted]}, found {_ARTICLE[found.type]}", hint)
 
     def error(self, node: Node | Token, message: str, hint: str = "") -> LanguageError:
+        if len(message) > 300:  # a name can be as long as the text
+            message = f"{message[:150]}...{message[-100:]}"
         return LanguageError(message, self.text, *span(node), hint)
 
     # leaves
@@ -274,6 +276,10 @@ class Elaborator:
                     raise self.error(name_node, f"'{name}' has a meaning already", "choose another name")
                 if name in self.scope:
                     raise self.error(name_node, f"'{name}' is bound already", "choose another name")
+                if len(self.scope) >= MOST_NESTING:
+                    raise self.error(
+                        name_node, f"more than {MOST_NESTING} variables are bound here", "split the constraint"
+                    )
                 self.scope.append(name)
                 found.append(syntax.Generator(name, domain))
             pending = []

@@ -10,16 +10,12 @@ COORDINATES = 8
 """x[1]..x[8]."""
 MOST_TERMS = 20_000
 """Bodies that the quantifiers of one constraint may unroll to, together."""
-MOST_CANDIDATES = 1_000_000
-"""Bindings that a condition may be asked about on the way there."""
-MOST_PARTS = 250_000
-"""Parts of one constraint (numbers, coordinates, operators, calls) once its quantifiers are written out."""
 MOST_NESTING = 64
-"""Brackets, calls and prefix operators inside one another."""
+"""Brackets, calls and prefix operators inside one another; and variables that are bound at one place."""
 MOST_LEVELS = 200
 """These and the binary operators together: what our recursive visitors take on Python's default stack."""
 LARGEST_INTEGER = 10**18
-"""Literals beyond do not fit the solver's 64-bit integers."""
+"""Constants beyond, literals or computed ones, do not fit the solver's 64-bit integers."""
 
 CONSTANTS = ("x", "N", "P", "true", "false", "True", "False")
 WORDS = frozenset((*CONSTANTS, *FUNCTIONS, *QUANTIFIERS))
