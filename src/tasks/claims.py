@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -46,13 +46,12 @@ def make_sample(drawn: Drawn, chunk: Chunk, *, every: bool) -> Sample:
 
     every: whether Lean is asked about a constraint at all points, or at those alone that show its faults.
     """
-    verdicts = {subject.name: [bool(subject.value(point)) for point in drawn.points] for subject in drawn.subjects}
+    verdicts = {subject.name: subject.verdicts for subject in drawn.subjects}
     objective = [_objective(chunk, point) for point in drawn.points]
     return Sample(drawn.points, verdicts, objective, _claims(drawn, chunk, verdicts, every=every))
 
 
 def to_record(sample: Sample, drawn: Drawn) -> Sampled:
-    both, comparisons = drawn.seen()
     return Sampled(
         points=tuple(map(_line, sample.points)),
         verdicts=tuple(VerdictsText(name, _bits(truths)) for name, truths in sample.verdicts.items()),
@@ -61,8 +60,8 @@ def to_record(sample: Sample, drawn: Drawn) -> Sampled:
             ClaimText(c.subject, c.name, c.identifier, tuple(map(_line, c.points)), _bits(c.expected))
             for c in sample.claims
         ),
-        comparisons=Count(both, comparisons),
-        faults=Count(sum(s.faults[0] for s in drawn.subjects), sum(s.faults[1] for s in drawn.subjects)),
+        comparisons=_sum(subject.comparisons for subject in drawn.subjects),
+        faults=_sum(subject.faults for subject in drawn.subjects),
         constant_on_sample=tuple(visible(name) for name, found in sample.verdicts.items() if len(set(found)) < 2),
     )
 
@@ -90,8 +89,8 @@ def _claims(drawn: Drawn, chunk: Chunk, verdicts: Mapping[str, Sequence[bool]], 
     called = dict(zip(given, names(given), strict=True))
     claims = []
     for subject in drawn.subjects:
-        points = drawn.points if every else subject.own
-        truths = [bool(subject.value(point)) for point in points]
+        places = range(len(drawn.points)) if every else subject.own
+        points, truths = [drawn.points[k] for k in places], [subject.verdicts[k] for k in places]
         claims.append(Claim("constraint", subject.name, called[subject.name], points, truths))
     beside = [(*first[:i], value, *first[i + 1 :]) for i in range(8) for value in (-1, total + 1)]
     beside += [(0,) * 8, (total,) * 8]
@@ -110,6 +109,11 @@ def _claims(drawn: Drawn, chunk: Chunk, verdicts: Mapping[str, Sequence[bool]], 
     whole = [0, *alone]
     valid = [simplex[k] and against[k] == 0 for k in whole]
     return (*claims, Claim("whole", "the whole chunk", "", [drawn.points[k] for k in whole], valid))
+
+
+def _sum(counts: Iterable[tuple[int, int]]) -> Count:
+    found, every = map(sum, zip((0, 0), *counts, strict=True))
+    return Count(found, every)
 
 
 def _objective(chunk: Chunk, x: Sequence[int]) -> int:

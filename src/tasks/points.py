@@ -2,50 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice, zip_longest
+from operator import ne, sub
 from random import Random
-from typing import TypeAlias
+from typing import TypeVar
 
 from .language import syntax
-from .language.compile import Function, compile_expression, members_of
+from .language.columns import Column, Columns, Point, Spent, Work, members_of
 from .language.evaluate import Undefined, evaluate
-from .language.mutate import mutants, quantifier_mutants
+from .language.mutate import changes, mutants, quantifier_mutants
 from .language.syntax import Expression, children
-from .language.unroll import unroll
+from .language.unroll import Unroller
 from .specification import Specification
 
-Point: TypeAlias = tuple[int, ...]
-"""x[1]..x[8]."""
+Hashed = TypeVar("Hashed", bound=Hashable)
 
 MOST_COMPARISONS = 400
 """Of one constraint, whose boundaries are looked for; the others are only seen by chance."""
 NEGATIVE: tuple[Point, ...] = ((-1,) * 8, tuple(range(-24, 0, 3)), tuple(range(-3, -27, -3)), (-5, -1, -4, -2) * 2)
 """Points far outside every simplex, where division and subtraction show their signs."""
-MOST_WORK = 60_000_000
-"""Parts of formulas that are evaluated to find the points of one chunk: of large formulas fewer faults are tried."""
 MOST_FAULTS, MOST_FAR = 80, 160
 """Single faults of one constraint that are tried on the points, and points sought for them two changes away."""
+MOST_WORK = 10_000_000
+"""Steps (see Work) to find the points of one chunk; of large formulas fewer faults are tried."""
+MOST_VALUES = 4_000_000
+"""Of parts of formulas at the points of one sample: that of large formulas has fewer points."""
+SMALL = 3_000
+"""Parts of a constraint, times the formal constraints of its chunk, up to which its faults are tried evenly."""
 
 
 @dataclass(frozen=True)
 class Subject:
     """One formal constraint as it is sampled.
 
-    value and comparisons are functions of the point; boundary are the points that were sought for it; own are those
-    few of the sample that show every single fault which any point of the sample shows; faults counts the faults that
-    the sample shows, and all that were tried.
+    verdicts are its truth at the points of the sample. own are the positions of those few of them that show every
+    single fault which any point shows; faults counts the faults that are shown, and all that were tried; comparisons
+    counts those that were seen both true and false, and all.
     """
 
     name: str
-    text: str
-    value: Function
-    comparisons: tuple[Function, ...]
-    boundary: tuple[Point, ...]
-    own: tuple[Point, ...] = ()
-    faults: tuple[int, int] = (0, 0)
+    verdicts: tuple[bool, ...]
+    own: tuple[int, ...]
+    faults: tuple[int, int]
+    comparisons: tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -55,18 +57,9 @@ class Drawn:
     points: tuple[Point, ...]
     subjects: tuple[Subject, ...]
 
-    def seen(self) -> tuple[int, int]:
-        """How many comparisons were seen both true and false on the points, of how many."""
-        both = total = 0
-        for subject in self.subjects:
-            for comparison in subject.comparisons:
-                total += 1
-                both += len({bool(comparison(point)) for point in self.points}) == 2
-        return both, total
-
 
 def draw(specification: Specification, witness: Sequence[int], count: int) -> Drawn:
-    """About count points for a chunk, the same ones for the same formulas and witness.
+    """About count points for a chunk, the same ones for the same formulas and witness; fewer of very large formulas.
 
     The witness and its neighbours one unit away, on the simplex and off it; for every comparison points where its
     sides are equal and one apart either way; corners and centre; random points on the simplex, off it, and outside
@@ -76,149 +69,297 @@ def draw(specification: Specification, witness: Sequence[int], count: int) -> Dr
     first = tuple(witness)
     random = Random("\n".join([str(chunk.total), *(constraint.text for constraint in chunk.constraints)]))
     centre = _centre(chunk.total)
-    formal = sum(statement.kind == "formal" for statement in specification.statements)
     bases = [first, centre, *(_on_simplex(random, chunk.total) for _ in range(2))]
-    subjects: list[Subject] = []
-    formulas: list[Expression] = []
-    faults: list[list[Expression]] = []
-    for constraint, statement in zip(chunk.constraints, specification.statements, strict=True):
-        if statement.kind == "formal" and statement.expression is not None:
-            expression = unroll(statement.expression, chunk.total, chunk.primes)
-            leaves = list(_leaves(expression))
-            formulas.append(expression)
-            times = MOST_WORK // formal // statement.parts  # that the whole formula may be evaluated
-            most = max(2, min(MOST_FAULTS, times // 250))
-            faults.append(_faults(expression, statement.expression, specification, most))
-            sought = leaves[: max(4, min(MOST_COMPARISONS, times // 30))]
-            boundary = dict.fromkeys(p for leaf in sought for p in _around(leaf, bases, chunk.total))
-            comparisons = tuple(compile_expression(leaf) for leaf in leaves)
-            value = compile_expression(expression)
-            subjects.append(Subject(constraint.name, constraint.text, value, comparisons, tuple(boundary)))
-            if turned := _turned(subjects[-1], leaves, bases, chunk.total, times):
-                subjects[-1] = replace(subjects[-1], boundary=(turned, *subjects[-1].boundary))
     corners = [tuple(chunk.total * (i == j) for i in range(8)) for j in range(8)]
     given = [first, centre, *corners, *_neighbours(first)]
     others = [_random_point(random, chunk.total, attempt) for attempt in range(count)]
-    for i, (subject, formula) in enumerate(zip(subjects, formulas, strict=True)):
-        near = dict.fromkeys([*subject.boundary, *given[:40], *NEGATIVE, *others])
-        verges = [first, *subject.boundary[:6], *others[2:12:4], *NEGATIVE[:2]]
-        own = dict.fromkeys(_leaves(formula))
-        foreign = dict.fromkeys(leaf for fault in faults[i] for leaf in _leaves(fault) if leaf not in own)
-        far = [p for leaf in [*foreign][:24] for p in _around(leaf, [first], chunk.total, 0)]
-        far += (p for leaf in [*own][:16] for base in verges for p in _around(leaf, [base], chunk.total, 0))
-        subjects[i] = _telling(subject, faults[i], tuple(near), tuple(dict.fromkeys(far)))
-    turns = zip_longest(*(subject.own for subject in subjects))
+    formal = [
+        (constraint.name, _Constraint(statement.expression, statement.parts, specification))
+        for constraint, statement in zip(chunk.constraints, specification.statements, strict=True)
+        if statement.kind == "formal" and statement.expression is not None
+    ]
+    searches = [constraint.search(bases, given, others) for _, constraint in formal]
+    turns = zip_longest(*(search.own for search in searches))
     telling = [point for turn in turns for point in turn if point is not None]
-    points = dict.fromkeys([first, *telling, *given, *(p for s in subjects for p in s.boundary), *others])
-    drawn = tuple(points)[: max(count, 1)]
-    kept = set(drawn)
-    return Drawn(drawn, tuple(replace(s, own=tuple(p for p in s.own if p in kept)) for s in subjects))
+    wanted = dict.fromkeys([first, *telling, *given, *(p for search in searches for p in search.boundary), *others])
+    most = MOST_VALUES // max(1, sum(constraint.size for _, constraint in formal))
+    points = tuple(wanted)[: max(1, min(count, most))]
+    subjects = [
+        constraint.judged(name, points, search) for (name, constraint), search in zip(formal, searches, strict=True)
+    ]
+    return Drawn(points, tuple(subjects))
 
 
-def _faults(unrolled: Expression, formula: Expression, specification: Specification, most: int) -> list[Expression]:
-    """Unrolled formulas with one fault in them, at most about as many as told, and as many of the quantifiers."""
-    chunk = specification.chunk
-    if most == MOST_FAULTS:
-        single = list(mutants(unrolled))
-        found = single[:: max(1, len(single) // most)]
-    else:  # of a large formula to make them all takes too long
-        found = list(islice(mutants(unrolled), most))
-    for fault in islice(quantifier_mutants(formula), most):
-        with suppress(Undefined):  # an index of x beyond 8, or more terms than the language allows
-            evaluate(fault, None, chunk.total, chunk.primes)
-            found.append(unroll(fault, chunk.total, chunk.primes))
+@dataclass(frozen=True)
+class _Search:
+    """What was found for one constraint: points at its boundaries, points of its own (see Subject), faults shown and
+    tried.
+    """
+
+    boundary: tuple[Point, ...]
+    own: tuple[Point, ...]
+    faults: tuple[int, int]
+
+
+class _Constraint:
+    """A formal constraint of so many parts; formula is its expression unrolled."""
+
+    def __init__(self, expression: Expression, parts: int, specification: Specification) -> None:
+        self.expression, self.parts, self.chunk = expression, parts, specification.chunk
+        self.formal = specification.kinds()["formal"]
+        self.unroller = Unroller(self.chunk.total, self.chunk.primes)
+        self.formula = self.unroller.unroll(expression)
+        self.leaves = list(_leaves(self.formula))
+        self.nodes = _nodes(self.formula)
+        self.size = len(self.nodes)
+
+    def search(self, bases: Sequence[Point], given: Sequence[Point], others: Sequence[Point]) -> _Search:
+        total, share = self.chunk.total, MOST_WORK // self.formal
+        boundary: dict[Point, None] = {}
+        with suppress(Spent):
+            near = _Neighbourhood(bases, total, Work(share // 4))
+            for leaf in self.leaves[:MOST_COMPARISONS]:
+                boundary |= dict.fromkeys(near.around(leaf, reach=12))
+        with suppress(Spent):
+            if turned := self.turned((*bases, *boundary), Work(share // 4)):
+                boundary = {turned: None} | boundary
+        return self.telling(tuple(boundary), given, others, Work(share // 2))
+
+    def turned(self, known: Sequence[Point], work: Work) -> Point | None:
+        """Where the known points all give the same value: one that gives the other, two changes away, if there is one.
+
+        Raises Spent.
+        """
+        values = set(map(bool, Columns(known, work).of(self.formula)))
+        if len(values) == 2:
+            return None
+        for base in known[:40]:
+            near = _Neighbourhood([base], self.chunk.total, work)
+            points = [point for leaf in self.leaves[:40] for point in near.around(leaf, reach=12)]
+            for point, value in zip(points, Columns(points, work).of(self.formula), strict=True):
+                if bool(value) not in values:
+                    return point
+        return None
+
+    def telling(
+        self, boundary: tuple[Point, ...], given: Sequence[Point], others: Sequence[Point], work: Work
+    ) -> _Search:
+        """The points of its own: of those nearby, and where these do not do of some far ones, the few that show every
+        single fault in its formula which can be shown there.
+        """
+        faults = self.faults(work)
+        points = list(dict.fromkeys([*boundary, *given[:40], *NEGATIVE, *others]))
+        verges = [given[0], *boundary[:6], *others[2:12:4], *NEGATIVE[:2]]
+        with suppress(Spent):
+            points += _first(self.far(faults, verges, work), MOST_FAR)
+        del points[max(0, work.left // 2 // self.size) :]
+        own: list[int] = []
+        shown = tried = 0
+        columns = Columns(points, work)
+        with suppress(Spent):
+            values = columns.of(self.formula)
+            here = columns.at(own)
+            for fault in faults:
+                tried += 1
+                if any(map(ne, here.of(fault, keep=False), here.of(self.formula))):
+                    shown += 1
+                    continue
+                tells = next((k for k, same in enumerate(map(ne, columns.of(fault, keep=False), values)) if same), None)
+                if tells is not None:
+                    shown += 1
+                    own.append(tells)
+                    here = columns.at(own)
+        found = dict.fromkeys([*(points[k] for k in own), *NEGATIVE])
+        with suppress(Spent):
+            values = columns.of(self.formula)
+            for wanted in (True, False):
+                alike = (point for point, value in zip(points, values, strict=True) if value is wanted)
+                found |= dict.fromkeys(islice(alike, 2))
+        return _Search(boundary, tuple(found), (shown, tried))
+
+    def faults(self, work: Work) -> list[Expression]:
+        """Unrolled formulas with one fault in them, at most about MOST_FAULTS, and as many of the quantifiers."""
+        if self.parts * self.formal <= SMALL:
+            most = MOST_FAULTS
+            single = list(changes(self.formula))
+            found = [change.formula() for change in single[:: max(1, len(single) // most)]]
+        else:  # of a large formula to find them all takes too long
+            most = max(2, MOST_FAULTS * SMALL // self.formal // self.parts)
+            found = list(islice(mutants(self.formula), most))
+        chunk = self.chunk
+        for fault in islice(quantifier_mutants(self.expression), most):
+            if (affordable := work.left // 2 // _OF_A_STEP) < self.parts:
+                break
+            with suppress(Undefined):  # an index of x beyond 8, or more terms than the language allows
+                evaluate(fault, None, chunk.total, chunk.primes, most=affordable)
+                found.append(self.unroller.unroll(fault))
+            work.left -= self.parts * _OF_A_STEP
+        return found
+
+    def far(self, faults: Sequence[Expression], verges: Sequence[Point], work: Work) -> Iterator[Point]:
+        """Points around comparisons that only a fault has, and around its own ones from further points."""
+        total = self.chunk.total
+        own = dict.fromkeys(self.leaves)
+        foreign = (leaf for fault in faults for leaf in _leaves(fault, self.nodes) if leaf not in own)
+        near = _Neighbourhood(verges[:1], total, work)
+        for leaf in _first(foreign, 24):
+            yield from near.around(leaf)
+        near = _Neighbourhood(verges, total, work)
+        for leaf in islice(own, 16):
+            yield from near.around_each(leaf)
+
+    def judged(self, name: str, points: Sequence[Point], search: _Search) -> Subject:
+        columns = Columns(points)
+        verdicts = tuple(map(bool, columns.of(self.formula)))
+        both = sum(len(set(columns.of(leaf))) == 2 for leaf in self.leaves)
+        place = {point: k for k, point in enumerate(points)}
+        own = tuple(place[point] for point in search.own if point in place)
+        return Subject(name, verdicts, own, search.faults, (both, len(self.leaves)))
+
+
+_OF_A_STEP = 100
+"""Steps of Work to evaluate and to unroll a part of a formula with quantifiers."""
+
+
+def _first(items: Iterable[Hashed], most: int) -> list[Hashed]:
+    """The first of the items that differ, at most so many."""
+    found: dict[Hashed, None] = {}
+    for item in items:
+        found[item] = None
+        if len(found) == most:
+            break
+    return list(found)
+
+
+def _nodes(expression: Expression) -> dict[int, Expression]:
+    """The nodes of an expression by their ids."""
+    found: dict[int, Expression] = {}
+    waiting = [expression]
+    while waiting:
+        node = waiting.pop()
+        if id(node) not in found:
+            found[id(node)] = node
+            waiting.extend(children(node))
     return found
 
 
-def _telling(subject: Subject, tried: Sequence[Expression], near: Sequence[Point], far: Sequence[Point]) -> Subject:
-    """The subject with the points of its own: of near, and where those do not do of far, the few that show every single
-    fault in its formula which can be shown there.
+def _leaves(expression: Expression, but: dict[int, Expression] | None = None) -> Iterator[Expression]:
+    """The comparisons and memberships of an unrolled expression in their order, without what is in the nodes `but`."""
+    waiting = [expression]
+    while waiting:
+        node = waiting.pop()
+        if but is not None and id(node) in but:
+            continue
+        if isinstance(node, syntax.Comparison | syntax.Membership):
+            yield node
+        waiting.extend(reversed(children(node)))
+
+
+class _Sides:
+    """A comparison as a function of the point, the difference of its sides or the element of its set, and the values of
+    it that are sought.
     """
-    points = (*near, *far[:MOST_FAR])
-    values = {point: bool(subject.value(point)) for point in points}
-    own: dict[Point, None] = {}
-    shown = 0
-    for fault in tried:
-        changed = compile_expression(fault)
-        telling = next((p for p in (*own, *points) if bool(changed(p)) != values[p]), None)
-        if telling is not None:
-            shown += 1
-            own[telling] = None
-    own |= dict.fromkeys(NEGATIVE)
-    for wanted in (True, False):
-        own |= dict.fromkeys([p for p in points if values[p] is wanted][:2])
-    return replace(subject, own=tuple(own), faults=(shown, len(tried)))
+
+    def __init__(self, leaf: Expression) -> None:
+        self.parts: tuple[Expression, ...]
+        if isinstance(leaf, syntax.Comparison):
+            self.parts = (leaf.left, leaf.right)
+            self.targets = [0, -1, 1]
+        else:
+            assert isinstance(leaf, syntax.Membership)
+            self.parts, members = (leaf.element,), members_of(leaf)
+            self.targets = [value + d for value in sorted({*members[:2], *members[-2:]}) for d in (0, -1, 1)]
+        self.coordinates = sorted(set().union(*map(_coordinates, self.parts)))
+        self.straight = all(map(_is_straight, self.parts))
+
+    def values(self, columns: Columns) -> Column:
+        sides = [columns.of(part, keep=False) for part in self.parts]
+        return list(map(sub, *sides)) if len(sides) == 2 else sides[0]
 
 
-def _leaves(expression: Expression) -> Iterator[Expression]:
-    """The comparisons and memberships of an unrolled expression."""
-    if isinstance(expression, syntax.Comparison | syntax.Membership):
-        yield expression
-    for child in children(expression):
-        yield from _leaves(child)
+class _Neighbourhood:
+    """The points that are one coordinate away from one of some bases. Its methods raise Spent."""
 
+    def __init__(self, bases: Sequence[Point], total: int, work: Work) -> None:
+        self.bases, self.total, self.work = bases, total, work
+        # Each base, and behind it the eight points one unit further.
+        self.columns = Columns([p for base in bases for p in (base, *(_moved(base, i, 1) for i in range(8)))], work)
 
-def _around(leaf: Expression, bases: Sequence[Point], total: int, reach: int = 12) -> Iterator[Point]:
-    """Points where the sides of a comparison are equal, and one apart either way; see _reached."""
-    if isinstance(leaf, syntax.Comparison):
-        left, right = compile_expression(leaf.left), compile_expression(leaf.right)
-        targets = [(lambda x: left(x) - right(x), d) for d in (0, -1, 1)]
-    else:
-        assert isinstance(leaf, syntax.Membership)
-        element, members = compile_expression(leaf.element), members_of(leaf)
-        ends = sorted({*members[:2], *members[-2:]})
-        targets = [(element, value + d) for value in ends for d in (0, -1, 1)]
-    for difference, target in targets:
-        point = _reached(difference, target, bases, total, reach)
-        if point is not None:
-            yield point
+    def around(self, leaf: Expression, reach: int = 0) -> Iterator[Point]:
+        """Points where the sides of a comparison are equal, and one apart either way, as far as they are found.
 
+        Tried are, for one coordinate, the step that a linear function would need, and all steps up to reach.
+        """
+        sides = _Sides(leaf)
+        values = sides.values(self.columns)
+        everywhere = range(len(self.bases))
+        scanned: dict[int, tuple[list[Point], Column]] = {}
+        for target in sides.targets:
+            point = self._reached(sides, values, target, everywhere)
+            if point is None and reach and not sides.straight:
+                steps = (p for base in everywhere for p in self._scanned(sides, target, base, reach, scanned))
+                point = next(steps, None)
+            if point is not None:
+                yield point
 
-def _reached(
-    function: Callable[[Point], int], target: int, bases: Sequence[Point], total: int, reach: int
-) -> Point | None:
-    """A point where function has the value target, one coordinate away from one of bases.
+    def around_each(self, leaf: Expression) -> Iterator[Point]:
+        """The same of each of the bases by itself, without steps."""
+        sides = _Sides(leaf)
+        values = sides.values(self.columns)
+        for base in range(len(self.bases)):
+            for target in sides.targets:
+                if (point := self._reached(sides, values, target, [base])) is not None:
+                    yield point
 
-    Tried are the step that a linear function would need, and all steps up to reach.
-    """
-    for base in bases:
-        value = function(base)
-        if value == target:
-            return base
-        for i in range(8):
-            slope = function(_moved(base, i, 1)) - value
-            if slope and (target - value) % slope == 0:
-                found = _moved(base, i, (target - value) // slope)
-                if -1 <= found[i] <= total + 1 and function(found) == target:
-                    return found
-    for base in bases:
-        for i in range(8):
-            for step in range(-reach, reach + 1):
-                found = _moved(base, i, step)
-                if -1 <= found[i] <= total + 1 and function(found) == target:
-                    return found
-    return None
-
-
-def _turned(
-    subject: Subject, leaves: Sequence[Expression], bases: Sequence[Point], total: int, times: int
-) -> Point | None:
-    """Where the points sought so far all give the same value: one that gives the other, two changes away, if one is
-    found in so many tries.
-    """
-    known = (*bases, *subject.boundary)
-    values = {bool(subject.value(point)) for point in known}
-    if len(values) == 2:
+    def _reached(self, sides: _Sides, values: Column, target: int, bases: Sequence[int]) -> Point | None:
+        for k in bases:
+            base, value = self.bases[k], values[9 * k]
+            if value == target:
+                return base
+            for i in sides.coordinates:
+                slope = values[9 * k + 1 + i] - value
+                if slope and (target - value) % slope == 0:
+                    found = _moved(base, i, (target - value) // slope)
+                    if -1 <= found[i] <= self.total + 1 and (
+                        sides.straight or sides.values(Columns([found], self.work))[0] == target
+                    ):
+                        return found
         return None
-    for base in known[:40]:
-        for leaf in leaves[:40]:
-            for point in _around(leaf, [base], total):
-                times -= 1
-                if times < 0:
-                    return None
-                if bool(subject.value(point)) not in values:
-                    return point
-    return None
+
+    def _scanned(
+        self, sides: _Sides, target: int, base: int, reach: int, scanned: dict[int, tuple[list[Point], Column]]
+    ) -> Iterator[Point]:
+        if base not in scanned:
+            every = (_moved(self.bases[base], i, step) for i in sides.coordinates for step in range(-reach, reach + 1))
+            points = [p for p in every if all(-1 <= v <= self.total + 1 for v in p)]
+            scanned[base] = points, sides.values(Columns(points, self.work))
+        points, values = scanned[base]
+        return (point for point, value in zip(points, values, strict=True) if value == target)
+
+
+def _coordinates(expression: Expression) -> set[int]:
+    """The positions 0 to 7 of the coordinates that occur in an unrolled expression."""
+    return {
+        node.index.value - 1
+        for node in _nodes(expression).values()
+        if isinstance(node, syntax.Coordinate) and isinstance(node.index, syntax.Integer)
+    }
+
+
+def _is_straight(expression: Expression) -> bool:
+    """Whether an unrolled expression is linear in each single coordinate, whatever the others are."""
+    match expression:
+        case syntax.Integer() | syntax.Coordinate():
+            return True
+        case syntax.Chain(operators=operators, operands=parts) if set(operators) <= {"+", "-"}:
+            return all(map(_is_straight, parts))
+        case syntax.Chain(operators=operators, operands=parts) if set(operators) == {"*"}:
+            found = list(map(_coordinates, parts))
+            apart = sum(map(len, found)) == len(set().union(*found))
+            return apart and all(map(_is_straight, parts))
+        case syntax.Application(operator="-", operands=(part,)):
+            return _is_straight(part)
+    return False
 
 
 def _moved(point: Point, i: int, step: int) -> Point:

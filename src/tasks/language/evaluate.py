@@ -24,15 +24,17 @@ class Undefined(Exception):
         self.node, self.message, self.hint = node, message, hint
 
 
-def evaluate(expression: Expression, x: Sequence[int] | None, total: int, primes: Iterable[int]) -> int | bool | None:
+def evaluate(
+    expression: Expression, x: Sequence[int] | None, total: int, primes: Iterable[int], most: int = 2 * MOST_STEPS
+) -> int | bool | None:
     """The value of expression at the point x (8 integers, x[1] first), with N = total and P = primes.
 
     With x None, the value where it does not depend on the point, else None: this is constant folding, and
     every part is looked at, so that whatever Undefined there is at any point is found.
-    Raises Undefined.
+    Raises Undefined, also where that takes more steps than most. By default these are twice those of a chunk: what
+    derives from a formula of it, such as its boundary, has some parts more.
     """
-    # Twice: what derives from a formula that was understood, such as its boundary, has some parts more.
-    value = Evaluator(x, total, tuple(sorted(set(primes))), Budget(2 * MOST_STEPS)).visit(expression)
+    value = Evaluator(x, total, tuple(sorted(set(primes))), Budget(most)).visit(expression)
     assert value is None or isinstance(value, int)
     return value
 

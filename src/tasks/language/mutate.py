@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from functools import cache
+from typing import NamedTuple
 
 from . import syntax
 from .operators import APPLIED, INFIX, Operator
@@ -16,26 +17,60 @@ _OPERANDS = "abcd"
 """What the faults of a row call its operands."""
 
 
+class Change(NamedTuple):
+    """What stands in place of a part, and the way to that part from the formula: the change of its parent node, in
+    which the part is operand or field `place`, and so on; None at the formula itself.
+    """
+
+    changed: Expression
+    way: Way | None
+
+    def formula(self) -> Expression:
+        """The whole formula with this change."""
+        found, way = self.changed, self.way
+        while way:
+            if isinstance(way.place, str):
+                found = replace(way.node, **{way.place: found})  # type: ignore[arg-type]
+            else:
+                assert isinstance(way.node, syntax.Chain | syntax.Application)
+                parts = way.node.operands
+                found = replace(way.node, operands=(*parts[: way.place], found, *parts[way.place + 1 :]))
+            way = way.before
+        return found
+
+
+class Way(NamedTuple):
+    node: Expression
+    place: int | str
+    before: Way | None
+
+
 def mutants(node: Expression) -> Iterator[Expression]:
     """Every formula that differs from an unrolled one by one fault.
 
     An operator or function for its neighbour; a constant or an index off by one; a term, conjunct, operator or function
     lost; and what else the table of operators calls a fault.
     """
-    yield from _here(node)
+    return (change.formula() for change in changes(node))
+
+
+def changes(node: Expression, way: Way | None = None) -> Iterator[Change]:
+    """The same, none of them made: that takes most of the time. way: to node, where it is a part of the formula."""
+    for changed in _here(node):
+        yield Change(changed, way)
     match node:
         case syntax.Chain(operands=parts) | syntax.Application(operands=parts):
             for i, part in enumerate(parts):
-                divides = _is_divisor(node, i)
-                for changed in mutants(part):
-                    if not divides or _may_divide(changed):
-                        yield replace(node, operands=(*parts[:i], changed, *parts[i + 1 :]))
+                if _is_divisor(node, i):  # what is changed further inside is no constant
+                    yield from (Change(found, Way(node, i, way)) for found in _here(part) if _may_divide(found))
+                else:
+                    yield from changes(part, Way(node, i, way))
         case syntax.Comparison(left=left, right=right):
-            yield from (replace(node, left=changed) for changed in mutants(left))
-            yield from (replace(node, right=changed) for changed in mutants(right))
+            yield from changes(left, Way(node, "left", way))
+            yield from changes(right, Way(node, "right", way))
         case syntax.Membership(element=element, set=members):
-            yield from (replace(node, element=changed) for changed in mutants(element))
-            yield from (replace(node, set=changed) for changed in _sets(members))
+            yield from changes(element, Way(node, "element", way))
+            yield from (Change(found, Way(node, "set", way)) for found in _sets(members))
 
 
 def _here(node: Expression) -> Iterator[Expression]:

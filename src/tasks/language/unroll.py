@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from . import syntax
+from .budget import MOST_STEPS, Budget
 from .evaluate import Evaluator
 from .operators import QUANTIFIERS
 from .syntax import Expression, Visitor
@@ -16,29 +17,41 @@ def unroll(expression: Expression, total: int, primes: Iterable[int]) -> Express
     What is left: integers (negative ones too), booleans, x[1]..x[8], operators and functions, and membership in
     a literal set or range of integers. The order of the parts is kept.
     """
-    unrolled: Expression = _Unroller(total, tuple(sorted(set(primes)))).visit(expression)
-    return unrolled
+    return Unroller(total, primes).unroll(expression)
 
 
-class _Unroller(Visitor):
-    """Binds variables as the evaluator does, by the evaluator."""
+class Unroller(Visitor):
+    """Binds variables as the evaluator does, by the evaluator.
 
-    def __init__(self, total: int, primes: tuple[int, ...]) -> None:
-        self.constants = Evaluator(None, total, primes)
-        self.integers: dict[int, syntax.Integer] = {}
-        self.coordinates: dict[int, syntax.Coordinate] = {}
+    Equal parts of what one unroller returns are one object, so that they can be evaluated once.
+    """
 
-    def constant(self, node: Expression) -> syntax.Integer:
-        value = self.constants.visit(node)
-        if value not in self.integers:
-            self.integers[value] = syntax.Integer(value)
-        return self.integers[value]
+    def __init__(self, total: int, primes: Iterable[int]) -> None:
+        self.total, self.primes = total, tuple(sorted(set(primes)))
+        self._made: dict[tuple[object, ...], Expression] = {}
+
+    def unroll(self, expression: Expression) -> Expression:
+        self.constants = Evaluator(None, self.total, self.primes, Budget(2 * MOST_STEPS))
+        unrolled: Expression = self.visit(expression)
+        return unrolled
+
+    def made(self, make: Callable[[], Expression], *key: object) -> Expression:
+        """What was made before for an equal key, or is made now. The objects whose ids are in keys are all kept."""
+        if (found := self._made.get(key)) is None:
+            found = self._made[key] = make()
+        return found
+
+    def constant(self, node: Expression) -> Expression:
+        return self.integer(self.constants.visit(node))
+
+    def integer(self, value: int) -> Expression:
+        return self.made(lambda: syntax.Integer(value), syntax.Integer, value)
 
     def Integer(self, node: syntax.Integer) -> Expression:
-        return node
+        return self.integer(node.value)
 
     def Boolean(self, node: syntax.Boolean) -> Expression:
-        return node
+        return self.made(lambda: node, syntax.Boolean, node.value)
 
     def Total(self, node: syntax.Total) -> Expression:
         return self.constant(node)
@@ -48,46 +61,64 @@ class _Unroller(Visitor):
 
     def Coordinate(self, node: syntax.Coordinate) -> Expression:
         index = self.constant(node.index)
-        if index.value not in self.coordinates:
-            self.coordinates[index.value] = syntax.Coordinate(index)
-        return self.coordinates[index.value]
+        return self.made(lambda: syntax.Coordinate(index), syntax.Coordinate, id(index))
 
     def Chain(self, node: syntax.Chain) -> Expression:
-        return syntax.Chain(node.operators, self.each(node.operands), span=node.span)
+        return self.chain(node.operators, self.each(node.operands), node.span)
+
+    def chain(self, operators: tuple[str, ...], operands: tuple[Expression, ...], span: syntax.Span) -> Expression:
+        return self.made(
+            lambda: syntax.Chain(operators, operands, span=span), syntax.Chain, operators, *map(id, operands)
+        )
 
     def Application(self, node: syntax.Application) -> Expression:
-        return syntax.Application(node.operator, self.each(node.operands), span=node.span)
+        return self.application(node.operator, self.each(node.operands), node.span)
+
+    def application(self, operator: str, operands: tuple[Expression, ...], span: syntax.Span) -> Expression:
+        return self.made(
+            lambda: syntax.Application(operator, operands, span=span), syntax.Application, operator, *map(id, operands)
+        )
 
     def each(self, nodes: tuple[Expression, ...]) -> tuple[Expression, ...]:
         return tuple(map(self.visit, nodes))
 
     def Comparison(self, node: syntax.Comparison) -> Expression:
-        return syntax.Comparison(node.operator, self.visit(node.left), self.visit(node.right), span=node.span)
+        left, right = self.visit(node.left), self.visit(node.right)
+        return self.made(
+            lambda: syntax.Comparison(node.operator, left, right, span=node.span),
+            syntax.Comparison, node.operator, id(left), id(right),
+        )  # fmt: skip
 
     def Membership(self, node: syntax.Membership) -> Expression:
-        return syntax.Membership(self.visit(node.element), self.visit(node.set), span=node.span)
+        element, members = self.visit(node.element), self.visit(node.set)
+        return self.made(
+            lambda: syntax.Membership(element, members, span=node.span), syntax.Membership, id(element), id(members)
+        )
 
     def Range(self, node: syntax.Range) -> Expression:
-        return syntax.Range(self.constant(node.low), self.constant(node.high), span=node.span)
+        low, high = self.constant(node.low), self.constant(node.high)
+        return self.made(lambda: syntax.Range(low, high, span=node.span), syntax.Range, id(low), id(high))
 
     def SetLiteral(self, node: syntax.SetLiteral) -> Expression:
-        members = self.constants.visit(node)
-        return syntax.SetLiteral(tuple(syntax.Integer(m) for m in members), span=node.span)
+        return self.set(self.constants.visit(node), node.span)
 
     def Primes(self, node: syntax.Primes) -> Expression:
-        return syntax.SetLiteral(tuple(syntax.Integer(p) for p in self.constants.primes), span=node.span)
+        return self.set(self.primes, node.span)
+
+    def set(self, members: Iterable[int], span: syntax.Span) -> Expression:
+        elements = tuple(map(self.integer, members))
+        return self.made(lambda: syntax.SetLiteral(elements, span=span), syntax.SetLiteral, *map(id, elements))
 
     def Quantified(self, node: syntax.Quantified) -> Expression:
         row = QUANTIFIERS[node.quantifier]
-        bodies = tuple(self.visit(node.body) for _ in self.constants.bindings(node))
+        bodies: tuple[Expression, ...] = tuple(self.visit(node.body) for _ in self.constants.bindings(node))
         if row.counts:
-            bodies = tuple(syntax.Application("bool2int", (body,)) for body in bodies)
+            bodies = tuple(self.application("bool2int", (body,), body.span) for body in bodies)
         if row.joined.many:
-            return syntax.Application(row.joined.token, bodies, span=node.span)
+            return self.application(row.joined.token, bodies, node.span)
         if not bodies:
-            return syntax.Boolean(bool(row.empty)) if node.type == "bool" else syntax.Integer(int(row.empty or 0))
-        return _joined(row.joined.token, bodies, node.span)
-
-
-def _joined(token: str, parts: tuple[Expression, ...], span: syntax.Span) -> Expression:
-    return parts[0] if len(parts) == 1 else syntax.Chain((token,) * (len(parts) - 1), parts, span=span)
+            return syntax.Boolean(bool(row.empty)) if node.type == "bool" else self.integer(int(row.empty or 0))
+        if len(bodies) == 1:
+            (only,) = bodies
+            return only
+        return self.chain((row.joined.token,) * (len(bodies) - 1), bodies, node.span)
