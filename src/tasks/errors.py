@@ -88,6 +88,10 @@ class ToolError(DualityError):
     """A tool is missing, crashed, or gave an invalid answer."""
 
 
+class NumberTooLarge(ToolError):
+    """A number of a model does not fit the tool."""
+
+
 class CheckFailed(DualityError):
     """A check had a negative result."""
 

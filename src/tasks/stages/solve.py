@@ -10,17 +10,24 @@ def run(context: Context) -> Result[Solved]:
     """Solves the model as it lies on disk; our own evaluator must find the witness valid too.
 
     Raises CheckFailed for an unsatisfiable chunk (with a minimal conflict), for no answer within the limit, and
-    for a witness that is not valid; ToolError where MiniZinc crashes or rejects the model.
+    for a witness that is not valid or numbers that are too large; ToolError where MiniZinc crashes or rejects the
+    model.
     """
     from ..check.ask import tool
+    from ..check.magnitude import certainly_too_large, too_large
     from ..check.minizinc import solve
     from ..check.witness import explain_unsatisfiable, no_answer, valid_point
-    from ..errors import CheckFailed
+    from ..errors import CheckFailed, NumberTooLarge
     from ..specification import understand
 
     specification, model = understand(*context.source()), context.read("model")
     minizinc = tool(context.asking("minizinc"))
-    answer = solve(model, minizinc)
+    if certain := certainly_too_large(specification):
+        raise CheckFailed(certain)
+    try:
+        answer = solve(model, minizinc)
+    except NumberTooLarge:
+        raise CheckFailed(too_large(specification)) from None
     for warning in answer.warnings:
         print(f"chunk {context.chunk_id}: minizinc warns: {warning}")
     if answer.status == "no answer":

@@ -1,0 +1,124 @@
+"""Constraints whose numbers are too large for the solver: before it is asked where that is certain, else afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations, pairwise
+from math import prod
+from random import Random
+
+from ..corpus.chunk import Chunk
+from ..language import syntax
+from ..language.columns import Columns, Point, Spent, Work
+from ..language.display import display
+from ..language.magnitude import LARGEST, conjuncts, excesses, products
+from ..language.syntax import Expression
+from ..language.unroll import unroll
+from ..render.text import label, visible
+from ..specification import Specification
+
+_MOST_SHOWN = 5
+_MOST_WORK = 10_000_000
+_RANDOM_POINTS = 200
+
+
+def too_large(specification: Specification) -> str:
+    """What to say where the solver refused a number: which constraints can have one that does not fit."""
+    chunk, lines = specification.chunk, []
+    for name, formula in _formulas(specification):
+        if found := next(excesses(formula, chunk.total), None):
+            lines.append(f"{name}: {_shown(found.part)} can be {found.most:,}")
+    rest = [f"and {len(lines) - _MOST_SHOWN} more"] if len(lines) > _MOST_SHOWN else []
+    return _message(chunk, [*lines[:_MOST_SHOWN], *rest])
+
+
+def certainly_too_large(specification: Specification) -> str | None:
+    """The same where it is certain without the solver, None where it is not.
+
+    That is where a product of coordinates does not fit at a valid point: the solver's variable for that product would
+    have to hold this value. There is such a variable, unless the solver knows a factor, or knows that the comparison
+    holds: so two valid points have different factors, and at a point only this comparison fails. The points are a few
+    that are likely; none of them need be valid.
+    """
+    chunk = specification.chunk
+    formulas = _formulas(specification)
+    if not any(True for _, formula in formulas for _ in excesses(formula, chunk.total)):
+        return None
+    every = [(name, conjunct) for name, formula in formulas for conjunct in conjuncts(formula)]
+    points = _points(chunk)
+    columns = Columns(points, Work(_MOST_WORK))
+    try:
+        truths = [list(map(bool, columns.of(conjunct))) for _, conjunct in every]
+        failing = [sum(not truth for truth in at) for at in zip(*truths, strict=True)]
+        valid = [k for k, count in enumerate(failing) if not count]
+        for (name, conjunct), truth in zip(every, truths, strict=True):
+            if not any(count == 1 and not truth[k] for k, count in enumerate(failing)):
+                continue
+            found = list(products(conjunct))
+            if len(set(map(_coordinates, found))) < len(found):
+                continue  # the same product twice might cancel
+            for factors in found:
+                values = [[columns.of(factor)[k] for k in valid] for factor in factors]
+                if any(len(set(of_one)) < 2 for of_one in values):
+                    continue
+                most = max((prod(at) for at in zip(*values, strict=True)), key=abs)
+                if abs(most) > LARGEST:
+                    product = syntax.Chain(("*",) * (len(factors) - 1), factors)
+                    return _message(chunk, [f"{name}: {_shown(product)} is {most:,} at a valid point"])
+    except Spent:
+        pass
+    return None
+
+
+def _formulas(specification: Specification) -> list[tuple[str, Expression]]:
+    chunk = specification.chunk
+    return [
+        (label(constraint.name), unroll(statement.expression, chunk.total, chunk.primes))
+        for constraint, statement in zip(chunk.constraints, specification.statements, strict=True)
+        if statement.kind == "formal" and statement.expression is not None
+    ]
+
+
+def _message(chunk: Chunk, lines: Sequence[str]) -> str:
+    listed = "".join(f"\n    {line}" for line in lines)
+    return (
+        f"chunk {chunk.id}: a number is too large for the solver, whose integers go to {LARGEST:,}, for N = "
+        f"{chunk.total:,}{':' * bool(lines)}{listed}\nwrite it with smaller numbers, or take a smaller scaleN"
+    )
+
+
+def _shown(part: Expression) -> str:
+    text = visible(display(part))
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _coordinates(factors: Sequence[Expression]) -> frozenset[int]:
+    found: set[int] = set()
+    waiting = list(factors)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, syntax.Coordinate) and isinstance(node.index, syntax.Integer):
+            found.add(node.index.value)
+        waiting.extend(syntax.children(node))
+    return frozenset(found)
+
+
+def _points(chunk: Chunk) -> list[Point]:
+    """Points of the simplex: its corners; those with nearly all in two coordinates, and little in the others or
+    nothing; and random ones. Without a unit sum, points with each coordinate at an end.
+    """
+    total, random = chunk.total, Random(chunk.total)
+    if not chunk.unit_sum:
+        ends = [tuple(random.choice((0, 1, total - 1, total)) for _ in range(8)) for _ in range(_RANDOM_POINTS)]
+        return [(total,) * 8, (total - 1,) * 8, (0,) * 8, *ends]
+    found = [tuple(total * (i == j) for i in range(8)) for j in range(8)]
+    for pair in combinations(range(8), 2):
+        for little in (0, total // 1000, total // 50):
+            for shift in (0, 1, total // 8):
+                rest = total - 6 * little
+                large = dict(zip(pair, (rest // 2 - shift, rest - rest // 2 + shift), strict=True))
+                found.append(tuple(large.get(k, little) for k in range(8)))
+    for _ in range(_RANDOM_POINTS):
+        cuts = sorted(random.randint(0, total) for _ in range(7))
+        found.append(tuple(b - a for a, b in pairwise([0, *cuts, total])))
+    return found
