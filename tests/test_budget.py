@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from random import Random
 
 import pytest
 
+import costly
 from tasks.corpus.document import MOST_TOKENS
 from tasks.errors import CorpusError, LanguageError
 from tasks.language.budget import MOST_STEPS, STEPS_OF_PART, STEPS_OF_TOKEN, Budget
@@ -192,3 +196,50 @@ def test_a_full_chunk_is_no_file_of_too_many_values() -> None:
     text = _file(every)
     assert len(understand(Path("chunk-42.constraints.json"), text).statements) == 1000
     assert text.count(",") < MOST_TOKENS // 5
+
+
+# Costly chunks of every kind
+
+
+def steps_of(texts: list[str]) -> int:
+    """What it takes to understand the constraints, or to refuse them."""
+    budget = Budget()
+    for text in texts:
+        with suppress(LanguageError):
+            interpret(text, N, P, budget)
+        if budget.is_exceeded:
+            break
+    return sum(budget.used.values())
+
+
+def test_costly_chunks_take_no_more_steps_than_the_budget_has() -> None:
+    random = Random(3)
+    taken = [steps_of(kind(random)) for kind in costly.KINDS for _ in range(3)]
+    assert max(taken) <= MOST_STEPS + STEPS_OF_PART, "what is one step too much is not done"
+    assert sum(steps > MOST_STEPS // 10 for steps in taken) >= 4, "some of them do cost much"
+    assert min(taken) > 0
+
+
+def test_all_that_a_costly_chunk_is_computed_for_is_done_in_bounded_work() -> None:
+    cost = costly.in_a_child(["forall(i in 1..1000)(x[1] * i + (x[2] div 3) * i >= i - x[3])", "max(x[1], x[2]) >= 3"])
+    assert not cost.error
+    assert set(cost.seconds) >= {"schema", "render_mzn", "solve", "render_lean", "sample", "crosscheck", "lint"}
+    assert cost.megabytes < 500
+
+
+@pytest.mark.slow
+def test_none_of_five_hundred_costly_chunks_takes_two_seconds_or_500_mb(say: Callable[[str], None]) -> None:
+    """Seconds of CPU of our own in a stage. Where other work slows the machine down, a stage may take twice as long."""
+    worst: dict[str, tuple[float, int]] = {}
+    megabytes, refused = 0.0, 0
+    for seed in range(500):
+        cost = costly.in_a_child(costly.text_of(Random(seed)))
+        refused += bool(cost.error)
+        megabytes = max(megabytes, cost.megabytes)
+        for stage, seconds in cost.seconds.items():
+            worst[stage] = max(worst.get(stage, (0.0, 0)), (seconds, seed))
+    longest = ", ".join(f"{stage} {seconds:.2f} s (seed {seed})" for stage, (seconds, seed) in worst.items())
+    say(f"costly chunks: {refused} of 500 refused, most memory {megabytes:.0f} MB, most CPU: {longest}")
+    assert max(seconds for seconds, _ in worst.values()) < 4
+    assert megabytes < 500
+    assert 50 < refused < 400

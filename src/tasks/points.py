@@ -26,9 +26,9 @@ NEGATIVE: tuple[Point, ...] = ((-1,) * 8, tuple(range(-24, 0, 3)), tuple(range(-
 """Points far outside every simplex, where division and subtraction show their signs."""
 MOST_FAULTS, MOST_FAR = 80, 160
 """Single faults of one constraint that are tried on the points, and points sought for them two changes away."""
-MOST_WORK = 10_000_000
+MOST_WORK = 12_000_000
 """Steps (see Work) to find the points of one chunk; of large formulas fewer faults are tried."""
-MOST_VALUES = 4_000_000
+MOST_VALUES = 3_000_000
 """Of parts of formulas at the points of one sample: that of large formulas has fewer points."""
 SMALL = 3_000
 """Parts of a constraint, times the formal constraints of its chunk, up to which its faults are tried evenly."""
@@ -78,7 +78,11 @@ def draw(specification: Specification, witness: Sequence[int], count: int) -> Dr
         for constraint, statement in zip(chunk.constraints, specification.statements, strict=True)
         if statement.kind == "formal" and statement.expression is not None
     ]
-    searches = [constraint.search(bases, given, others) for _, constraint in formal]
+    work = Work(MOST_WORK)
+    searches: list[_Search] = []
+    for k, (_, constraint) in enumerate(formal):
+        with work.part(len(formal) - k) as share:
+            searches.append(constraint.search(bases, given, others, share))
     turns = zip_longest(*(search.own for search in searches))
     telling = [point for turn in turns for point in turn if point is not None]
     wanted = dict.fromkeys([first, *telling, *given, *(p for search in searches for p in search.boundary), *others])
@@ -113,17 +117,16 @@ class _Constraint:
         self.nodes = _nodes(self.formula)
         self.size = len(self.nodes)
 
-    def search(self, bases: Sequence[Point], given: Sequence[Point], others: Sequence[Point]) -> _Search:
-        total, share = self.chunk.total, MOST_WORK // self.formal
+    def search(self, bases: Sequence[Point], given: Sequence[Point], others: Sequence[Point], work: Work) -> _Search:
         boundary: dict[Point, None] = {}
-        with suppress(Spent):
-            near = _Neighbourhood(bases, total, Work(share // 4))
+        with work.part(3) as share:
+            near = _Neighbourhood(bases, self.chunk.total, share)
             for leaf in self.leaves[:MOST_COMPARISONS]:
                 boundary |= dict.fromkeys(near.around(leaf, reach=12))
-        with suppress(Spent):
-            if turned := self.turned((*bases, *boundary), Work(share // 4)):
+        with work.part(2) as share:
+            if turned := self.turned((*bases, *boundary), share):
                 boundary = {turned: None} | boundary
-        return self.telling(tuple(boundary), given, others, Work(share // 2))
+        return self.telling(tuple(boundary), given, others, work)
 
     def turned(self, known: Sequence[Point], work: Work) -> Point | None:
         """Where the known points all give the same value: one that gives the other, two changes away, if there is one.
@@ -160,15 +163,15 @@ class _Constraint:
             values = columns.of(self.formula)
             here = columns.at(own)
             for fault in faults:
-                tried += 1
                 if any(map(ne, here.of(fault, keep=False), here.of(self.formula))):
                     shown += 1
-                    continue
-                tells = next((k for k, same in enumerate(map(ne, columns.of(fault, keep=False), values)) if same), None)
-                if tells is not None:
-                    shown += 1
-                    own.append(tells)
-                    here = columns.at(own)
+                else:
+                    differs = map(ne, columns.of(fault, keep=False), values)
+                    if (tells := next((k for k, other in enumerate(differs) if other), None)) is not None:
+                        shown += 1
+                        own.append(tells)
+                        here = columns.at(own)
+                tried += 1
         found = dict.fromkeys([*(points[k] for k in own), *NEGATIVE])
         with suppress(Spent):
             values = columns.of(self.formula)

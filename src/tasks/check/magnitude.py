@@ -11,7 +11,7 @@ from ..corpus.chunk import Chunk
 from ..language import syntax
 from ..language.columns import Columns, Point, Spent, Work
 from ..language.display import display
-from ..language.magnitude import LARGEST, conjuncts, excesses, products
+from ..language.magnitude import LARGEST, Bounds, conjuncts, excesses, products
 from ..language.syntax import Expression
 from ..language.unroll import unroll
 from ..render.text import label, visible
@@ -41,33 +41,40 @@ def certainly_too_large(specification: Specification) -> str | None:
     that are likely; none of them need be valid.
     """
     chunk = specification.chunk
-    formulas = _formulas(specification)
-    if not any(True for _, formula in formulas for _ in excesses(formula, chunk.total)):
+    every = [(name, conjunct) for name, formula in _formulas(specification) for conjunct in conjuncts(formula)]
+    suspect = {k: found for k, (_, conjunct) in enumerate(every) if (found := _large_products(conjunct, chunk.total))}
+    if not suspect:
         return None
-    every = [(name, conjunct) for name, formula in formulas for conjunct in conjuncts(formula)]
     points = _points(chunk)
     columns = Columns(points, Work(_MOST_WORK))
     try:
         truths = [list(map(bool, columns.of(conjunct))) for _, conjunct in every]
         failing = [sum(not truth for truth in at) for at in zip(*truths, strict=True)]
-        valid = [k for k, count in enumerate(failing) if not count]
-        for (name, conjunct), truth in zip(every, truths, strict=True):
-            if not any(count == 1 and not truth[k] for k, count in enumerate(failing)):
+        valid = columns.at([k for k, count in enumerate(failing) if not count])
+        for k, found in suspect.items():
+            if not any(count == 1 and not truth for truth, count in zip(truths[k], failing, strict=True)):
                 continue
-            found = list(products(conjunct))
-            if len(set(map(_coordinates, found))) < len(found):
-                continue  # the same product twice might cancel
             for factors in found:
-                values = [[columns.of(factor)[k] for k in valid] for factor in factors]
-                if any(len(set(of_one)) < 2 for of_one in values):
-                    continue
-                most = max((prod(at) for at in zip(*values, strict=True)), key=abs)
-                if abs(most) > LARGEST:
+                values = [valid.of(factor) for factor in factors]
+                most = max(map(prod, zip(*values, strict=True)), key=abs, default=0)
+                if abs(most) > LARGEST and all(len(set(of_one)) > 1 for of_one in values):
                     product = syntax.Chain(("*",) * (len(factors) - 1), factors)
-                    return _message(chunk, [f"{name}: {_shown(product)} is {most:,} at a valid point"])
+                    return _message(chunk, [f"{every[k][0]}: {_shown(product)} is {most:,} at a valid point"])
     except Spent:
         pass
     return None
+
+
+def _large_products(conjunct: Expression, total: int) -> list[tuple[Expression, ...]]:
+    """The products of a comparison (see products), where one may not fit; none, where two are of the same coordinates
+    and so might cancel.
+    """
+    found = list(products(conjunct))
+    if len(set(map(_coordinates, found))) < len(found):
+        return []
+    bounds = Bounds(total)
+    largest = [prod(max(map(abs, bounds.visit(factor) or (0, 0))) for factor in factors) for factors in found]
+    return [factors for factors, most in zip(found, largest, strict=True) if most > LARGEST]
 
 
 def _formulas(specification: Specification) -> list[tuple[str, Expression]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from operator import itemgetter
 from typing import TypeAlias
 
@@ -30,6 +31,15 @@ class Work:
 
     def __init__(self, left: int) -> None:
         self.left = left
+
+    @contextmanager
+    def part(self, of: int) -> Iterator[Work]:
+        """One of so many equal shares of what is left; it ends the block where it is spent. The rest flows back."""
+        share = self.left // of
+        part = Work(share)
+        with suppress(Spent):
+            yield part
+        self.left -= share - part.left
 
     def spend(self, steps: int) -> None:
         """Raises Spent where there are not so many left; none are left then."""
