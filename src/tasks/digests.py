@@ -9,13 +9,14 @@ from __future__ import annotations
 import ast
 import json
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
-from .files import digest, write_whole
+from .files import data_text, digest, write_whole
 
 PACKAGE = Path(__file__).parent
 Signature = dict[str, list[int]]
@@ -50,6 +51,7 @@ class Code:
         self.package = package
         self.kept = kept
         self.signature = package_signature(package)
+        self._loaded: tuple[int, int, int] | None = None
         self._used: dict[str, list[str]] = {}
         self._digests: dict[str, str] = self._remembered()
 
@@ -70,9 +72,19 @@ class Code:
             self._remember()
         return self._digests[key]
 
-    def has_changed(self) -> bool:
-        """Whether a file of the package is not the one that it was: what was imported since may be other code."""
-        return package_signature(self.package) != self.signature
+    def has_changed(self, tools: int = 0) -> bool:
+        """Whether a file of the package is not the one that it was, so that what was computed may be other code's.
+
+        tools: how many tools this process has started so far, which may read the package. While this process has loaded
+        nothing and started nothing since it last looked, it does not look again: what it has loaded does not change.
+        """
+        loaded = (len(sys.modules), data_text.cache_info().misses, tools)
+        if loaded == self._loaded:
+            return False
+        changed = package_signature(self.package) != self.signature
+        if not changed:
+            self._loaded = loaded
+        return changed
 
     def closure(self, *modules: str) -> set[str]:
         """The files, relative to the package, that compute what the modules compute."""

@@ -7,6 +7,7 @@ import shutil
 import stat
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -37,6 +38,14 @@ def file_digest(path: str | os.PathLike[str]) -> str | None:
         return None
     finally:
         os.close(descriptor)
+
+
+@cache
+def data_text(package: str, *names: str) -> str:
+    """The text of a data file of a package, read once a process."""
+    from importlib.resources import files
+
+    return files(package).joinpath(*names).read_text(encoding="utf-8")
 
 
 def text_of(path: Path) -> str:

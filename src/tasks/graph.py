@@ -52,7 +52,9 @@ def tasks(build: Build) -> Iterator[Task]:
             yield from _stage_tasks(build, BY_NAME[job.beside], chosen)
         if job.is_kept or not build.left_out:  # those that are not kept are about every chunk
             yield from _job(build, job)
-    yield {**_group("summary", None, SUMMARY, ["schema:names", PACKAGE, "chunk"]), "clean": [(clean, [plan])]}
+    engines = [engine_task(engine) for engine in ENGINES if plan.has(engine)]  # first: all chunks wait for them
+    members = [*engines, "schema:names", PACKAGE, "chunk"]
+    yield {**_group("summary", None, SUMMARY, members), "clean": [(clean, [plan])]}
 
 
 SUMMARY = "build and check the whole corpus, and sum up (what `doit` does)"
@@ -60,6 +62,12 @@ GROUPS = {
     "chunk": "everything for one chunk: chunk:06",
     "pilots": "everything for the pilot chunks; pilots:solve is one stage of it",
 }
+
+
+def numbers(build: Build) -> dict[str, int]:
+    """A number for each chunk and each of its tasks, in the order of the chunks."""
+    groups = ["chunk", *(stage.name for stage in STAGES)]
+    return {f"{group}:{chunk_id}": at for at, chunk_id in enumerate(build.plan.corpus.ids) for group in groups}
 
 
 def _stage_tasks(build: Build, stage: Stage, ids: Sequence[str]) -> Iterator[Task]:

@@ -35,6 +35,7 @@ from .files import discard
 from .project import Build
 from .snapshot import Data, look, write_snapshot
 from .state.database import Database
+from .state.order import Ready
 from .state.output import Output, Printing
 from .state.stopping import Stopped
 from .variables import variables_table
@@ -207,6 +208,7 @@ class Run(DoitRun):  # type: ignore[misc]
             _without_dependencies(self.control)
         _warn_of_others(current.layout.out)
         if not current.is_done:
+            from .graph import numbers
             from .lifecycle import begin
 
             database.own()
@@ -221,7 +223,10 @@ class Run(DoitRun):  # type: ignore[misc]
             # From here on a closed pipe is an error, as a worker that died may have been at its other end.
             signal.signal(signal.SIGPIPE, signal.SIG_IGN)
             try:
-                code = runner.run_all(self.control.task_dispatcher())
+                dispatcher = self.control.task_dispatcher()
+                if not current.is_done:
+                    dispatcher.ready = Ready(numbers(current))
+                code = runner.run_all(dispatcher)
                 stream.flush()
             except BrokenPipeError:  # nobody reads any more (`doit | head`)
                 stream.drop()

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from .corpus.chunk import Chunk, parse_chunk, problem
 from .corpus.document import MOST_PROBLEMS, read_text
@@ -57,26 +59,32 @@ def understand(path: Path, text: str, *, informal: bool = True) -> Specification
 
     Raises CorpusError with every mistake of the file: of its format, or else of its expressions.
     """
+    specification, problems = _interpreted(path, text)
+    found = [message for kind, message in problems if kind == "formula" or not informal]
+    if found:
+        raise CorpusError("\n".join(found))
+    return specification
+
+
+@lru_cache(maxsize=64)  # seven stages of a chunk ask, mostly one after the other
+def _interpreted(path: Path, text: str) -> tuple[Specification, tuple[tuple[Literal["formula", "claim"], str], ...]]:
+    """The specification, and what is wrong with it: formulas, and claims where they may not stand."""
     chunk, document = parse_chunk(path, text)
     statements: list[Statement] = []
-    problems: list[str] = []
+    problems: list[tuple[Literal["formula", "claim"], str]] = []
     budget = Budget()
     for index, constraint in enumerate(chunk.constraints):
         try:
             statement = interpret(constraint.text, chunk.total, chunk.primes, budget)
         except LanguageError as error:
-            problems.append(problem(document, index, str(error)))
+            problems.append(("formula", problem(document, index, str(error))))
             if budget.is_exceeded or len(problems) == MOST_PROBLEMS:
                 break
             continue
-        if statement.kind == "informal" and not informal:
-            problems.append(
-                problem(
-                    document, index,
-                    "found a claim in words, expected a formula; corpus.yaml (`informal`) says where claims may stand",
-                )
-            )  # fmt: skip
+        if statement.kind == "informal" and len(problems) < MOST_PROBLEMS:
+            problems.append(("claim", problem(document, index, _CLAIM)))
         statements.append(statement)
-    if problems:
-        raise CorpusError("\n".join(problems))
-    return Specification(chunk, tuple(statements), digest(document.text))
+    return Specification(chunk, tuple(statements), digest(document.text)), tuple(problems)
+
+
+_CLAIM = "found a claim in words, expected a formula; corpus.yaml (`informal`) says where claims may stand"

@@ -7,12 +7,12 @@ import math
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
-from importlib.resources import files
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from ..errors import CorpusError
+from ..files import data_text
 from .document import MOST_PROBLEMS, pointer_to
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def refuse(source: Source, problems: Iterable[Problem]) -> None:
 @cache
 def load_schema(name: str) -> Any:
     """The JSON Schema of that file name in this package."""
-    return json.loads(files(__package__).joinpath(name).read_text(encoding="utf-8"))
+    return json.loads(data_text(__package__, name))
 
 
 def violations(schema: str, source: Source, data: Any, *, yaml: bool = False) -> Iterator[Problem]:

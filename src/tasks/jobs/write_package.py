@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from importlib.resources import files
 from pathlib import Path
 
-from ..files import digest, write_whole
+from ..files import data_text, digest, write_whole
 from ..plan import Plan
 from .job import Job
 
@@ -20,8 +19,7 @@ def writes(plan: Plan) -> Iterable[Path]:
 
 def run(plan: Plan) -> Mapping[str, str]:
     """Writes the files."""
-    library = files("tasks.render") / "library"
-    texts = {path: (library / name).read_text(encoding="utf-8") for path, name in plan.layout.package()}
+    texts = {path: data_text("tasks.render", "library", name) for path, name in plan.layout.package()}
     texts[plan.layout.lean / "lean-toolchain"] = _toolchain(plan)
     for path, text in texts.items():
         write_whole(path, text)
@@ -29,7 +27,7 @@ def run(plan: Plan) -> Mapping[str, str]:
 
 
 def _toolchain(plan: Plan) -> str:
-    return plan.toolchain_text or (files("tasks.render") / "library" / "lean-toolchain").read_text(encoding="utf-8")
+    return plan.toolchain_text or data_text("tasks.render", "library", "lean-toolchain")
 
 
 JOB = Job(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from importlib.resources import files
 
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
 from ..errors import LanguageError
+from ..files import data_text
 from .operators import OPERATORS
 from .vocabulary import MOST_LEVELS, MOST_NESTING
 
@@ -27,8 +27,12 @@ _SPELLING_HINTS = {
 
 @cache
 def _parser() -> Lark:
-    grammar = files(__package__).joinpath("grammar.lark").read_text(encoding="utf-8")
-    return Lark(grammar + _operators(), parser="lalr", keep_all_tokens=True, maybe_placeholders=False)
+    return Lark(
+        data_text(__package__, "grammar.lark") + _operators(),
+        parser="lalr",
+        keep_all_tokens=True,
+        maybe_placeholders=False,
+    )
 
 
 def _operators() -> str:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib.resources import files
 from typing import Literal, TypeAlias
 
 from ..errors import CheckFailed
+from ..files import data_text
 
 Kind: TypeAlias = Literal["certificate", "module"]
 
@@ -118,7 +118,7 @@ def vocabulary(kind: Kind) -> frozenset[str]:
 
     None of them can begin a command, so nothing stands behind such a body unseen.
     """
-    library = (files(__package__) / "library" / _LIBRARY[kind]).read_text(encoding="utf-8")
+    library = data_text(__package__, "library", _LIBRARY[kind])
     declared = re.findall(r"^(?:def|structure|inductive|class inductive) (\w+)", library, re.MULTILINE)
     return frozenset(declared) | {"x", "Int", "True", "False"}
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ..check.ask import count_verdicts
 from ..digests import Code
 from ..errors import CodeChanged
 from ..files import digest, discard, remove, write_whole
@@ -51,7 +52,7 @@ def perform(stage: Stage, plan: Plan, chunk_id: str, engines: Mapping[str, Engin
     context = Context(plan, stage, chunk_id, engines, earlier(stage, plan))
     try:
         result = stage.run(context)
-        if code.has_changed():
+        if code.has_changed(count_verdicts().asked):
             raise CodeChanged("the code of the package changed during the build: build again")
         layout = plan.layout
         texts = {layout.file(name, chunk_id): text for name, text in result.texts.items()}
