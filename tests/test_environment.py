@@ -32,12 +32,10 @@ def test_a_locale_changes_nothing_but_how_a_message_is_written(project: Project)
         left.append(contents(project.home / locale["LANG"]))
     assert left[0] == left[1]
     project.write("06", "x[1] + x[2] ≥ 30", "x[1] + x[2] ≤ 20")
-    for locale, sign in ((PLAIN, "\\u2265"), (UTF8, "≥")):
-        project.environment.update(locale)
-        finished = project.doit("solve:06")
-        assert finished.status == 1
-        assert finished.errors == ""
-        assert f"c1: x[1] + x[2] {sign} 30\n" in finished.output
+    project.environment.update(PLAIN)
+    finished = project.doit("solve:06")
+    assert (finished.status, finished.errors) == (1, "")
+    assert "c1: x[1] + x[2] \\u2265 30\n" in finished.output
 
 
 def test_a_home_that_cannot_be_made_is_replaced_by_a_folder_beside_the_build(
@@ -139,7 +137,7 @@ def test_a_disk_of_a_megabyte_that_fills_up_ends_the_build_in_one_line(
 ) -> None:
     with small_disk(tmp_path / "disk") as disk:
         ballast = disk / "ballast"
-        for left in (0, 60_000, 140_000, 220_000):
+        for left in (0, 120_000):
             ballast.unlink(missing_ok=True)
             room = os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize
             ballast.write_bytes(bytes(max(0, room - left)))

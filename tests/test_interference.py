@@ -5,13 +5,14 @@ next build completes.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from errno import EIO, EMFILE, ENOSPC, errorcode
+from pathlib import Path
 
 import pytest
 
 from interfered import CHUNK, ONE, ONE_SETTING, OTHER, OTHER_SETTING, SETTINGS, Sweep
-from interference import COMPILER, EVERY_CALL, PUT, REMOVE, WRITE_INTO, Fault, builder
+from interference import COMPILER, EVERY_CALL, OPEN, PUT, REMOVE, RENAME, WRITE_INTO, Fault, builder
 
 STAMPS = [f"rendered/stamps/{stage}/06.json" for stage in ("schema", "render_mzn", "solve", "sample", "prove")]
 RENDERED = ["rendered/mzn/chunk-06.mzn", "rendered/certificate/Chunk06.lean", *STAMPS]
@@ -51,21 +52,28 @@ def spread(moment: int, calls: int) -> int:
     return 1 + int(moment * 0.6180339887498949 % 1 * calls)
 
 
+def calls_of(sweep: Sweep, kinds: int, arguments: Sequence[str] = ()) -> dict[Path, int]:
+    """The starting points of builds (nothing built, another version built, all up to date), with how many calls a build
+    from there makes.
+    """
+    starts = sweep.empty, sweep.other, sweep.built
+    return {start: sweep.build(sweep.copy(start), "-n", "1", *arguments, kinds=kinds).calls for start in starts}
+
+
 def interfere(sweep: Sweep, moments: int) -> tuple[int, list[str]]:
     """Interferes with as many builds, in all forms and spread over all calls. Returns how many builds were still
     running at their moment, and what was wrong.
     """
-    starts = [sweep.empty, sweep.other]
-    calls = {start: sweep.build(sweep.copy(start), "-n", "1").calls for start in starts}
-    forms = itertools.cycle(FORMS.items())
+    calls = calls_of(sweep, OPEN | RENAME)
+    forms, starts = itertools.cycle(FORMS.items()), itertools.cycle(calls)
     met, wrong = 0, []
     for moment in range(moments):
         name, changes = next(forms)
-        start = starts[moment % len(starts)]
+        start = next(starts)
         home = sweep.copy(start)
         at = spread(moment, calls[start])
         planned = [sweep.change(at + later, kind, file, version) for later, kind, file, version in changes]
-        workers = str(moment // 2 % 3)
+        workers = str(moment // len(calls) % 3)
         interfered = sweep.build(home, "-n", workers, changes=planned)
         met += bool(interfered.met)
         if found := sweep.problems(home, interfered, {file for _, _, file, _ in changes}):
@@ -74,15 +82,15 @@ def interfere(sweep: Sweep, moments: int) -> tuple[int, list[str]]:
 
 
 def test_files_that_change_at_any_moment_of_a_build_leave_nothing_wrong(sweep: Sweep) -> None:
-    met, wrong = interfere(sweep, 20)
+    met, wrong = interfere(sweep, 15)
     assert not wrong, "\n".join(wrong)
-    assert met >= 16
+    assert met >= 11
 
 
 @pytest.mark.slow
 def test_files_that_change_at_a_thousand_moments_leave_nothing_wrong(sweep: Sweep, say: Callable[[str], None]) -> None:
     sweep.know((ONE, OTHER, None), (ONE_SETTING, OTHER_SETTING, None))
-    met, wrong = interfere(sweep, 1100)
+    met, wrong = interfere(sweep, 1200)
     say(f"{met} builds were interfered with")
     assert not wrong, "\n".join(wrong)
     assert met >= 1000
@@ -91,19 +99,17 @@ def test_files_that_change_at_a_thousand_moments_leave_nothing_wrong(sweep: Swee
 # Every call fails once.
 
 
-def fail(sweep: Sweep, moments: int, arguments: tuple[str, ...] = ()) -> tuple[int, list[str]]:
+def fail(
+    sweep: Sweep, moments: Iterable[tuple[Path, int, int]], arguments: Sequence[str] = ()
+) -> tuple[int, list[str]]:
     """As interfere, with calls that open, write, rename or remove a file, make a folder or wait for the disk and fail
-    instead, those of SQLite included; in a cycle with each errno.
+    instead, those of SQLite included. moments: where a build starts, the number of the call, and its errno.
     """
-    starts = [sweep.empty, sweep.other]
-    calls = {start: sweep.build(sweep.copy(start), "-n", "1", *arguments, kinds=EVERY_CALL).calls for start in starts}
     met, wrong = 0, []
-    for moment in range(moments):
-        start, errno = starts[moment % 2], (EIO, ENOSPC, EMFILE)[moment % 3]
+    for moment, (start, at, errno) in enumerate(moments):
         home = sweep.copy(start)
-        fault = Fault(spread(moment, calls[start]), errno)
-        workers = str(moment // 2 % 3)
-        interfered = sweep.build(home, "-n", workers, *arguments, kinds=EVERY_CALL, fault=fault)
+        workers = str(moment % 3)
+        interfered = sweep.build(home, "-n", workers, *arguments, kinds=EVERY_CALL, fault=Fault(at, errno))
         met += bool(interfered.met)
         if found := sweep.problems(home, interfered, set()):
             wrong += [f"{errorcode[errno]}, -n {workers}, from {start.name}, of {interfered.met}:", *found]
@@ -111,17 +117,30 @@ def fail(sweep: Sweep, moments: int, arguments: tuple[str, ...] = ()) -> tuple[i
 
 
 def test_a_call_that_fails_gives_no_traceback_and_the_next_build_completes(sweep: Sweep) -> None:
-    met, wrong = fail(sweep, 16)
+    calls = calls_of(sweep, EVERY_CALL)
+    kinds = itertools.cycle(itertools.product(calls, (EIO, ENOSPC, EMFILE)))
+    met, wrong = fail(
+        sweep,
+        (
+            (start, spread(moment, calls[start]), errno)
+            for moment, (start, errno) in zip(range(12), kinds, strict=False)
+        ),
+    )
     assert not wrong, "\n".join(wrong)
-    assert met >= 12
+    assert met >= 8
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("errno", [EIO, ENOSPC, EMFILE], ids=errorcode.get)
 def test_every_call_that_fails_once_gives_no_traceback_and_the_next_build_completes(
-    sweep: Sweep, say: Callable[[str], None]
+    sweep: Sweep, say: Callable[[str], None], errno: int
 ) -> None:
-    met, wrong = fail(sweep, 1500)
-    asked, more = fail(sweep, 200, ("cache=rebuild",))
-    say(f"{met + asked} calls failed")
+    calls = calls_of(sweep, EVERY_CALL)
+    met, wrong = fail(sweep, ((start, at, errno) for start, most in calls.items() for at in range(1, most + 1)))
+    # With tools that are asked, whose verdicts are written.
+    arguments = ("cache=rebuild",)
+    calls = calls_of(sweep, EVERY_CALL, arguments)
+    asked, more = fail(sweep, ((sweep.empty, at, errno) for at in range(1, calls[sweep.empty], 9)), arguments)
+    say(f"{met + asked} calls failed with {errorcode[errno]}")
     assert not wrong + more, "\n".join(wrong + more)
-    assert met >= 1200
+    assert met >= 800
