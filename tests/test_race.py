@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ from tasks import freshness
 from tasks.errors import RecordError
 from tasks.jobs import write_package
 from tasks.plan import make_plan
-from tasks.stages import PIPELINE, earlier
+from tasks.stages import BY_NAME, PIPELINE, earlier
 from tasks.state.recorded import recorded_ledger
 
 CONSTRAINTS, OTHERS = ({"c1": "x[1] + x[2] >= 30", "c2": f"x[3] = {number}"} for number in (5, 6))
@@ -176,6 +177,27 @@ def test_all_stages_are_held_to_one_content_of_a_file(built: Project, monkeypatc
     assert recorded_ledger(make_plan({})).summarise({}).status == "passed"
     assert len([path for path in looked if path.endswith("chunk-06.constraints.json")]) == 1
     assert len(looked) == len(set(looked))
+
+
+def test_a_stamp_that_is_replaced_between_two_looks_tells_the_summary_nothing(
+    built: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(built.home)
+    stamp = Path("rendered/stamps/solve/06.json")
+    other = json.loads(stamp.read_text(encoding="utf-8"))
+    other["outcome"]["witness"].reverse()
+    reasons = freshness.reasons
+
+    def replace_it(*given: Any) -> list[str]:
+        found = reasons(*given)
+        stamp.write_text(json.dumps(other), encoding="utf-8")
+        return found
+
+    ledger = recorded_ledger(make_plan({}))
+    assert ledger.stamp(BY_NAME["render_mzn"], "06")
+    assert not ledger.reasons(BY_NAME["solve"], "06")
+    monkeypatch.setattr(freshness, "reasons", replace_it)
+    assert ledger.stamp(BY_NAME["solve"], "06") is None
 
 
 def test_the_toolchain_s_file_is_read_once_in_a_build(project: Project, tmp_path: Path) -> None:

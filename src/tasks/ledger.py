@@ -61,7 +61,9 @@ class Ledger:
             if all(self.stamp(other, chunk_id) for other in earlier(stage, self.plan)) and not self.reasons(
                 stage, chunk_id
             ):
-                found = read_stamp(self.plan.layout.stamp(*key), stage.outcome)
+                path = self.plan.layout.stamp(*key)
+                written = self.values(f"{stage.name}:{chunk_id}")["written"]
+                found = read_stamp(path, stage.outcome, written[str(path)])
             self._stamps[key] = found
         return self._stamps[key]
 

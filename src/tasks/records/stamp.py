@@ -13,7 +13,7 @@ from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from .. import __version__
 from ..errors import RecordError
-from ..files import write_whole
+from ..files import digest, text_of, write_whole
 
 Engine: TypeAlias = Mapping[str, str]
 """At least name and version. An engine that is asked has an identity too, which is in no stamp."""
@@ -75,9 +75,10 @@ def decode_stamp(text: str, path: Path, outcome: type[O]) -> Stamp[O]:
     return stamp
 
 
-def read_stamp(path: Path, outcome: type[O]) -> Stamp[O] | None:
-    """The stamp at path, None where there is no valid one."""
+def read_stamp(path: Path, outcome: type[O], sha256: str = "") -> Stamp[O] | None:
+    """The stamp at path, None where there is no valid one, or another than that with the SHA-256, if one is given."""
+    text = text_of(path)
     try:
-        return decode_stamp(path.read_text(encoding="utf-8"), path, outcome)
-    except (OSError, UnicodeDecodeError, RecordError):
+        return None if sha256 and digest(text) != sha256 else decode_stamp(text, path, outcome)
+    except RecordError:
         return None
