@@ -100,10 +100,10 @@ def large(*texts: str) -> Specification:
 
 
 def test_the_sample_of_a_large_formula_is_smaller_and_true() -> None:
-    specification = large("forall(i in 1..5000)(x[1] * i + x[2] >= i)", "x[1] + x[3] >= 5")
+    specification = large("forall(i in 1..8000)(x[1] * i + x[2] >= i)", "x[1] + x[3] >= 5")
     witness = [1, 2, 4, 3, 5, 6, 7, 72]
     drawn = draw(specification, witness, 256)
-    assert len(drawn.points) == MOST_VALUES // (4 * 5000 + 8) < 256
+    assert len(drawn.points) == MOST_VALUES // (4 * 8000 + 8) < 256
     record = to_record(make_sample(drawn, specification.chunk, every=False), drawn)
     assert record.faults.found >= 4
     for subject, statement in zip(drawn.subjects, specification.statements, strict=True):

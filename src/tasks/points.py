@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice, zip_longest
 from operator import ne, sub
 from random import Random
@@ -26,10 +27,12 @@ NEGATIVE: tuple[Point, ...] = ((-1,) * 8, tuple(range(-24, 0, 3)), tuple(range(-
 """Points far outside every simplex, where division and subtraction show their signs."""
 MOST_FAULTS, MOST_FAR = 80, 160
 """Single faults of one constraint that are tried on the points, and points sought for them two changes away."""
-MOST_WORK = 12_000_000
+MOST_WORK = 10_000_000
 """Steps (see Work) to find the points of one chunk; of large formulas fewer faults are tried."""
-MOST_VALUES = 3_000_000
-"""Of parts of formulas at the points of one sample: that of large formulas has fewer points."""
+MOST_VALUES = 6_000_000
+"""Of parts of formulas at the points of one sample: that of large formulas has fewer points. Half of them are in memory
+at a time.
+"""
 SMALL = 3_000
 """Parts of a constraint, times the formal constraints of its chunk, up to which its faults are tried evenly."""
 
@@ -212,12 +215,22 @@ class _Constraint:
             yield from near.around_each(leaf)
 
     def judged(self, name: str, points: Sequence[Point], search: _Search) -> Subject:
-        columns = Columns(points)
-        verdicts = tuple(map(bool, columns.of(self.formula)))
-        both = sum(len(set(columns.of(leaf))) == 2 for leaf in self.leaves)
+        verdicts: list[bool] = []
+        seen: list[set[int]] = [set() for _ in self.leaves]
+        for block in _blocks(points, max(1, MOST_VALUES // 2 // self.size)):
+            columns = Columns(block)
+            verdicts += map(bool, columns.of(self.formula))
+            for values, leaf in zip(seen, self.leaves, strict=True):
+                values.update(columns.of(leaf))
         place = {point: k for k, point in enumerate(points)}
         own = tuple(place[point] for point in search.own if point in place)
-        return Subject(name, verdicts, own, search.faults, (both, len(self.leaves)))
+        both = sum(len(values) == 2 for values in seen)
+        return Subject(name, tuple(verdicts), own, search.faults, (both, len(seen)))
+
+
+def _blocks(points: Sequence[Point], most: int) -> Iterator[Sequence[Point]]:
+    """points in their order, at most so many at a time."""
+    return (points[start : start + most] for start in range(0, len(points), most))
 
 
 _OF_A_STEP = 100
@@ -272,8 +285,18 @@ class _Sides:
             assert isinstance(leaf, syntax.Membership)
             self.parts, members = (leaf.element,), members_of(leaf)
             self.targets = [value + d for value in sorted({*members[:2], *members[-2:]}) for d in (0, -1, 1)]
-        self.coordinates = sorted(set().union(*map(_coordinates, self.parts)))
-        self.straight = all(map(_is_straight, self.parts))
+
+    @cached_property
+    def coordinates(self) -> list[int]:
+        """The positions 0 to 7 of the coordinates that occur."""
+        nodes = (node for part in self.parts for node in _nodes(part).values())
+        found = {node.index for node in nodes if isinstance(node, syntax.Coordinate)}
+        return sorted({index.value - 1 for index in found if isinstance(index, syntax.Integer)})
+
+    @cached_property
+    def is_straight(self) -> bool:
+        """Whether it is linear in each single coordinate, whatever the others are."""
+        return all(_straight(part) is not None for part in self.parts)
 
     def values(self, columns: Columns) -> Column:
         sides = [columns.of(part, keep=False) for part in self.parts]
@@ -299,7 +322,7 @@ class _Neighbourhood:
         scanned: dict[int, tuple[list[Point], Column]] = {}
         for target in sides.targets:
             point = self._reached(sides, values, target, everywhere)
-            if point is None and reach and not sides.straight:
+            if point is None and reach and not sides.is_straight:
                 steps = (p for base in everywhere for p in self._scanned(sides, target, base, reach, scanned))
                 point = next(steps, None)
             if point is not None:
@@ -324,7 +347,7 @@ class _Neighbourhood:
                 if slope and (target - value) % slope == 0:
                     found = _moved(base, i, (target - value) // slope)
                     if -1 <= found[i] <= self.total + 1 and (
-                        sides.straight or sides.values(Columns([found], self.work))[0] == target
+                        sides.is_straight or sides.values(Columns([found], self.work))[0] == target
                     ):
                         return found
         return None
@@ -340,29 +363,26 @@ class _Neighbourhood:
         return (point for point, value in zip(points, values, strict=True) if value == target)
 
 
-def _coordinates(expression: Expression) -> set[int]:
-    """The positions 0 to 7 of the coordinates that occur in an unrolled expression."""
-    return {
-        node.index.value - 1
-        for node in _nodes(expression).values()
-        if isinstance(node, syntax.Coordinate) and isinstance(node.index, syntax.Integer)
-    }
-
-
-def _is_straight(expression: Expression) -> bool:
-    """Whether an unrolled expression is linear in each single coordinate, whatever the others are."""
+def _straight(expression: Expression) -> frozenset[int] | None:
+    """The coordinates of an unrolled expression that is linear in each of them, None for another one."""
     match expression:
-        case syntax.Integer() | syntax.Coordinate():
-            return True
-        case syntax.Chain(operators=operators, operands=parts) if set(operators) <= {"+", "-"}:
-            return all(map(_is_straight, parts))
-        case syntax.Chain(operators=operators, operands=parts) if set(operators) == {"*"}:
-            found = list(map(_coordinates, parts))
-            apart = sum(map(len, found)) == len(set().union(*found))
-            return apart and all(map(_is_straight, parts))
+        case syntax.Integer():
+            return frozenset()
+        case syntax.Coordinate(index=syntax.Integer(value=index)):
+            return frozenset([index])
         case syntax.Application(operator="-", operands=(part,)):
-            return _is_straight(part)
-    return False
+            return _straight(part)
+        case syntax.Chain(operators=operators, operands=parts) if (used := set(operators)) <= {"+", "-"} or used == {
+            "*"
+        }:
+            found: frozenset[int] = frozenset()
+            for part in parts:
+                inner = _straight(part)
+                if inner is None or (used == {"*"} and found & inner):
+                    return None
+                found |= inner
+            return found
+    return None
 
 
 def _moved(point: Point, i: int, step: int) -> Point:

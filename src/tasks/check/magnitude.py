@@ -27,7 +27,8 @@ def too_large(specification: Specification) -> str:
     chunk, lines = specification.chunk, []
     for name, formula in _formulas(specification):
         if found := next(excesses(formula, chunk.total), None):
-            lines.append(f"{name}: {_shown(found.part)} can be {found.most:,}")
+            verb = "is" if found.interval[0] == found.interval[1] else "can be"
+            lines.append(f"{name}: {_shown(found.part)} {verb} {found.most:,}")
     rest = [f"and {len(lines) - _MOST_SHOWN} more"] if len(lines) > _MOST_SHOWN else []
     return _message(chunk, [*lines[:_MOST_SHOWN], *rest])
 
