@@ -338,19 +338,25 @@ class _Neighbourhood:
                     yield point
 
     def _reached(self, sides: _Sides, values: Column, target: int, bases: Sequence[int]) -> Point | None:
+        certain: Point | None = None
+        doubtful: list[Point] = []  # before the certain one
         for k in bases:
             base, value = self.bases[k], values[9 * k]
             if value == target:
-                return base
+                certain = base
+                break
             for i in sides.coordinates:
                 slope = values[9 * k + 1 + i] - value
                 if slope and (target - value) % slope == 0:
                     found = _moved(base, i, (target - value) // slope)
-                    if -1 <= found[i] <= self.total + 1 and (
-                        sides.is_straight or sides.values(Columns([found], self.work))[0] == target
-                    ):
-                        return found
-        return None
+                    if -1 <= found[i] <= self.total + 1:
+                        if sides.is_straight:
+                            return found
+                        doubtful.append(found)
+        if doubtful:
+            there = sides.values(Columns(doubtful, self.work))
+            return next((point for point, value in zip(doubtful, there, strict=True) if value == target), certain)
+        return certain
 
     def _scanned(
         self, sides: _Sides, target: int, base: int, reach: int, scanned: dict[int, tuple[list[Point], Column]]
