@@ -179,6 +179,12 @@ NOTHING = {
 }
 
 
+MANY = {
+    "pairs of brackets", "shallow lists", "quotes", "numbers", "words", "keys", "one key", "constraints", "equal names",
+}  # fmt: skip
+"""Those that are refused for how many values they have, before these are read."""
+
+
 @pytest.mark.parametrize("name", NOTHING)
 def test_a_megabyte_that_means_nothing_is_refused_for_what_it_is(name: str, tmp_path: Path) -> None:
     path = tmp_path / "chunk-42.constraints.json"
@@ -188,6 +194,7 @@ def test_a_megabyte_that_means_nothing_is_refused_for_what_it_is(name: str, tmp_
     message = str(caught.value)
     assert str(path) in message
     assert message.count("\n") < 500
+    assert ("found more than 50,000 brackets, commas" in message) == (name in MANY)
     assert max(map(len, message.split("\n"))) < 600
 
 

@@ -19,6 +19,7 @@ from ..specification import Specification
 
 _MOST_SHOWN = 5
 _MOST_WORK = 10_000_000
+_MOST_PARTS = 50_000
 _RANDOM_POINTS = 200
 
 
@@ -39,9 +40,11 @@ def certainly_too_large(specification: Specification) -> str | None:
     That is where a product of coordinates does not fit at a valid point: the solver's variable for that product would
     have to hold this value. There is such a variable, unless the solver knows a factor, or knows that the comparison
     holds: so two valid points have different factors, and at a point only this comparison fails. The points are a few
-    that are likely; none of them need be valid.
+    that are likely; none of them need be valid. Large chunks are left to the solver.
     """
     chunk = specification.chunk
+    if sum(statement.parts for statement in specification.statements) > _MOST_PARTS:
+        return None
     every = [(name, conjunct) for name, formula in _formulas(specification) for conjunct in conjuncts(formula)]
     suspect = {k: found for k, (_, conjunct) in enumerate(every) if (found := _large_products(conjunct, chunk.total))}
     if not suspect:
