@@ -6,6 +6,7 @@ import compileall
 import fcntl
 import json
 import os
+import py_compile
 import shutil
 import signal
 import subprocess
@@ -166,7 +167,8 @@ def pytest_configure(config: pytest.Config) -> None:
         # edit within the same second.
         os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
         os.environ.pop("PYTHONUNBUFFERED", None)
-        compileall.compile_dir(REPOSITORY / "src", quiet=2)
+        by_content = py_compile.PycInvalidationMode.CHECKED_HASH  # so that copies are believed whatever their times
+        compileall.compile_dir(REPOSITORY / "src", quiet=2, invalidation_mode=by_content)
     if everything_asked(config) and not option.collectonly and not option.no_cov:
         option.cov_source = option.cov_source or [True]
     if option.cov_source and not plugins.hasplugin("_cov"):
