@@ -31,7 +31,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "render": {"corpus", "errors", "files", "language"},
     "points": {"language", "specification"},
     "claims": {"corpus", "points", "records", "render"},
-    "check": {"claims", "corpus", "errors", "language", "plan", "records", "render", "specification"},
+    "check": {"claims", "corpus", "digests", "errors", "language", "plan", "records", "render", "specification"},
     "stages": {"check", "claims", "corpus", "digests", "errors", "files", "freshness", "plan", "points", "records",
                "render", "specification"},
     "ledger": {"digests", "freshness", "plan", "records", "stages"},

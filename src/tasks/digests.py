@@ -22,6 +22,15 @@ PACKAGE = Path(__file__).parent
 Signature = dict[str, list[int]]
 
 
+_started = 0
+
+
+def note_start() -> None:
+    """Told that this process starts a program, which may read files of the package."""
+    global _started
+    _started += 1
+
+
 def package_signature(package: Path = PACKAGE) -> Signature:
     """Size, times and inode of every file of the package, by its relative path; no file is opened."""
     found: Signature = {}
@@ -72,13 +81,13 @@ class Code:
             self._remember()
         return self._digests[key]
 
-    def has_changed(self, tools: int = 0) -> bool:
+    def has_changed(self) -> bool:
         """Whether a file of the package is not the one that it was, so that what was computed may be other code's.
 
-        tools: how many tools this process has started so far, which may read the package. While this process has loaded
-        nothing and started nothing since it last looked, it does not look again: what it has loaded does not change.
+        While this process has loaded nothing and started no tool since it last looked, it does not look again: what it
+        has loaded does not change.
         """
-        loaded = (len(sys.modules), data_text.cache_info().misses, tools)
+        loaded = (len(sys.modules), data_text.cache_info().misses, _started)
         if loaded == self._loaded:
             return False
         changed = package_signature(self.package) != self.signature

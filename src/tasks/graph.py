@@ -8,7 +8,7 @@ from typing import Any
 
 from doit.exceptions import TaskFailed
 
-from .check.ask import count_verdicts, is_current
+from .check.ask import Memory, count_verdicts, is_current
 from .errors import CodeChanged, DualityError
 from .jobs import JOBS, write_package
 from .jobs.job import Job
@@ -107,7 +107,7 @@ def _stage(build: Build, stage: Stage, chunk_id: str) -> Task:
 
 
 def _perform(build: Build, stage: str, chunk_id: str, **engines: Any) -> dict[str, Any]:
-    return perform(BY_NAME[stage], build.plan, chunk_id, engines, build.code)
+    return perform(BY_NAME[stage], build.plan, chunk_id, engines, build.code, Memory(build.plan))
 
 
 def _engine(build: Build, engine: str) -> Task:

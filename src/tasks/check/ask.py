@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ..plan import Asking, Plan
 from ..records.journal import Verdicts
-from .call import Limits, Tool
+from .call import Limits, Run, Tool, ToolCall
 
 if TYPE_CHECKING:
     from .cache import CachingRunner, Count
@@ -28,6 +28,29 @@ def _runner(asking: Asking) -> CachingRunner:
     global _count
     _count = _count or Count()
     return replace(caching_runner(LocalRunner(asking.scratch, asking.toolchain), asking.cache), count=_count)
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What our own code computed before: kept beside verdicts of tools, by code and by what it was computed from."""
+
+    plan: Plan
+
+    def recall(self, name: str, code: str, text: str) -> str:
+        """What was computed; "" where that is not known."""
+        return self._runner.recall(self._call(name, code, text))
+
+    def remember(self, name: str, code: str, text: str, output: str) -> None:
+        self._runner.keep(self._call(name, code, text), Run(0, output, "", 0.0))
+
+    @property
+    def _runner(self) -> CachingRunner:
+        from .cache import Count
+
+        return replace(_runner(self.plan.asking("minizinc", {})), count=Count())  # not counted among the verdicts
+
+    def _call(self, name: str, code: str, text: str) -> ToolCall:
+        return ToolCall("duality", code, (name,), text, Limits(0, 0))
 
 
 def identify(plan: Plan, engine: str) -> dict[str, Any]:

@@ -77,6 +77,11 @@ class CachingRunner:
         self.count.asked += bool(call.identity)
         return self.runner.run(call)
 
+    def recall(self, call: ToolCall) -> str:
+        """What is kept of a call to our own code, which identity names by its digest; "" where nothing is."""
+        kept = self._find(call) if self.mode in ("use", "replay") else None
+        return kept.output if kept else ""
+
     def keep(self, call: ToolCall, run: Run) -> None:
         if self.mode not in ("use", "rebuild") or not call.identity or run.remembered or os.environ.get(READ_ONLY):
             return

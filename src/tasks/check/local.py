@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..digests import note_start
 from ..errors import ToolError
 from . import kernel
 from .call import Limits, Run, ToolCall
@@ -63,6 +64,7 @@ class LocalRunner:
         """Nothing is kept here."""
 
     def _run(self, call: ToolCall) -> Run:
+        note_start()
         if call.tool == "minizinc":
             return _run_minizinc(call)
         place = self._lean(call.tool)

@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ..check.ask import count_verdicts
 from ..digests import Code
 from ..errors import CodeChanged
 from ..files import digest, discard, remove, write_whole
 from ..plan import Plan
 from ..records.stamp import OURSELVES, Engine, Stamp, without_identity, write_stamp
 from . import earlier
-from .stage import Context, Stage, outcome_of
+from .stage import Context, Memory, Stage, outcome_of
 
 
 def recipe(stage: Stage, plan: Plan, chunk_id: str, engines: Mapping[str, Engine | None], code: Code) -> dict[str, Any]:
@@ -39,7 +38,9 @@ def targets(stage: Stage, plan: Plan, chunk_id: str) -> list[Path]:
     return [*(layout.file(name, chunk_id) for name in stage.writes), layout.stamp(stage.name, chunk_id)]
 
 
-def perform(stage: Stage, plan: Plan, chunk_id: str, engines: Mapping[str, Engine], code: Code) -> dict[str, Any]:
+def perform(
+    stage: Stage, plan: Plan, chunk_id: str, engines: Mapping[str, Engine], code: Code, memory: Memory | None = None
+) -> dict[str, Any]:
     """Runs the stage; leaves all of its files, or none where it raises. Returns what freshness.reasons judges later.
 
     Raises as the stage does, RecordError where an earlier stage worked from other contents of the same files, and
@@ -49,11 +50,12 @@ def perform(stage: Stage, plan: Plan, chunk_id: str, engines: Mapping[str, Engin
     written = targets(stage, plan, chunk_id)
     for path in written:
         remove(path)
-    context = Context(plan, stage, chunk_id, engines, earlier(stage, plan))
+    context = Context(plan, stage, chunk_id, engines, earlier(stage, plan), made_by["code"], memory)
     try:
         result = stage.run(context)
-        if code.has_changed(count_verdicts().asked):
+        if code.has_changed():
             raise CodeChanged("the code of the package changed during the build: build again")
+        result.keep()
         layout = plan.layout
         texts = {layout.file(name, chunk_id): text for name, text in result.texts.items()}
         for path, text in texts.items():

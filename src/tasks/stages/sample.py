@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from ..plan import Plan
@@ -15,15 +17,26 @@ def _settings(plan: Plan, chunk_id: str) -> Mapping[str, Any]:
 
 
 def run(context: Context) -> Result[Sampled]:
-    """Draws points and has our evaluator judge every formal constraint at each of them."""
+    """Draws the points, and says what our evaluator finds at each.
+
+    That takes the most of our own time in a build. So it is kept, by the chunk's text, the witness, the settings and
+    the code.
+    """
     from ..claims import make_sample, to_record
     from ..points import draw
+    from ..records.codec import decode, encode
     from ..specification import understand
 
-    specification, settings = understand(*context.source()), context.plan.corpus.settings
-    drawn = draw(specification, context.outcome(Solved).witness, settings.samples)
-    sample = make_sample(drawn, specification.chunk, every=settings.in_lean == "all")
-    return Result(to_record(sample, drawn))
+    (path, text), witness = context.source(), context.outcome(Solved).witness
+    settings = context.plan.corpus.settings
+    given = json.dumps([text, witness, settings.samples, settings.in_lean])
+    if kept := context.recall(given):
+        with suppress(ValueError):
+            return Result(decode(Sampled, kept))
+    specification = understand(path, text)
+    drawn = draw(specification, witness, settings.samples)
+    record = to_record(make_sample(drawn, specification.chunk, every=settings.in_lean == "all"), drawn)
+    return Result(record, keep=lambda: context.remember(given, encode(record)))
 
 
 STAGE = Stage(

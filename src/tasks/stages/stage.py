@@ -29,13 +29,15 @@ class Result(Generic[Outcome]):
     """The result of a stage.
 
     texts: the rendered files, by the names that the stage declares in writes; warned: whether it is let pass with a
-    warning; limited: whether a limit had a part in the outcome, so that it does not hold under other limits.
+    warning; limited: whether a limit had a part in the outcome, so that it does not hold under other limits; keep:
+    called once it is certain that the code is the one that was digested.
     """
 
     outcome: Outcome
     texts: Mapping[str, str] = field(default_factory=dict)
     warned: bool = False
     limited: bool = False
+    keep: Callable[[], object] = lambda: None
 
     @property
     def status(self) -> Status:
@@ -91,16 +93,31 @@ def engine_task(engine: str) -> str:
     return f"_{engine}"
 
 
+class Memory(Protocol):
+    """What stages computed before, by their names, the digest of their code, and the text that it was computed from."""
+
+    def recall(self, name: str, code: str, text: str) -> str: ...
+    def remember(self, name: str, code: str, text: str, output: str) -> None: ...
+
+
 class Context:
     """What a stage gets to work on one chunk. It notes what is read, for the stamp and for the next build.
 
     files: the SHA-256 of each file, as it was read; outcomes: that of each earlier stage's outcome.
     earlier: the stages that must have passed before. What they read and wrote, as their stamps say, must be what this
     stage reads: else the files changed between two stages, and its result would be one of a mixture.
+    code: the digest of the stage's code; memory: where what it computes is kept.
     """
 
     def __init__(
-        self, plan: Plan, stage: Stage, chunk_id: str, engines: Mapping[str, Engine], earlier: Iterable[Stage] = ()
+        self,
+        plan: Plan,
+        stage: Stage,
+        chunk_id: str,
+        engines: Mapping[str, Engine],
+        earlier: Iterable[Stage] = (),
+        code: str = "",
+        memory: Memory | None = None,
     ) -> None:
         """Raises RecordError where earlier stages worked from different contents of a file, or left no valid stamp."""
         from ..corpus.document import read_text
@@ -109,6 +126,8 @@ class Context:
         self.stage = stage
         self.chunk_id = chunk_id
         self.engines = engines
+        self.code = code
+        self.memory = memory
         self.files: dict[Path, str] = {}
         self.outcomes: dict[str, str] = {}
         self._texts: dict[Path, str] = {}
@@ -147,6 +166,15 @@ class Context:
     def asking(self, engine: str) -> Asking:
         """How an engine that the stage declares is asked about the chunk."""
         return self.plan.asking(engine, self.engines[engine], self.chunk_id)
+
+    def recall(self, text: str) -> str:
+        """What this stage remembered for the same text and the same code; "" where it did not."""
+        return self.memory.recall(self.stage.name, self.code, text) if self.memory else ""
+
+    def remember(self, text: str, output: str) -> None:
+        """Keeps what depends on text and the stage's code alone."""
+        if self.memory:
+            self.memory.remember(self.stage.name, self.code, text, output)
 
     @property
     def strict(self) -> bool:
