@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import resource
@@ -16,6 +17,7 @@ import pytest
 
 from conftest import Project, contents
 from interference import COMPILER
+from tasks.state.stopping import no_room
 
 # Python's own ways to UTF-8 are turned off, as a locale of another encoding would.
 PLAIN = {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "LC_ALL": "C", "LANG": "C"}
@@ -114,6 +116,13 @@ def test_a_clock_that_is_set_back_by_a_year_makes_nothing_outdated_count(
     finished = project.doit("solve")
     assert (finished.status, finished.ran) == (0, {"schema:06", "render_mzn:06", "solve:06"})
     assert project.stamp("solve", "06")["outcome"]["witness"][2] == 6
+
+
+def test_room_is_asked_for_only_where_there_is_none() -> None:
+    full, broken = (no_room("f", OSError(number, os.strerror(number))).text for number in (errno.ENOSPC, errno.EIO))
+    kept = "finished tasks are kept"
+    assert full == f"f: cannot be written: No space left on device; {kept}: free some space, and build again"
+    assert broken == f"f: cannot be written: Input/output error; {kept}: build again"
 
 
 @contextmanager

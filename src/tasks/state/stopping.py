@@ -38,9 +38,8 @@ class Stopped(SystemExit):
 
 def no_room(place: object, error: OSError) -> Stopped:
     """What to raise where nothing can be written any more."""
-    return Stopped(
-        f"{place}: cannot be written: {error.strerror}; finished tasks are kept: free some space, and build again"
-    )
+    room = "free some space, and " * (error.errno in NO_ROOM)
+    return Stopped(f"{place}: cannot be written: {error.strerror}; finished tasks are kept: {room}build again")
 
 
 def stop_on_signals() -> None:
