@@ -64,19 +64,31 @@ def test_a_costly_condition_is_refused_before_it_is_asked(monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize(
-    ("text", "what"),
+    ("text", "most", "what"),
     [
-        ("forall(i in 1..1000000000, j in 1..0)(x[1] >= i)", "the run of `forall`, for 1,000,000,000 values of i,"),
-        (f"forall(i in 1..19000)({' + '.join(['x[1]'] * 50)} >= i)", "the body of `forall`, for 19,000 values of i,"),
-        ("forall(i in 1..5000, j in 1..i where i + j = 2)(x[1] >= i)", "the condition of `forall`"),
-        ("count(i in 1..400 where forall(j in 1..400)(i != j * j + 1))(x[1] > i) > 1", "unroll to more than 20,000"),
-        ("x[1] in {" + "1, " * 25_000 + "2}", "to read its 50,008 words and signs takes 1,000,160 steps"),
-        (" + ".join(["x[1]"] * 9_950) + "> 1", "the constraint takes 4,984 steps"),
+        (
+            "forall(i in 1..1000000000, j in 1..0)(x[1] >= i)",
+            10**6,
+            "the run of `forall`, for 1,000,000,000 values of i,",
+        ),
+        (
+            f"forall(i in 1..19000)({' + '.join(['x[1]'] * 50)} >= i)",
+            10**6,
+            "the body of `forall`, for 19,000 values of i,",
+        ),
+        ("forall(i in 1..5000, j in 1..i where i + j = 2)(x[1] >= i)", 10**5, "the condition of `forall`"),
+        (
+            "count(i in 1..99 where forall(j in 1..400)(i != j * j + 1))(x[1] > i) > 1",
+            10**6,
+            "unroll to more than 20,000",
+        ),
+        ("x[1] in {" + "1, " * 25_000 + "2}", 10**6, "to read its 50,008 words and signs takes 1,000,160 steps"),
+        (" + ".join(["x[1]"] * 995) + "> 1", 10**5, "the constraint takes 484 steps"),
     ],
     ids=["endless", "body", "dependent", "nested", "set", "chain"],
 )
-def test_what_takes_more_than_the_budget_is_one_error(text: str, what: str) -> None:
-    budget = Budget()
+def test_what_takes_more_than_the_budget_is_one_error(text: str, most: int, what: str) -> None:
+    budget = Budget(most)
     message = refusal(text, budget)
     assert what in message
     assert len(message) < 600
@@ -95,7 +107,7 @@ def test_the_constraints_of_a_chunk_share_one_budget() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["(1) + " * 12_000 + "x[1] > 1", "x[1] >= ," + "1 + " * 20_000, "A -> " * 30_000 + "B"],
+    ["(1) + " * 13_000 + "x[1] > 1", "x[1] >= ," + "1 + " * 20_000, "A -> " * 30_000 + "B"],
     ids=["brackets", "mistake", "claim"],
 )
 def test_long_texts_are_refused_before_they_are_parsed(text: str) -> None:
@@ -220,7 +232,7 @@ def steps_of(texts: list[str]) -> int:
 
 
 def test_costly_chunks_take_no_more_steps_than_the_budget_has() -> None:
-    random = Random(3)
+    random = Random(51)
     taken = [steps_of(kind(random)) for kind in costly.KINDS for _ in range(3)]
     assert max(taken) <= MOST_STEPS + STEPS_OF_PART, "what is one step too much is not done"
     assert sum(steps > MOST_STEPS // 10 for steps in taken) >= 4, "some of them do cost much"
@@ -228,7 +240,7 @@ def test_costly_chunks_take_no_more_steps_than_the_budget_has() -> None:
 
 
 def test_all_that_a_costly_chunk_is_computed_for_is_done_in_bounded_work() -> None:
-    cost = costly.in_a_child(["forall(i in 1..1000)(x[1] * i + (x[2] div 3) * i >= i - x[3])", "max(x[1], x[2]) >= 3"])
+    cost = costly.in_a_child(["forall(i in 1..200)(x[1] * i + (x[2] div 3) * i >= i - x[3])", "max(x[1], x[2]) >= 3"])
     assert not cost.error
     assert set(cost.seconds) >= {"schema", "render_mzn", "solve", "render_lean", "sample", "crosscheck", "lint"}
     assert cost.megabytes < 500

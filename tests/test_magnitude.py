@@ -224,8 +224,8 @@ def judge(random: Random, count: int) -> tuple[int, int]:
 
 
 def test_random_chunks_are_refused_where_the_solver_refuses_them() -> None:
-    large, certain = judge(Random(31), 20)
-    assert large >= 2
+    large, certain = judge(Random(31), 12)
+    assert large >= 1
     assert certain >= 1
 
 
