@@ -84,11 +84,11 @@ class Evaluator(Visitor):
         self.steps += self._price
         if self.steps > self.most:
             raise Undefined(node, self.budget.excess("the constraint", self.steps), SHORTER)
-        return super().visit(node)
+        return getattr(self, node.__class__.__name__)(node)
 
     def join(self, node: Expression, row: Operator, *values: int | None) -> int | None:
         """As the function; without a point, of constants alone, which have to fit the solver."""
-        value = join(row, *values)
+        value = row.meaning(*values) if None not in values else join(row, *values)
         if self.x is None and value is not None and not -LARGEST_INTEGER <= value <= LARGEST_INTEGER:
             raise Undefined(node, f"a constant in this does not fit the solver{self._where()}", "the largest is 10^18")
         return value
@@ -115,9 +115,9 @@ class Evaluator(Visitor):
     def Chain(self, node: syntax.Chain) -> Value:
         value: int | None = self.visit(node.operands[0])
         for position, token in enumerate(node.operators):
-            row, nodes = INFIX[token], node.operands[position : position + 2]
-            right = self.visit(nodes[1])
-            self.divides(row, nodes, (value, right))
+            row, right = INFIX[token], self.visit(node.operands[position + 1])
+            if row.divisor is not None:
+                self.divides(row, node.operands[position : position + 2], (value, right))
             value = self.join(node, row, value, right)
         return value
 
@@ -129,7 +129,7 @@ class Evaluator(Visitor):
         row = APPLIED[node.operator]
         values: list[int | None] = [self.visit(operand) for operand in node.operands]
         if row.many:
-            return reduce(lambda a, b: join(row, a, b), values)
+            return reduce(lambda a, b: self.join(node, row, a, b), values)
         self.divides(row, node.operands, values)
         return self.join(node, row, *values)
 
