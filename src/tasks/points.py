@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice, zip_longest
 from operator import ne, sub
 from random import Random
-from typing import TypeVar
 
 from .language import syntax
 from .language.columns import Column, Columns, Point, Spent, Work, members_of
@@ -18,8 +17,6 @@ from .language.mutate import changes, mutants, quantifier_mutants
 from .language.syntax import Expression, children
 from .language.unroll import Unroller
 from .specification import Specification
-
-Hashed = TypeVar("Hashed", bound=Hashable)
 
 MOST_COMPARISONS = 400
 """Of one constraint, whose boundaries are looked for; the others are only seen by chance."""
@@ -156,8 +153,13 @@ class _Constraint:
         faults = self.faults(work)
         points = list(dict.fromkeys([*boundary, *given[:40], *NEGATIVE, *others]))
         verges = [given[0], *boundary[:6], *others[2:12:4], *NEGATIVE[:2]]
-        with suppress(Spent):
-            points += _first(self.far(faults, verges, work), MOST_FAR)
+        far: dict[Point, None] = {}
+        with work.part(2) as share:
+            for point in self.far(faults, verges, share):
+                far[point] = None
+                if len(far) == MOST_FAR:
+                    break
+        points += far
         del points[max(0, work.left // 2 // self.size) :]
         own: list[int] = []
         shown = tried = 0
@@ -179,7 +181,7 @@ class _Constraint:
         with suppress(Spent):
             values = columns.of(self.formula)
             for wanted in (True, False):
-                alike = (point for point, value in zip(points, values, strict=True) if value is wanted)
+                alike = (point for point, value in zip(points, values, strict=True) if bool(value) is wanted)
                 found |= dict.fromkeys(islice(alike, 2))
         return _Search(boundary, tuple(found), (shown, tried))
 
@@ -208,7 +210,7 @@ class _Constraint:
         own = dict.fromkeys(self.leaves)
         foreign = (leaf for fault in faults for leaf in _leaves(fault, self.nodes) if leaf not in own)
         near = _Neighbourhood(verges[:1], total, work)
-        for leaf in _first(foreign, 24):
+        for leaf in islice(dict.fromkeys(foreign), 24):
             yield from near.around(leaf)
         near = _Neighbourhood(verges, total, work)
         for leaf in islice(own, 16):
@@ -235,16 +237,6 @@ def _blocks(points: Sequence[Point], most: int) -> Iterator[Sequence[Point]]:
 
 _OF_A_STEP = 100
 """Steps of Work to evaluate and to unroll a part of a formula with quantifiers."""
-
-
-def _first(items: Iterable[Hashed], most: int) -> list[Hashed]:
-    """The first of the items that differ, at most so many."""
-    found: dict[Hashed, None] = {}
-    for item in items:
-        found[item] = None
-        if len(found) == most:
-            break
-    return list(found)
 
 
 def _nodes(expression: Expression) -> dict[int, Expression]:

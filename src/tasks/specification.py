@@ -57,7 +57,8 @@ def read_specification(path: Path, *, informal: bool = True) -> Specification:
 def understand(path: Path, text: str, *, informal: bool = True) -> Specification:
     """The specification in text, which was read from path; informal says whether claims in words may stand in it.
 
-    Raises CorpusError with every mistake of the file: of its format, or else of its expressions.
+    Raises CorpusError with every mistake of the file: of its format, or else of its expressions, up to MOST_PROBLEMS and
+    to the first constraint for which the chunk's budget is too small.
     """
     specification, problems = _interpreted(path, text)
     found = [message for kind, message in problems if kind == "formula" or not informal]
