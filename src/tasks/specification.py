@@ -57,8 +57,8 @@ def read_specification(path: Path, *, informal: bool = True) -> Specification:
 def understand(path: Path, text: str, *, informal: bool = True) -> Specification:
     """The specification in text, which was read from path; informal says whether claims in words may stand in it.
 
-    Raises CorpusError with every mistake of the file: of its format, or else of its expressions, up to MOST_PROBLEMS and
-    to the first constraint for which the chunk's budget is too small.
+    Raises CorpusError with every mistake of the file: of its format, or else of its expressions, up to MOST_PROBLEMS
+    and to the first constraint for which the chunk's budget is too small.
     """
     specification, problems = _interpreted(path, text)
     found = [message for kind, message in problems if kind == "formula" or not informal]
@@ -79,7 +79,7 @@ def _interpreted(path: Path, text: str) -> tuple[Specification, tuple[tuple[Lite
             statement = interpret(constraint.text, chunk.total, chunk.primes, budget)
         except LanguageError as error:
             problems.append(("formula", problem(document, index, str(error))))
-            if budget.is_exceeded or len(problems) == MOST_PROBLEMS:
+            if budget.is_exceeded or len(problems) >= MOST_PROBLEMS:
                 break
             continue
         if statement.kind == "informal" and len(problems) < MOST_PROBLEMS:
