@@ -27,7 +27,7 @@ class Excess:
     @property
     def most(self) -> int:
         """The value that is furthest from 0."""
-        return max(self.interval, key=abs)
+        return max(self.interval, key=lambda end: (abs(end), end))
 
 
 def excesses(expression: Expression, total: int) -> Iterator[Excess]:
@@ -139,8 +139,7 @@ def _joined(token: str, left: Interval, right: Interval) -> Interval | None:
             quotients = (truncated_division(a, c), truncated_division(b, c))
             return (min(quotients), max(quotients))
         case "mod" if c == d != 0:
-            most = abs(c) - 1
-            return (0 if a >= 0 else max(a, -most), 0 if b <= 0 else min(b, most))
+            return (1 - abs(c), abs(c) - 1)  # as MiniZinc has it, whatever the signs
     return None
 
 
