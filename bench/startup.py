@@ -1,4 +1,4 @@
-"""What a build costs beside the checks: nothing to do, and one chunk edited. Run as ./dev python benchmarks/startup.py.
+"""What a build costs beside the checks: nothing to do, and one chunk edited. Run as ./dev python -m bench.startup.
 
 Prints medians and ratios of whole processes, measured in turns; builds the corpus into a temporary folder first.
 """

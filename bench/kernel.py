@@ -1,4 +1,4 @@
-"""What proving costs with the embedded kernel. Run as ./dev python benchmarks/kernel.py.
+"""What proving costs with the embedded kernel. Run as ./dev python -m bench.kernel.
 
 Builds the corpus into a temporary folder, has the kernel judge every certificate one after the other, and then
 lets doit prove them all again in two processes. Prints the wall time of that against the kernel's processor time

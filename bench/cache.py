@@ -1,4 +1,4 @@
-"""What a build without its database costs, with and without kept verdicts. Run as ./dev python benchmarks/cache.py.
+"""What a build without its database costs, with and without kept verdicts. Run as ./dev python -m bench.cache.
 
 Builds the corpus with -n 2 three times: with an empty cache, without its out folder but with what the cache holds
 then, and with nothing left to do.

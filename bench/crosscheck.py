@@ -1,4 +1,4 @@
-"""What the cross-check costs beside solving and proving. Run as ./dev python benchmarks/crosscheck.py.
+"""What the cross-check costs beside solving and proving. Run as ./dev python -m bench.crosscheck.
 
 Builds the corpus into a temporary folder, one task after the other, and sums up the wall time of the tasks of each
 stage. Then every certificate is judged by the embedded kernel alone and with the questions of the cross-check behind

@@ -1,0 +1,69 @@
+"""Where the time of a cold build goes: CPU of ours and of the tools, by stage. Run as ./dev python -m bench.stages.
+
+Runs the stages of generated chunks in one process, chunk by chunk, without doit and without kept verdicts; then again
+with all verdicts kept. The tools are those that the stages start; ours includes what it takes to start them.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import tempfile
+from collections import defaultdict
+from pathlib import Path
+
+from tasks.check.ask import identify
+from tasks.digests import Code
+from tasks.plan import Plan, make_plan
+from tasks.stages import PIPELINE
+from tasks.stages.perform import perform
+
+from .corpus import chunk_ids, write_corpus
+from .systems import make_project
+
+CHUNKS = 62
+Taken = dict[tuple[str, int], float]
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder) / "project"
+        make_project(home)
+        write_corpus(home, chunk_ids(CHUNKS))
+        os.chdir(home)
+        plan = make_plan({"cache": str(Path(folder) / "verdicts")})
+        asked, kept = _measure(plan), _measure(plan)
+        print("| stage | tools, CPU ms a chunk | ours, CPU ms a chunk | ours, verdicts kept |\n|---|---|---|---|")
+        for stage in PIPELINE:
+            print(f"| {stage.name} | {_cells(asked, kept, stage.name)} |")
+        print(f"| all | {_cells(asked, kept, '')} |")
+
+
+def _measure(plan: Plan) -> Taken:
+    """CPU seconds by stage, or "" for all, and by process: our own, or children."""
+    engines = {engine: identify(plan, engine)["engine"] for engine in ("minizinc", "lean")}
+    code = Code(plan.layout.code)
+    took: Taken = defaultdict(float)
+    for chunk_id in plan.corpus.ids:
+        for stage in PIPELINE:
+            before = _cpu()
+            perform(stage, plan, chunk_id, engines, code)
+            for who, seconds in _cpu().items():
+                took[stage.name, who] += seconds - before[who]
+                took["", who] += seconds - before[who]
+    return took
+
+
+def _cpu() -> dict[int, float]:
+    usages = {who: resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)}
+    return {who: usage.ru_utime + usage.ru_stime for who, usage in usages.items()}
+
+
+def _cells(asked: Taken, kept: Taken, stage: str) -> str:
+    tools, ours = resource.RUSAGE_CHILDREN, resource.RUSAGE_SELF
+    took = (asked[stage, tools], asked[stage, ours], kept[stage, ours])
+    return " | ".join(f"{seconds / CHUNKS * 1000:.1f}" for seconds in took)
+
+
+if __name__ == "__main__":
+    main()
