@@ -34,8 +34,10 @@ def main() -> None:
     shutil.rmtree(work, ignore_errors=True)
     try:
         for size in chosen.sizes:
-            rows += _measure(size, chosen, tools, work)
+            _measure(size, chosen, tools, work, rows)
             shutil.rmtree(work)
+    except KeyboardInterrupt:
+        sys.exit(130)
     finally:
         shutil.rmtree(work, ignore_errors=True)
         print(table(rows), end="")
@@ -43,8 +45,8 @@ def main() -> None:
             chosen.json.write_text(json.dumps([row.data() for row in rows], indent=1) + "\n", encoding="utf-8")
 
 
-def _measure(size: int, chosen: argparse.Namespace, tools: Tools, work: Path) -> list[Row]:
-    """The rows of one size."""
+def _measure(size: int, chosen: argparse.Namespace, tools: Tools, work: Path, rows: list[Row]) -> None:
+    """Adds the rows of one size, scenario by scenario."""
     real = size <= chosen.real
     scenarios = [
         scenario for scenario in SCENARIOS if scenario.name in chosen.scenarios and (real or not scenario.cold)
@@ -64,10 +66,10 @@ def _measure(size: int, chosen: argparse.Namespace, tools: Tools, work: Path) ->
         for project in projects:  # once more, as a file that has just changed is looked at twice
             if project.system.incremental and project.system.name not in unbuilt:
                 project.run(BUILD_SECONDS)
-    rows: list[Row] = []
     for scenario in scenarios:
         of_systems = {project.system.name: Row(size, scenario.name, project.system.name) for project in projects
                       if scenario.name == "cold" or project.system.incremental}  # fmt: skip
+        rows += of_systems.values()
         for number in range(1, chosen.rounds + 1):
             for project in projects:
                 row = of_systems.get(project.system.name)
@@ -84,8 +86,6 @@ def _measure(size: int, chosen: argparse.Namespace, tools: Tools, work: Path) ->
                     row.late.append(f"> {chosen.limit:.0f}")
                     if scenario.name not in ("no-op", "clone"):  # it is left half built
                         unbuilt.add(project.system.name)
-        rows += of_systems.values()
-    return rows
 
 
 def _say(text: str) -> None:
