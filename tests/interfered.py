@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import re
 import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -130,7 +131,10 @@ class Sweep:
         now, there = self.clean(home / "chunks"), contents(home / "rendered")
         every = list(self._clean.values())
         for name, content in there.items():
-            if name.startswith("stamps/") and content not in {clean.files.get(name) for clean in every}:
+            # What a worker that was killed left beside a file begins with a dot; the next build removes it.
+            if re.fullmatch(r"stamps/\w+/\d+\.json", name) and content not in {
+                clean.files.get(name) for clean in every
+            }:
                 found.append(f"{name} is about content that no version has")
         for name in believed(home):
             if there[name] != now.files.get(name):
