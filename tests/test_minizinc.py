@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Iterable
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from random import Random
@@ -29,6 +31,7 @@ from tasks.errors import CheckFailed, DualityError, ToolError
 from tasks.language.display import display
 from tasks.language.evaluate import evaluate
 from tasks.language.statement import interpret
+from tasks.render.model import UNIT_SUM
 from tasks.render.model_reader import read_model
 from tools import minizinc, runner
 
@@ -128,7 +131,15 @@ def _random_chunk(random: Random) -> Chunk:
     )
 
 
+def _valid_of(chunk: Chunk, labels: Iterable[str]) -> list[list[int]]:
+    """The points that meet the constraints with these labels, by brute force."""
+    kept = set(labels)
+    constraints = tuple(constraint for constraint in chunk.constraints if constraint.name in kept)
+    return valid_points(replace(chunk, constraints=constraints, unit_sum=UNIT_SUM in kept))
+
+
 def test_random_chunks_are_solved_and_balanced_as_by_brute_force() -> None:
+    """Unsatisfiable, least witness, least and most imbalance, minimal conflict."""
     solved = refuted = 0
     for seed in range(18):
         chunk = _random_chunk(Random(seed))
@@ -136,6 +147,10 @@ def test_random_chunks_are_solved_and_balanced_as_by_brute_force() -> None:
         answer = solve(model, minizinc())
         if not valid:
             assert answer.status == "unsatisfiable", chunk
+            core, proven = conflict(model, minizinc())
+            assert proven, chunk
+            assert not _valid_of(chunk, core), chunk
+            assert all(_valid_of(chunk, set(core) - {label}) for label in core), chunk
             refuted += 1
             continue
         assert answer.values["x"] == best_point(chunk), chunk
