@@ -339,7 +339,7 @@ LOADED = """
 tasks tasks.build tasks.check tasks.check.call tasks.check.engines tasks.check.identity tasks.check.lean_install
 tasks.check.lean_library tasks.corpus tasks.corpus.names tasks.digests tasks.errors tasks.files tasks.freshness
 tasks.layout tasks.project tasks.reporter tasks.run tasks.snapshot tasks.state tasks.state.database tasks.state.lock
-tasks.state.plugin tasks.state.record tasks.state.staleness tasks.state.stopping tasks.variables
+tasks.state.output tasks.state.plugin tasks.state.record tasks.state.staleness tasks.state.stopping tasks.variables
 """
 
 

@@ -35,7 +35,6 @@ from .files import discard
 from .project import Build
 from .snapshot import Data, look, write_snapshot
 from .state.database import Database
-from .state.order import Ready
 from .state.output import Output, Printing
 from .state.stopping import Stopped
 from .variables import variables_table
@@ -208,7 +207,6 @@ class Run(DoitRun):  # type: ignore[misc]
             _without_dependencies(self.control)
         _warn_of_others(current.layout.out)
         if not current.is_done:
-            from .graph import numbers
             from .lifecycle import begin
 
             database.own()
@@ -225,6 +223,9 @@ class Run(DoitRun):  # type: ignore[misc]
             try:
                 dispatcher = self.control.task_dispatcher()
                 if not current.is_done:
+                    from .graph import numbers
+                    from .state.order import Ready
+
                     dispatcher.ready = Ready(numbers(current))
                 code = runner.run_all(dispatcher)
                 stream.flush()
