@@ -15,9 +15,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
-from tasks.corpus.chunk import Chunk, Constraint, read_chunk
+from conftest import REPOSITORY
+from tasks.corpus.chunk import SCHEMA, Chunk, Constraint, read_chunk
 from tasks.corpus.document import DEEPEST, LARGEST_FILE, LONGEST_NUMBER, MOST_PROBLEMS, read_document
+from tasks.corpus.explain import load_schema, satisfies
 from tasks.corpus.primes import MONSTER_PRIMES
 from tasks.errors import CorpusError
 from tasks.files import file_digest
@@ -599,6 +602,24 @@ def test_a_valid_chunk_with_any_value_replaced_or_gone_is_read_or_refused(
     if value is ABSENT and pointer[-1].isdigit():
         value = None
     read_or_refuse(tmp_path / "chunk-07.constraints.json", json.dumps(edited(pointer, value)).encode("utf-8"))
+
+
+@settings(quick, max_examples=300)
+@given(st.sampled_from(sorted(every_pointer(VALID))), values | st.just(ABSENT))
+def test_what_satisfies_the_schema_by_our_own_look_does_by_jsonschema(pointer: str, value: Any) -> None:
+    schema = load_schema(SCHEMA)
+    validator = Draft202012Validator(schema)
+    for data in (value, VALID if value is ABSENT and pointer[-1].isdigit() else edited(pointer, value)):
+        if satisfies(data, schema):
+            assert validator.is_valid(data)
+
+
+def test_every_chunk_of_the_corpus_satisfies_the_schema_by_our_own_look() -> None:
+    for path in (REPOSITORY / "chunks").glob("*.json"):
+        data = json.loads(path.read_text(encoding="utf-8"))
+        assert satisfies(data, load_schema(SCHEMA)), path
+        for wrong in (data | {"title": ""}, data | {"more": 1}, data | {"id": "6\n"}, {**data, "constraints": [{}]}):
+            assert not satisfies(wrong, load_schema(SCHEMA))
 
 
 @quick
