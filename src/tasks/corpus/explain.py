@@ -62,9 +62,7 @@ def load_schema(name: str) -> Any:
 
 def violations(schema: str, source: Source, data: Any, *, yaml: bool = False) -> Iterator[Problem]:
     """Where data violates the schema of that name. yaml: data is YAML's, to which 1.0 is no integer."""
-    if not yaml and satisfies(
-        data, load_schema(schema)
-    ):  # as nearly all do: jsonschema takes 0.1 s to import
+    if not yaml and satisfies(data, load_schema(schema)):  # as nearly all do: jsonschema takes 0.1 s to import
         return
     for error in _validator(schema, yaml).iter_errors(data):
         yield from _explain(source, load_schema(schema), pointer_to(*error.absolute_path), error)
