@@ -324,6 +324,19 @@ def toolchain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return home
 
 
+@pytest.mark.skipif(kernel_folder() is None, reason="the embedded kernel is not installed")
+def test_what_another_project_found_out_outlasts_that_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for project in ("one", "another"):
+        (tmp_path / project).mkdir()
+        shutil.copy(lean_library.library_source("lean embedded kernel"), tmp_path / project / "Support.lean")
+    monkeypatch.setattr(engines, "library_source", lambda tool: tmp_path / "one" / "Support.lean")
+    identify(tmp_path / "scratch", "lean", "kernel")
+    monkeypatch.setattr(engines, "library_source", lambda tool: tmp_path / "another" / "Support.lean")
+    found = identify(tmp_path / "scratch", "lean", "kernel")
+    shutil.rmtree(tmp_path / "one")
+    assert engines.is_current("lean", "kernel", "", found["files"])
+
+
 @pytest.mark.parametrize("part", ["lib/lean/Init.olean", "lib/lean/Init/Data/Nat.olean", "lib/lean/Init/New.olean"])
 def test_a_full_lean_is_what_it_imports_too(toolchain: Path, tmp_path: Path, part: str) -> None:
     before = identify(tmp_path / "scratch", "lean", "auto")

@@ -25,6 +25,8 @@ from .lean_install import INSTALL, LIBRARIES, full_lean, kernel_folder
 from .lean_library import library_digest, library_source
 
 _FORMAT = 1
+_SIGNATURE = 2
+"""The format of signatures: those of others are not the same as any of ours."""
 _PROBE = Limits(10, 4096)
 _REMEMBERED = 64
 """Records that a machine remembers; each project, mode and PATH may have its own."""
@@ -80,7 +82,7 @@ def is_current(name: str, choice: str, toolchain: str, files: Any) -> bool:
 
 def _chosen(name: str, choice: str, toolchain: str) -> str:
     # The loader reads the variable, so it counts; all others that could choose other files are kept from tools.
-    facts = [_FORMAT, name, choice, *ENGINES[name].choose(choice, toolchain), os.environ.get("LD_LIBRARY_PATH")]
+    facts = [_SIGNATURE, name, choice, *ENGINES[name].choose(choice, toolchain), os.environ.get("LD_LIBRARY_PATH")]
     return sha256(json.dumps(facts).encode()).hexdigest()
 
 
@@ -99,7 +101,8 @@ def identify(name: str, choice: str, toolchain: str, runner: Machine) -> dict[st
             return record
     for _ in range(3):
         found = ENGINES[name].probe(choice, toolchain, runner)
-        paths = sorted({path for _, path in found.files} | {*found.watched})
+        # Not the library's source: another project, which may be gone soon, has the same, and chosen holds its content.
+        paths = sorted({path for _, path in found.files} - _sources() | {*found.watched})
         files = signature(name, choice, toolchain, {"paths": paths})
         digests = Digests(runner.scratch / "digests.json")
         total = sha256(f"{_FORMAT}\n".encode())
@@ -226,10 +229,18 @@ def _gecodes(output: str) -> list[dict[str, Any]]:
 # Lean
 
 
+_LIBRARIES = ("lean toolchain", "lean embedded kernel")
+
+
+def _sources() -> set[str]:
+    """The sources of our libraries for Lean."""
+    return {str(library_source(tool)) for tool in _LIBRARIES}
+
+
 def _choose_lean(choice: str, toolchain: str) -> list[str | None]:
     full = full_lean(toolchain)[0] if choice in ("auto", "toolchain") else None
     folder = kernel_folder() if choice in ("auto", "kernel") else None
-    libraries = map(library_digest, ("lean toolchain", "lean embedded kernel"))
+    libraries = map(library_digest, _LIBRARIES)
     return [str(full) if full else None, str(folder) if folder else None, *libraries]
 
 
