@@ -69,10 +69,12 @@ def package(tmp_path: Path) -> Path:
     ],
 )
 def test_an_edit_changes_the_digests_of_what_it_concerns(package: Path, file: str, stages: set[str]) -> None:
-    before = {stage.name: Code(package=package).digest(stage.module) for stage in STAGES}
+    code = Code(package=package)
+    before = {stage.name: code.digest(stage.module) for stage in STAGES}
     path = package / file
     path.write_text(path.read_text() + "\n")
-    after = {stage.name: Code(package=package).digest(stage.module) for stage in STAGES}
+    code = Code(package=package)
+    after = {stage.name: code.digest(stage.module) for stage in STAGES}
     assert {name for name in before if before[name] != after[name]} == stages
 
 
