@@ -153,8 +153,10 @@ def everything_asked(config: pytest.Config) -> bool:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
-    """One worker for each processor; but none, so that a test starts at once, where tests are named."""
-    return None if everything_asked(config) else 0
+    """One worker more than there are processors, as tests wait for limits of time and for each other; but none, so that
+    a test starts at once, where tests are named.
+    """
+    return (os.cpu_count() or 1) + 1 if everything_asked(config) else 0
 
 
 def pytest_configure(config: pytest.Config) -> None:

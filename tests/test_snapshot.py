@@ -286,12 +286,12 @@ def heard(event, arguments):
     elif event in ("subprocess.Popen", "os.posix_spawn", "os.fork"):
         counts["processes started"] += 1
 sys.addaudithook(heard)
-def count(name, function):
+def count(function):
     def counting(*given, **more):
-        counts[name] += 1
+        counts["stats"] += str(given[0]).startswith(("rendered/", "chunks/"))  # of all others some are chance
         return function(*given, **more)
     return counting
-os.stat, os.lstat = count("stats", os.stat), count("stats", os.lstat)
+os.stat, os.lstat = count(os.stat), count(os.lstat)
 connect = sqlite3.connect
 def connected(*given, **more):
     connection = connect(*given, **more)
