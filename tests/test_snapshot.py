@@ -228,7 +228,7 @@ def test_no_more_is_believed_than_the_full_check_finds(
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(100, 120))
 def test_no_more_is_believed_over_long_walks(project: Project, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert walk(project, seed, 100, monkeypatch) >= 40
+    assert walk(project, seed, 100, monkeypatch) >= 10
 
 
 def test_a_changed_byte_is_seen_whatever_the_times_say(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
