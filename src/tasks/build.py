@@ -72,9 +72,10 @@ def tasks() -> Iterator[dict[str, Any]]:
         if _build.is_done:
             yield {"basename": "summary", "actions": None, "uptodate": [True]}
             return
-        corpus, seen = _build.plan.corpus, _build.seen
-        now = circumstances(_build, corpus.settings.sha256, _build.plan.toolchain_text)
-        if seen and seen.snapshot["circumstances"] != now:  # edited since
+        plan, seen = _build.plan, _build.seen
+        if seen and seen.snapshot["circumstances"] != circumstances(
+            _build, plan.corpus.settings.sha256, plan.toolchain_text
+        ):  # edited since
             _build.seen, _build.left_out, _build.settled = None, frozenset(), 0
     except DualityError as error:
         raise InvalidDodoFile(str(error)) from None

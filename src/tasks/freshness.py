@@ -18,7 +18,7 @@ from .files import file_digest
 Values: TypeAlias = Mapping[str, Any]
 """The record of a task: recipe, read, written, status, and whether a limit affected the outcome (limited)."""
 
-_YOUNG_NS = 2_000_000_000
+YOUNG_NS = 2_000_000_000
 _seen: dict[tuple[object, ...], str | None] = {}
 
 
@@ -38,7 +38,7 @@ def digest_of(path: str, ask: Callable[[str], os.stat_result] = os.stat) -> str 
     if key in _seen:
         return _seen[key]
     found = file_digest(path)
-    if time.time_ns() - status.st_ctime_ns > _YOUNG_NS:
+    if time.time_ns() - status.st_ctime_ns > YOUNG_NS:
         _seen[key] = found
     return found
 

@@ -61,10 +61,6 @@ class Layout:
         yield self.lean / "Duality" / "Base.lean", "Base.lean"
         yield self.certificates / "Support.lean", "Support.lean"
 
-    def shared(self) -> list[Path]:
-        """The files of a build that belong to no chunk."""
-        return [*(path for path, _ in self.package()), self.lean / "lean-toolchain", self.imports, self.summary]
-
     def folders(self) -> list[Path]:
         """The folders that a build writes to."""
         stamps = sorted(path for path in (self.out / "stamps").glob("*") if path.is_dir())

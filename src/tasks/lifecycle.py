@@ -115,7 +115,7 @@ def _snapshot(
     written = {str(path): digest(text) for path, text in texts.items()}
     written |= ledger.values(write_package.JOB.task).get("written") or {}
     shared = {}
-    for path in map(str, layout.shared()):
+    for path in map(str, [*write_package.writes(plan), layout.imports, layout.summary]):
         state = state_of([(path, os.lstat)])
         if path in written and written_digest_of(path) == written[path]:
             shared[layout.name_of(Path(path))] = [written[path], state]

@@ -24,12 +24,11 @@ from typing import Any, Protocol
 from .corpus.names import Names
 from .digests import Code
 from .files import digest, text_of, write_whole
-from .freshness import digest_of, written_digest_of
+from .freshness import YOUNG_NS, digest_of, written_digest_of
 from .layout import Layout
 from .variables import VARIABLES
 
 FORMAT = 1
-_YOUNG_NS = 2_000_000_000
 # Variables that no result depends on: those of single tasks, and where files and verdicts are.
 _VALUES = tuple(v.name for v in VARIABLES if not v.task and v.name not in ("chunks", "out", "cache"))
 Data = dict[str, Any]
@@ -108,7 +107,7 @@ def look(command: Command, database: Records) -> Seen | None:
     snapshot = _read(layout.snapshot)
     if snapshot is None or snapshot["circumstances"] != circumstances(command):
         return None
-    if not all(_is_current(command, engine, files) for engine, files in snapshot["engines"].items()):
+    if not all(_is_current(engine, files, snapshot["circumstances"]) for engine, files in snapshot["engines"].items()):
         return None
     seen = Seen(snapshot, names.ids)
     unchanged = database.state() == snapshot["database"] != ""
@@ -211,7 +210,7 @@ def state_of(paths: Iterable[tuple[str, Ask]]) -> str:
             states.append((status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, changed))
     except OSError:
         return ""
-    return "" if time.time_ns() - newest < _YOUNG_NS else _short(repr(states))
+    return "" if time.time_ns() - newest < YOUNG_NS else _short(repr(states))
 
 
 def _read(path: Path) -> Data | None:
@@ -234,8 +233,8 @@ def _short(text: str) -> str:
     return blake2b(text.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
 
 
-def _is_current(command: Command, engine: str, files: Any) -> bool:
+def _is_current(engine: str, files: Any, now: Data) -> bool:
+    """Whether an engine still has these files under the circumstances."""
     from .check.engines import is_current
 
-    choice = command.values["lean"] if engine == "lean" else ""
-    return is_current(engine, choice, text_of(command.layout.toolchain), files)
+    return is_current(engine, now["values"]["lean"] if engine == "lean" else "", now["toolchain"], files)
