@@ -36,7 +36,7 @@ MAY_IMPORT: dict[str, set[str]] = {
                "render", "specification"},
     "ledger": {"digests", "freshness", "plan", "records", "stages"},
     "report": {"errors", "records"},
-    "state": {"check", "digests", "files", "freshness", "ledger", "plan"},
+    "state": {"check", "digests", "files", "freshness", "layout", "ledger", "plan"},
     "jobs": {"check", "corpus", "errors", "files", "plan", "records", "render", "report", "stages", "state"},
     "snapshot": {"check", "corpus", "digests", "files", "freshness", "layout", "variables"},
     "project": {"corpus", "digests", "layout", "plan", "snapshot", "variables"},

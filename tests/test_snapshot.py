@@ -21,7 +21,8 @@ from tasks.project import Build
 from tasks.snapshot import look
 from tasks.stages import stages_of
 from tasks.state.database import Database
-from tasks.state.recorded import codec_of, recorded_ledger
+from tasks.state.record import codec_of
+from tasks.state.recorded import recorded_ledger
 
 # A file that changed a moment ago is read again at the next build. Here that is turned off, so that signatures count.
 DOIT = """
@@ -42,7 +43,7 @@ def build(project: Project, *arguments: str) -> subprocess.CompletedProcess[str]
 def believed_and_true(project: Project) -> tuple[set[str], set[str]]:
     """The chunks that the snapshot shows to be up to date, and those all of whose stages hold by the full check."""
     command = Build({"chunks": str(project.chunks), "out": str(project.rendered)})
-    database = Database(str(command.layout.database), codec_of(command.plan))
+    database = Database(str(command.layout.database), codec_of(command.layout))
     try:
         seen = look(command, database)
     finally:
@@ -52,7 +53,7 @@ def believed_and_true(project: Project) -> tuple[set[str], set[str]]:
     ledger = recorded_ledger(command.plan)
     plan = command.plan
     ignored = {
-        name for name, record in Database(database.name, codec_of(plan)).records().items() if "ignore:" in record
+        name for name, record in Database(database.name, codec_of(plan.layout)).records().items() if "ignore:" in record
     }
     whole = {
         chunk_id

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from doit import doit_cmd
@@ -13,7 +14,7 @@ from doit.exceptions import InvalidDodoFile
 from .errors import DualityError
 from .project import Build
 from .snapshot import circumstances
-from .state.record import RecordCodec
+from .state.record import codec_of
 from .state.staleness import ContentChecker
 from .state.stopping import stop_on_signals
 
@@ -54,7 +55,7 @@ def configuration() -> dict[str, Any]:
         "default_tasks": ["summary"],
         "dep_file": str(layout.database),
         "backend": "duality",
-        "codec_cls": lambda: RecordCodec({"chunks": layout.chunks, "out": layout.out}),
+        "codec_cls": partial(codec_of, layout),
         "check_file_uptodate": ContentChecker,
         "reporter": "duality",
         "verbosity": 0,

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from ..layout import Layout
+
 _VALUES, _RESULT = "_values_:", "result:"
 
 
@@ -40,6 +42,11 @@ class RecordCodec:
 
     def _stored(self, path: str) -> str:
         return next((name + path[len(root) :] for root, name in self.roots if path.startswith(root)), path)
+
+
+def codec_of(layout: Layout) -> RecordCodec:
+    """How records are written down for a build's folders."""
+    return RecordCodec({"chunks": layout.chunks, "out": layout.out})
 
 
 def _result_of(values: Any) -> Any:

@@ -10,20 +10,15 @@ from ..digests import Code
 from ..freshness import Values
 from ..plan import Plan
 from .database import Database
-from .record import RecordCodec
+from .record import codec_of
 
 if TYPE_CHECKING:
     from ..ledger import Ledger
 
 
-def codec_of(plan: Plan) -> RecordCodec:
-    """How records are written down for a plan's folders."""
-    return RecordCodec({"chunks": plan.layout.chunks, "out": plan.layout.out})
-
-
 def recorded_ledger(plan: Plan) -> Ledger:
     """The ledger of the last committed records, for readers outside a build; nothing is locked or changed."""
-    records = Database(str(plan.layout.database), codec_of(plan)).records()
+    records = Database(str(plan.layout.database), codec_of(plan.layout)).records()
     return make_ledger(plan, Code(plan.layout.code), lambda task: records.get(task, {}).get("_values_:"))
 
 
