@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import pytest
 
 import tasks
 from conftest import REPOSITORY, program
+from tasks.cli import PLUGINS
 
 DEV = REPOSITORY / "dev"
 NEEDED = ("sh", "dirname", "cat", "cmp", "id", "rm")
@@ -191,17 +193,12 @@ def test_an_environment_has_the_project_s_command_and_its_plug_ins_for_doit(
     )
     version, entry_points = json.loads(found.stdout)
     assert version == tasks.__version__
-    assert sorted(entry_points) == [
-        ["console_scripts", "duality", "tasks.cli:main"],
-        ["doit.BACKEND", "duality", "tasks.state.plugin:Database"],
-        ["doit.COMMAND", "clean", "tasks.run:Clean"],
-        ["doit.COMMAND", "dumpdb", "tasks.state.dump:DumpDB"],
-        ["doit.COMMAND", "help", "tasks.run:Help"],
-        ["doit.COMMAND", "info", "tasks.run:Info"],
-        ["doit.COMMAND", "list", "tasks.run:List"],
-        ["doit.COMMAND", "run", "tasks.run:Run"],
-        ["doit.REPORTER", "duality", "tasks.reporter:Reporter"],
-    ]
+    sections = ("BACKEND", "COMMAND", "REPORTER")
+    plugins = [[f"doit.{kind}", *row] for kind in sections for row in PLUGINS[kind].items()]
+    assert sorted(entry_points) == sorted([["console_scripts", "duality", "tasks.cli:main"], *plugins])
+    with open(REPOSITORY / "pyproject.toml", "rb") as file:
+        in_a_checkout = tomllib.load(file)["tool"]["doit"]["plugins"]
+    assert in_a_checkout == {kind.lower(): PLUGINS[kind] for kind in sections}
 
 
 @pytest.mark.parametrize("status", [0, 1, 2, 7, 255])

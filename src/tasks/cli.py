@@ -7,11 +7,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from .commands import COMMANDS
+
 PLUGINS: dict[str, dict[str, Any]] = {
     "BACKEND": {"duality": "tasks.state.plugin:Database"},
     "COMMAND": {
         "clean": "tasks.run:Clean", "dumpdb": "tasks.state.dump:DumpDB", "help": "tasks.run:Help",
-        "info": "tasks.run:Info", "list": "tasks.run:List", "run": "tasks.run:Run",
+        "info": "tasks.run:Info", "list": "tasks.run:List", "run": "tasks.run:Run", **COMMANDS,
     },
     "REPORTER": {"duality": "tasks.reporter:Reporter"},
     "list": {"sort": "definition"},

@@ -1,0 +1,6 @@
+"""Commands of the program that doit does not have; one module each."""
+
+from __future__ import annotations
+
+COMMANDS: dict[str, str] = {}
+"""Where the class of each command is. doit imports the one that runs; pyproject.toml names the same."""
