@@ -46,7 +46,7 @@
             overlays = [ (lean4-nix.readToolchainFile ./lean-toolchain) ];
           };
           python = pkgs.python311;
-          needed = ps: [ ps.cloudpickle ps.doit ps.jsonschema ps.lark ps.msgspec ps.pyyaml ];
+          needed = ps: [ ps.cloudpickle ps.doit ps.jinja2 ps.jsonschema ps.lark ps.msgspec ps.pyyaml ps.rich ];
           # What the tests and pytest's settings in pyproject.toml use.
           tested = ps: [ ps.hypothesis ps.pytest ps.pytest-cov ps.pytest-timeout ps.pytest-xdist ps.setuptools ];
 

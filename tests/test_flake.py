@@ -59,8 +59,8 @@ NIXPKGS = {
               outputHashMode = "flat"; outputHashAlgo = "sha256"; outputHash = hash;
             };
         } // builtins.listToAttrs (map (name: { inherit name; value = tool "python-${name}"; }) [
-          "cloudpickle" "doit" "hypothesis" "jsonschema" "lark" "msgspec" "mypy" "pytest" "pytest-cov" "pytest-timeout"
-          "pytest-xdist" "pyyaml" "setuptools" "types-pyyaml"
+          "cloudpickle" "doit" "hypothesis" "jinja2" "jsonschema" "lark" "msgspec" "mypy" "pytest" "pytest-cov"
+          "pytest-timeout" "pytest-xdist" "pyyaml" "rich" "setuptools" "types-pyyaml"
         ]);
         self = {
           stdenv.cc.cc.lib = tool "gcc-lib";
