@@ -11,15 +11,18 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
+from doit.doit_cmd import DoitMain
 from hypothesis import is_hypothesis_test
 from pytest_cov.plugin import CovPlugin
+
+from tasks.commands import COMMANDS
 
 with suppress(ImportError):
     # Before the embedded Lean: its library puts its own memory functions before those of whatever is loaded later.
@@ -74,7 +77,7 @@ class Project:
                         f"--data-file={REPOSITORY / '.coverage'}", "--parallel-mode", "-m"]  # fmt: skip
         environment = {**os.environ, "PYTHONPATH": str(self.home / "src"), **self.environment}
         finished = subprocess.run(
-            [*command, "doit", *arguments],
+            [*command, "doit", *listing(arguments)],
             cwd=self.home, env=environment, capture_output=True, text=True, timeout=300, check=False,
             preexec_fn=first,
         )  # fmt: skip
@@ -103,6 +106,15 @@ class Project:
     def copy(self, to: Path) -> Project:
         shutil.copytree(self.home, to)
         return Project(to, dict(self.environment))
+
+
+def listing(arguments: Sequence[str]) -> list[str]:
+    """The arguments of doit so that a build lists the tasks that it runs."""
+    words = [word for word in arguments if word.startswith("-") or "=" not in word]
+    commands = {command.get_name() for command in DoitMain.DOIT_CMDS} | set(COMMANDS)
+    if not words or not commands.union(["--version"]).issuperset(words[:1]):
+        return ["-v", "1", *arguments]
+    return [*arguments, "-v", "1"] if words[0] == "run" else list(arguments)
 
 
 def program(home: Path) -> Path:

@@ -101,6 +101,19 @@ class Watch:
     def cleanup_error(self, exception: BaseFail) -> None:
         self.reporter.cleanup_error(exception)
 
+    @property
+    def pulse(self) -> float | None:
+        """After how many seconds the reporter wants to be called while nothing happens; None for never."""
+        return getattr(self.reporter, "pulse", None)
+
+    def tick(self) -> None:
+        self.reporter.tick()
+
+    def close(self) -> None:
+        """Before somebody else writes to the screen."""
+        if hasattr(self.reporter, "close"):
+            self.reporter.close()
+
     def runtime_error(self, message: str) -> None:
         self.passed = False
         self.reporter.runtime_error(message)
@@ -213,10 +226,10 @@ class Run(DoitRun):  # type: ignore[misc]
             begin(current, database)
         with _output(outfile) as stream:
             shown = (self.reporters[reporter] if isinstance(reporter, str) else reporter)(
-                stream, {"failure_verbosity": failure_verbosity}
+                stream, {"failure_verbosity": failure_verbosity, "verbosity": verbosity, "workers": num_process}
             )
             watch = Watch(shown, current, database)
-            given = (self.dep_manager, watch, continue_, always, Stream(verbosity, force_verbosity))
+            given = (self.dep_manager, watch, continue_, always, Stream(0))
             runner = _runner(given, 0 if current.is_done else num_process)
             # From here on a closed pipe is an error, as a worker that died may have been at its other end.
             signal.signal(signal.SIGPIPE, signal.SIG_IGN)
@@ -233,6 +246,7 @@ class Run(DoitRun):  # type: ignore[misc]
                 stream.drop()
                 return 128 + signal.SIGPIPE
             except Stopped as stopped:
+                watch.close()
                 sys.stderr.write(f"ERROR: {stopped.text}\n")
                 raise
         code = int(code) or int(not watch.passed)

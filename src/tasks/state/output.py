@@ -35,6 +35,13 @@ class Output:
     def flush(self) -> None:
         self._attempt(self.stream.flush)
 
+    def isatty(self) -> bool:
+        return self.stream.isatty()
+
+    @property
+    def encoding(self) -> str:
+        return self.stream.encoding or "utf-8"
+
     def drop(self) -> None:
         """From now on what is written goes nowhere, also what Python has kept back."""
         os.dup2(os.open(os.devnull, os.O_WRONLY), self.stream.fileno())

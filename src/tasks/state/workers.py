@@ -5,6 +5,7 @@ from __future__ import annotations
 import resource
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from multiprocessing import Process
@@ -51,7 +52,7 @@ class Workers(MRunner):  # type: ignore[misc]
                         busy.append(worker)
                 if not busy:
                     return
-                worker = _next_to_answer(busy)
+                worker = self._next_to_answer(busy)
                 busy.remove(worker)
                 completed = task_dispatcher.nodes[worker.task]
                 if worker.died:
@@ -66,6 +67,21 @@ class Workers(MRunner):  # type: ignore[misc]
         finally:
             for worker in every:
                 worker.end()
+
+    def _next_to_answer(self, busy: list[_Worker]) -> _Worker:
+        pulse = min(_PULSE, self.reporter.pulse or _PULSE)
+        checked = time.monotonic()
+        while True:
+            wait([handle for worker in busy for handle in (worker.pipe, worker.process.sentinel)], pulse)
+            for worker in busy:
+                if worker.receive():
+                    return worker
+            if self.reporter.pulse:
+                self.reporter.tick()
+            if time.monotonic() - checked >= _PULSE:
+                checked = time.monotonic()
+                for worker in busy:
+                    worker.end_if_stopped()
 
 
 class _Worker:
@@ -134,16 +150,6 @@ class _Worker:
         with suppress(OSError):  # closing the pipe would not do: workers that were started later hold its end too
             self.pipe.send(None)
         self.process.join()
-
-
-def _next_to_answer(busy: list[_Worker]) -> _Worker:
-    while True:
-        wait([handle for worker in busy for handle in (worker.pipe, worker.process.sentinel)], _PULSE)
-        for worker in busy:
-            if worker.receive():
-                return worker
-        for worker in busy:
-            worker.end_if_stopped()
 
 
 def _most_workers() -> int:
