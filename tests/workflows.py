@@ -18,6 +18,7 @@ from typing import Any
 
 import yaml
 
+from tasks.records.journal import entries
 from workflow_actions import ActionFailed, Place, Store, perform
 from workflow_expressions import Functions, as_text, filled, holds
 
@@ -43,18 +44,17 @@ BASH = ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail"]
 
 @dataclass
 class Step:
-    """A step that was come to. outcome: success, failure or skipped; conclusion: what counts (continue-on-error)."""
+    """A step that was come to. outcome: success, failure or skipped; conclusion: what counts (continue-on-error).
+
+    ran: the tasks that doit ran in it.
+    """
 
     name: str
     outcome: str
     conclusion: str
     output: str = ""
     outputs: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def ran(self) -> set[str]:
-        """The tasks that doit ran in it."""
-        return {line[3:] for line in self.output.splitlines() if line.startswith(".  ")}
+    ran: set[str] = field(default_factory=set)
 
 
 @dataclass
@@ -325,6 +325,8 @@ class _Runner:
             **{key: str(path) for key, path in files.items()}, **server.environment, **contexts["env"], **own,
         }  # fmt: skip
         self.done.environments.append(environment)
+        journal = self.place.workspace / "rendered" / "journal.jsonl"
+        start = journal.stat().st_size if journal.is_file() else 0
         finished = subprocess.run(
             [*BASH, str(script)], cwd=self.place.workspace, env=environment, text=True, timeout=300, check=False,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
@@ -332,7 +334,8 @@ class _Runner:
         self.done.summary += files["GITHUB_STEP_SUMMARY"].read_text()
         outputs = dict(line.split("=", 1) for line in files["GITHUB_OUTPUT"].read_text().splitlines())
         result = "success" if finished.returncode == 0 else "failure"
-        return Step(name, result, result, finished.stdout, outputs)
+        ran = {entry.task for entry in entries(journal, start) if not entry.task.startswith("_")}
+        return Step(name, result, result, finished.stdout, outputs, ran)
 
     def hash_files(self, *patterns: str) -> str:
         total = hashlib.sha256()
