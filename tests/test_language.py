@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from expressions import formulas, random_formula, walk
 from tasks.check.process import run
 from tasks.errors import LanguageError
+from tasks.language import habits
 from tasks.language.display import display
 from tasks.language.evaluate import evaluate
 from tasks.language.parse import parse
@@ -334,7 +335,7 @@ column 11: unexpected `&`; write `/\` or `&&` for and
     x[1] >= 1 & x[2] >= 2
               ^""",
         r"""
-column 11: unexpected `or`, expected an operator or the end; write `\/` or `||`
+column 11: unexpected `or`, expected an operator or the end; write `\/` or `||` for or
     x[1] >= 1 or x[2] >= 2
               ^^""",
         r"""
@@ -355,6 +356,54 @@ def test_a_mistake_is_told_with_column_caret_and_suggestion(message: str) -> Non
     message = message.removeprefix("\n")
     text = message.splitlines()[1].removeprefix("    ")
     assert refusal(text) == message
+
+
+@pytest.mark.parametrize(
+    ("text", "mark", "hint"),
+    [
+        ("x[1] > 2 => x[2] > 3", "=>", "write `->` for implication, `>=` for at least"),
+        ("x[1] => 3", "=>", "write `->` for implication, `>=` for at least"),
+        ("x[1] > 2 ==> x[2] > 3", "==>", "write `->`: a -> b says that b holds wherever a does"),
+        ("x[1] > 2 ⇒ x[2] > 3", "⇒", "write `->`: a -> b says that b holds wherever a does"),
+        ("x[1] > 2 <=> x[2] > 3", "<=>", "write `<->`: a <-> b says that both or neither hold"),
+        ("x[1] =< 3", "=<", "write `<=`"),
+        ("x[1] <> 3", "<>", "write `!=`"),
+        ("x[1] === 3", "===", "write `=`"),
+        ("x[1] ** 2 > 3", "**", "there is no power operator; write the product"),
+        ("pow(x[1], 2) > 3", "pow", "there is no power operator; write the product"),
+        ("x[1] > 2 implies x[2] > 3", "implies", "write `->`: a -> b says that b holds wherever a does"),
+        ("implies(x[1] > 2, x[2] > 3)", "implies", "write `->`: a -> b says that b holds wherever a does"),
+        ("x[1] > 2 iff x[2] > 3", "iff", "write `<->`: a <-> b says that both or neither hold"),
+        ("if x[1] > 2 then x[2] > 3", "x", r"there is no if: write a -> b, with an else (a -> b) /\ (not a -> c)"),
+        ("if (x[1] > 2) then true", "then", r"there is no if: write a -> b, with an else (a -> b) /\ (not a -> c)"),
+        ("all_different(x)", "all_different", "write forall(i, j in 1..8 where i < j)(x[i] != x[j])"),
+        ("all_different([x[1], x[2]])", "[", "write forall(i, j in 1..8 where i < j)(x[i] != x[j])"),
+        ("sun(x[1], x[2]) >= 3", "sun", "did you mean 'sum'?"),
+        ("sum([x[i] | i in 1..4]) > 2", "[",
+         "array comprehensions are not in the language; write sum(i in 1..4)(x[i])"),
+        ("x[1] in [1, 2]", "[", "write a set as {1, 2} or 1..3"),
+        ("forall i in 1..8 (x[i] > 2)", "i", "write forall(i in 1..8)(...)"),
+        ("forall(i in 1..8) x[i] > 2", "x", "write forall(i in 1..8)(...), with the body in brackets"),
+        ("abs x[1] > 3", "x", "write abs(...)"),
+        ("2x[1] > 3", "x", "write `*` for a product"),
+        ("x_1 > 2", "x_1", "write x[1]"),
+        ("x(1) > 2", "x(1)", "write x[1]"),
+        ("x[1] = 3, x[2] = 4", ",", r"write `/\` or `&&` for and"),
+        ("x[1] > 2 AND x[2] > 3", "AND", r"write `/\` or `&&` for and"),
+    ],
+)  # fmt: skip
+def test_a_habit_of_another_language_is_told_what_to_write_here(text: str, mark: str, hint: str) -> None:
+    first, line, carets = refusal(text).splitlines()
+    assert first.endswith(f"; {hint}")
+    assert line[carets.index("^") : len(carets)] == mark
+
+
+def test_a_formula_that_is_suggested_can_be_read() -> None:
+    hints = (*habits.SIGNS.values(), *map(habits.of_word, ("all_different", "x_3", "any", "all_equal", "all")))
+    suggested = {found for hint in hints for found in re.findall(r"write ([a-z]+\(.*\)|x\[\d\])$", hint)}
+    assert len(suggested) >= 6
+    for text in suggested:
+        assert typed(text.replace("(...)", "(x[i] > 1)"))
 
 
 def test_an_empty_text_is_an_error() -> None:

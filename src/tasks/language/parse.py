@@ -10,19 +10,11 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
 from ..errors import LanguageError
 from ..files import data_text
+from . import habits
 from .operators import OPERATORS
 from .vocabulary import MOST_LEVELS, MOST_NESTING
 
 _COMPARISONS = {spelling for row in OPERATORS if row.level == "comparison" for spelling in row.spelled}
-_SPELLING_HINTS = {
-    "|": r"write `\/` or `||` for or",
-    "&": r"write `/\` or `&&` for and",
-    "/": r"write `div` for division, `/\` for and",
-    "or": r"write `\/` or `||`",
-    "and": r"write `/\` or `&&`",
-    "^": "there is no power operator; write the product",
-    "[": "array comprehensions are not in the language; write sum(i in 1..4)(x[i])",
-}
 
 
 @cache
@@ -77,9 +69,10 @@ def span(node: Tree[Token] | Token) -> tuple[int, int]:
 
 
 def _unexpected_character(text: str, at: int) -> LanguageError:
-    character = text[at]
-    shown = f"`{character}`" if character.isprintable() else f"invisible character U+{ord(character):04X}"
-    return LanguageError(f"unexpected {shown}", text, at, at + 1, _SPELLING_HINTS.get(character, ""))
+    start, end = habits.signs_at(text, at)
+    found = text[start:end]
+    shown = f"`{found}`" if found.isprintable() else f"invisible character U+{ord(found):04X}"
+    return LanguageError(f"unexpected {shown}", text, start, end, habits.SIGNS.get(found, ""))
 
 
 def _unexpected_token(text: str, error: UnexpectedToken) -> LanguageError:
@@ -98,7 +91,10 @@ def _unexpected_token(text: str, error: UnexpectedToken) -> LanguageError:
     if token.type == "$END":
         return LanguageError(f"the expression ends where {wanted} is expected", text, len(text.rstrip()))
     start, end = span(token)
-    hint = _SPELLING_HINTS.get(str(token), "")
+    first, last = habits.signs_at(text, start)
+    if last - first > end - start:
+        return LanguageError(f"unexpected `{text[first:last]}`", text, first, last, habits.SIGNS[text[first:last]])
+    hint = habits.of_token(text, start, end)
     if token.type == "INTEGER" and text[:start].endswith("."):
         hint = "there are integers only"
     if token in _COMPARISONS and "NAME" not in expected:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from lark import Token, Tree
 
 from ..errors import LanguageError
-from . import syntax
+from . import habits, syntax
 from .operators import FUNCTIONS, INFIX_SPELT, PREFIX_SPELT, QUANTIFIERS, Operator, Type
 from .parse import span
 from .syntax import Expression
@@ -79,8 +79,10 @@ class Elaborator:
         raise self.unknown(node, name, (*CONSTANTS, *self.scope, *FUNCTIONS, *QUANTIFIERS))
 
     def unknown(self, node: Node, name: str, candidates: Iterable[str]) -> LanguageError:
-        near = nearest(name, candidates)
-        return self.error(node, f"unknown name '{name}'", f"did you mean '{near}'?" if near else "")
+        hint = habits.of_word(name)
+        if not hint and (near := nearest(name, candidates)):
+            hint = f"did you mean '{near}'?"
+        return self.error(node, f"unknown name '{name}'", hint)
 
     def index(self, node: Node) -> Expression:
         array, indices = _trees(node)
@@ -203,7 +205,7 @@ class Elaborator:
         if name in QUANTIFIERS:
             raise self.error(node, f"`{name}` needs variables and a body", f"write {name}(i in 1..8)(...)")
         if name in CONSTANTS or name in self.scope:
-            raise self.error(node, f"`{name}` is no function")
+            raise self.error(node, f"`{name}` is no function", "write x[1]" if name == "x" else "")
         raise self.unknown(callee, name, (*FUNCTIONS, *QUANTIFIERS))
 
     def function(self, node: Node, name: str, arguments: Node | None) -> Expression:
