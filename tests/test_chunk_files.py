@@ -298,6 +298,8 @@ def test_all_violations_of_a_file_are_told_together_in_the_order_of_its_lines(fi
     messages = refusal(file, data)
     assert [message.split(": found")[0] for message in messages] == [
         "1: /", "2: /id", "3: /goalType", "4: /tract", "6: /parameters/scaleN",
+        "21: /constraints/0/expr: column 1: a constraint must be true or false, this is an integer; "
+        "compare it with something", "1", "^",
         "24: /constraints/1/name", "25: /constraints/1/expr", "27: /constraints/2",
         f"29: /zzz: unknown key 'zzz'; expected one of {KEYS}",
     ]  # fmt: skip
@@ -366,8 +368,7 @@ def test_invalid_utf_8_is_refused_with_line_and_offset(file: Path) -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp037"])
 def test_another_encoding_is_refused(file: Path, encoding: str) -> None:
-    [message] = refusal(file, json.dumps(VALID).encode(encoding))
-    assert message.startswith("1: ")
+    assert refusal(file, json.dumps(VALID).encode(encoding))[0].startswith("1: ")
 
 
 @pytest.mark.parametrize("content", ["", " ", "\n\n\t\r\n"])
@@ -376,15 +377,41 @@ def test_an_empty_file_is_refused(file: Path, content: str) -> None:
 
 
 def test_invalid_json_is_refused_with_line_and_column(file: Path) -> None:
-    [message] = refusal(file, '{"id": "07",\n "title" "t"}')
-    assert message == "2: column 10: invalid JSON: Expecting ':' delimiter"
+    assert refusal(file, '{"id": "07",\n "title" "t"}') == [
+        "2: column 9: invalid JSON: expected `:` after the key", '"title" "t"}', "^"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{\n "id": "07"\n "title": "t"\n}', '2: column 12: invalid JSON: expected `,` after this\n"id": "07"'),
+        ('{\n "a": [{"b": 1}\n  {"c": 2}]}', '2: column 16: invalid JSON: expected `,` after this\n"a": [{"b": 1}'),
+        ('{\n "a": 1\n\n\n "b": 2}', '2: column 8: invalid JSON: expected `,` after this\n"a": 1'),
+        ('{"a": 1,\n}', '1: column 8: invalid JSON: a comma before a closing bracket; delete it\n{"a": 1,'),
+        ("[1,\n]", "1: column 3: invalid JSON: a comma before a closing bracket; delete it\n[1,"),
+        (
+            '{"a": "he said "x" there"}',
+            '1: column 17: invalid JSON: expected `,` or a closing bracket; a quote within a text is written `\\"`\n'
+            '{"a": "he said "x" there"}',
+        ),
+        (
+            '{\n "id": "07"\n\n',
+            '2: column 11: invalid JSON: the text ends where `,` or a closing bracket is expected\n"id": "07"',
+        ),
+        ('{\n "id":\n', '2: column 6: invalid JSON: the text ends here; expected a value: a text in double quotes, '
+         'a number, true, false, null, `[` or `{`\n"id":'),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_json_is_told_where_it_was_made(file: Path, text: str, message: str) -> None:
+    assert refusal(file, text) == [*message.split("\n"), "^"]
 
 
 @pytest.mark.parametrize(
     ("expression", "hint", "column"),
     [
-        (r"x[1] > 2 /\ x[2] > 3", r"for /\ write /\\ or &&, for \/ write \\/ or ||", 21),
-        (r"x[1] > 2 \and x[2] > 3", r"a backslash is written \\ in JSON", 20),
+        (r"x[1] > 2 /\ x[2] > 3", r"write `/\\` or `&&` for and", 21),
+        (r"x[1] > 2 \and x[2] > 3", r"a backslash is written `\\` in JSON", 20),
     ],
 )
 def test_a_lone_backslash_comes_with_what_to_write(file: Path, expression: str, hint: str, column: int) -> None:
@@ -394,6 +421,24 @@ def test_a_lone_backslash_comes_with_what_to_write(file: Path, expression: str, 
         (line + "}").strip(),
         "^",
     ]
+
+
+@pytest.mark.parametrize(
+    ("expression", "column", "hint"),
+    [
+        (r"x[1] > 2 \/ x[2] > 3", 10, r"write `\\/` or `||` for or in JSON"),
+        (r"x[1] > 2 \\/ x[2] > 3 \/ x[3] > 4", 22, r"write `\\/` or `||` for or in JSON"),
+        (r"x[1] > 2 /\bool2int(true) = 1", 10, r"write `/\\` or `&&` for and in JSON"),
+        (r"x[1] > 2 /\forall(i in 1..8)(x[i] > 1)", 10, r"write `/\\` or `&&` for and in JSON"),
+        (r"x[1] > 2 /\not (x[2] > 1)", 10, r"write `/\\` or `&&` for and in JSON"),
+        (r"x[1] / 2 > 2 \\/ x[2] > 3", 6, r"write `div` for division, `/\` for and"),
+        (r"x[1] \u002f 2 > 2", 6, r"write `div` for division, `/\` for and"),
+    ],
+)
+def test_a_backslash_that_json_took_away_is_given_back(file: Path, expression: str, column: int, hint: str) -> None:
+    text = json.dumps(VALID, indent=1).replace("x[2] in P", expression)
+    message, *_ = refusal(file, text)
+    assert message.replace("line 1, ", "") == f"27: /constraints/1/expr: column {column}: unexpected `/`; {hint}"
 
 
 @pytest.mark.parametrize(
@@ -413,8 +458,7 @@ def test_a_lone_backslash_comes_with_what_to_write(file: Path, expression: str, 
     ],
 )
 def test_what_other_readers_let_pass_is_refused(file: Path, content: str) -> None:
-    [message] = refusal(file, content)
-    assert "invalid JSON" in message
+    assert "invalid JSON" in refusal(file, content)[0]
 
 
 @pytest.mark.parametrize("escape", [r"\ud800", r"\udfff", r"\ude00\ud83d", r"\ud83d\\ude00", r"\uD83Dx"])
@@ -534,6 +578,31 @@ def test_the_mistakes_of_all_expressions_are_told_together(file: Path) -> None:
     assert messages == [
         "22: /constraints/0/expr: column 1: the index of x is 9; it goes from 1 to 8",
         "27: /constraints/1/expr: column 8: unknown name 'y'; did you mean 'x'?",
+    ]
+
+
+@pytest.mark.parametrize(("n", "known"), [(40, True), (3, True), (0, False)])
+def test_a_mistake_of_the_format_hides_no_formula(file: Path, n: int, known: bool) -> None:
+    data = edited("/parameters/scaleN", n)
+    data["zzz"] = 1
+    data["constraints"] += [
+        {"name": "c", "expr": "sun(i in 1..4)(x[i]) >= 3"},
+        {"name": "d", "expr": "x[N] > 1"},
+        {"name": "e", "expr": "words(A)"},
+        {"name": "f", "expr": "x[1] > ", "note": "1"},
+        {"name": "g", "expr": ""},
+        "x[1]",
+    ]
+    messages = [message for message in refusal(file, data) if message[0].isdigit()]
+    assert messages == [
+        *(["7: /parameters/scaleN: found 0, expected at least 1"] * (not known)),
+        "31: /constraints/2/expr: column 1: unknown name 'sun'; did you mean 'sum'?",
+        *(["35: /constraints/3/expr: column 1: the index of x is 40; it goes from 1 to 8"] * (n == 40)),
+        "43: /constraints/5/expr: column 7: the expression ends where a value is expected",
+        "44: /constraints/5/note: unknown key 'note'; did you mean 'notes'?",
+        "48: /constraints/6/expr: found an empty string, expected some text",
+        '50: /constraints/7: found "x[1]", expected an object',
+        f"52: /zzz: unknown key 'zzz'; expected one of {KEYS}",
     ]
 
 

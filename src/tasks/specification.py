@@ -3,28 +3,39 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Literal
 
-from .corpus.chunk import Chunk, parse_chunk, problem
-from .corpus.document import MOST_PROBLEMS, read_text
+from .corpus.chunk import Chunk, chunk_of, expression_place, expressions, format_problems, numbers_of
+from .corpus.document import MOST_PROBLEMS, Document, parse_document, read_text
+from .corpus.explain import Problem, refuse, sentence
+from .corpus.mistakes import meant
 from .errors import CorpusError, LanguageError
 from .files import digest
 from .language.budget import Budget
 from .language.evaluate import evaluate
-from .language.statement import Statement, interpret
+from .language.statement import Statement, interpret, read_formula
 
 
 @dataclass(frozen=True)
 class Specification:
-    """statements are those of chunk.constraints, in order; sha256 is that of the text that was read."""
+    """statements are those of chunk.constraints, in order; sha256 is that of the text that was read, document what it
+    was read to.
+    """
 
     chunk: Chunk
     statements: tuple[Statement, ...]
     sha256: str
+    document: Document | None = field(default=None, compare=False, repr=False)
+
+    def place(self, index: int) -> str:
+        """File and line of the expression of the constraint at index, with a colon each, for a message."""
+        document = self.document
+        return f"{document.path}:{document.line(expression_place(index))}: " if document else ""
 
     def kinds(self) -> dict[str, int]:
         """How many constraints of each kind there are."""
@@ -57,8 +68,8 @@ def read_specification(path: Path, *, informal: bool = True) -> Specification:
 def understand(path: Path, text: str, *, informal: bool = True) -> Specification:
     """The specification in text, which was read from path; informal says whether claims in words may stand in it.
 
-    Raises CorpusError with every mistake of the file: of its format, or else of its expressions, up to MOST_PROBLEMS
-    and to the first constraint for which the chunk's budget is too small.
+    Raises CorpusError with every mistake of the file, up to MOST_PROBLEMS and to the first constraint for which the
+    chunk's budget is too small. Where its format is not valid, the formulas are read all the same.
     """
     specification, problems = _interpreted(path, text)
     found = [message for kind, message in problems if kind == "formula" or not informal]
@@ -70,7 +81,10 @@ def understand(path: Path, text: str, *, informal: bool = True) -> Specification
 @lru_cache(maxsize=64)  # seven stages of a chunk ask, mostly one after the other
 def _interpreted(path: Path, text: str) -> tuple[Specification, tuple[tuple[Literal["formula", "claim"], str], ...]]:
     """The specification, and what is wrong with it: formulas, and claims where they may not stand."""
-    chunk, document = parse_chunk(path, text)
+    document = parse_document(path, text)
+    if misshapen := list(format_problems(document)):
+        refuse(document, chain(misshapen, _formula_problems(document, {pointer for pointer, _ in misshapen})))
+    chunk = chunk_of(document)
     statements: list[Statement] = []
     problems: list[tuple[Literal["formula", "claim"], str]] = []
     budget = Budget()
@@ -78,14 +92,43 @@ def _interpreted(path: Path, text: str) -> tuple[Specification, tuple[tuple[Lite
         try:
             statement = interpret(constraint.text, chunk.total, chunk.primes, budget)
         except LanguageError as error:
-            problems.append(("formula", problem(document, index, str(error))))
+            place = expression_place(index)
+            problems.append(("formula", sentence(document, place, _explained(document, place, error))))
             if budget.is_exceeded or len(problems) >= MOST_PROBLEMS:
                 break
             continue
         if statement.kind == "informal" and len(problems) < MOST_PROBLEMS:
-            problems.append(("claim", problem(document, index, _CLAIM)))
+            problems.append(("claim", sentence(document, expression_place(index), _CLAIM)))
         statements.append(statement)
-    return Specification(chunk, tuple(statements), digest(document.text)), tuple(problems)
+    return Specification(chunk, tuple(statements), digest(document.text), document), tuple(problems)
+
+
+def _formula_problems(document: Document, misshapen: set[str]) -> Iterator[Problem]:
+    """What is wrong with the formulas of a document whose format is not valid at these places: as far as can be said
+    without N and P where these are not valid.
+    """
+    budget = Budget()
+    known = isinstance(document.data, dict) and not any(place.startswith("/parameters") for place in misshapen)
+    numbers = numbers_of(document) if known else None
+    for index, text in expressions(document):
+        place = expression_place(index)
+        if place in misshapen or budget.is_exceeded:
+            continue
+        try:
+            if numbers:
+                interpret(text, *numbers, budget)
+            else:
+                read_formula(text, budget)
+        except LanguageError as error:
+            yield place, _explained(document, place, error)
+
+
+def _explained(document: Document, place: str, error: LanguageError) -> str:
+    """The message of an error in the expression at place: where JSON took a backslash away, it says so."""
+    if error.text.startswith("/", error.start):
+        start, end = document.span(place)
+        error.hint = meant(document.text[start:end], error.text.count("/", 0, error.start)) or error.hint
+    return str(error)
 
 
 _CLAIM = "found a claim in words, expected a formula; corpus.yaml (`informal`) says where claims may stand"

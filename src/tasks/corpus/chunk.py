@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
-from .document import Document, as_json, parse_document, read_text
-from .explain import Problem, refuse, sentence, violations
+from .document import Document, as_json, parse_document, pointer_to, read_text
+from .explain import Problem, refuse, violations
 from .names import FILE_NAME, ID, file_name
 from .primes import Tract, infer_tract
 
@@ -56,28 +56,51 @@ def parse_chunk(path: Path, text: str) -> tuple[Chunk, Document]:
     Raises CorpusError that lists every violation of the format, one a line: file, line, pointer, found, expected.
     """
     document = parse_document(path, text)
-    refuse(document, chain(violations(SCHEMA, document, document.data), _naming_problems(document)))
-    return _chunk(document.data), document
+    refuse(document, format_problems(document))
+    return chunk_of(document), document
 
 
-def problem(document: Document, index: int, what: str) -> str:
-    """The message that what is wrong with the expression of the constraint at index."""
-    return sentence(document, f"/constraints/{index}/expr", what)
+def format_problems(document: Document) -> Iterator[Problem]:
+    """What of the format a document violates."""
+    return chain(violations(SCHEMA, document, document.data), _naming_problems(document))
 
 
-def _chunk(data: dict[str, Any]) -> Chunk:
+def expression_place(index: int) -> str:
+    """The JSON pointer to the expression of the constraint at index."""
+    return pointer_to("constraints", index, "expr")
+
+
+def expressions(document: Document) -> Iterator[tuple[int, str]]:
+    """Index and text of every expression that can be found in a document of whatever format."""
+    constraints = document.data.get("constraints") if isinstance(document.data, dict) else None
+    for index, constraint in enumerate(constraints if isinstance(constraints, list) else ()):
+        text = constraint.get("expr") if isinstance(constraint, dict) else None
+        if isinstance(text, str):
+            yield index, text
+
+
+def chunk_of(document: Document) -> Chunk:
+    """The chunk of a document that violates nothing."""
+    data = document.data
+    total, primes = numbers_of(document)
     parameters = data.get("parameters", {})
     return Chunk(
         id=data["id"],
         title=data["title"],
         goal=data["goalType"],
         tract=data.get("tract") or infer_tract(data["id"], data["title"]),
-        total=int(parameters.get("scaleN", 100)),
-        primes=tuple(sorted(int(p) for p in parameters.get("monsterPrimes", ()))),
+        total=total,
+        primes=primes,
         unit_sum=parameters.get("eightDimManifold", True),
         objective=parameters.get("similarityObjective", "none"),
         constraints=tuple(Constraint(c["name"], c["expr"], c.get("notes", "")) for c in data["constraints"]),
     )
+
+
+def numbers_of(document: Document) -> tuple[int, tuple[int, ...]]:
+    """N and P of a document whose parameters violate nothing."""
+    parameters = document.data.get("parameters", {})
+    return int(parameters.get("scaleN", 100)), tuple(sorted(int(p) for p in parameters.get("monsterPrimes", ())))
 
 
 def _naming_problems(document: Document) -> Iterator[Problem]:

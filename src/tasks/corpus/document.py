@@ -11,7 +11,8 @@ from json.decoder import scanstring  # type: ignore[attr-defined]
 from pathlib import Path
 from typing import Any
 
-from ..errors import CorpusError, excerpt, visible
+from ..errors import CorpusError, visible
+from .mistakes import explain_json
 
 LARGEST_FILE = 4 * 1024 * 1024
 """Bytes; a chunk of a thousand constraints takes a tenth of it."""
@@ -142,7 +143,7 @@ def parse_document(path: Path, text: str) -> Document:
     try:
         data = json.loads(text, object_pairs_hook=pairs, parse_constant=constant, parse_int=integer)
     except json.JSONDecodeError as error:
-        raise CorpusError(f"{path}:{error.lineno}: column {error.colno}: {_invalid(text, error)}") from None
+        raise CorpusError(f"{path}:{explain_json(text, error)}") from None
     _refuse_surrogates(path, text)
     if duplicates:
         raise CorpusError(
@@ -152,17 +153,6 @@ def parse_document(path: Path, text: str) -> Document:
             )
         )
     return Document(path, text, data)
-
-
-def _invalid(text: str, error: json.JSONDecodeError) -> str:
-    what = f"invalid JSON: {error.msg}"
-    if not error.msg.startswith("Invalid \\escape"):
-        return what
-    at = text.index("\\", error.pos - 1)
-    hint = r"a backslash is written \\ in JSON"
-    if text[at - 1] == "/":
-        hint = r"for /\ write /\\ or &&, for \/ write \\/ or ||"
-    return f"{what}; {hint}\n{excerpt(text, at, at + 1)}"
 
 
 def _refuse_deep_or_many(path: Path, text: str) -> None:

@@ -42,20 +42,9 @@ def interpret(text: str, total: int, primes: Iterable[int], budget: Budget | Non
     symbols alone, or costs more than is left.
     """
     budget = budget or Budget()
-    try:
-        budget.read(text)
-    except OverBudget as error:
-        raise LanguageError(str(error), text, 0, hint=SHORTER) from None
-    tree = parse(text)
-    if _is_claim(tree):
+    expression = read_formula(text, budget)
+    if expression is None:
         return Statement("informal", None)
-    expression = Elaborator(text).elaborate(tree)
-    if expression.type != "bool":
-        raise LanguageError(
-            f"a constraint must be true or false, this is {'an integer' if expression.type == 'int' else 'a set'}",
-            text, *expression.span,
-            hint="compare it with something",
-        )  # fmt: skip
     evaluator = Evaluator(None, total, tuple(sorted(set(primes))), budget)
     try:
         constant = evaluator.visit(expression)
@@ -65,6 +54,25 @@ def interpret(text: str, total: int, primes: Iterable[int], budget: Budget | Non
         parts = evaluator.parts
         evaluator.settle()
     return Statement("vacuous" if constant is True else "formal", expression, parts)
+
+
+def read_formula(text: str, budget: Budget) -> Expression | None:
+    """The formula that text is, whatever N and P are; None for a claim in words. Raises as interpret."""
+    try:
+        budget.read(text)
+    except OverBudget as error:
+        raise LanguageError(str(error), text, 0, hint=SHORTER) from None
+    tree = parse(text)
+    if _is_claim(tree):
+        return None
+    expression = Elaborator(text).elaborate(tree)
+    if expression.type != "bool":
+        raise LanguageError(
+            f"a constraint must be true or false, this is {'an integer' if expression.type == 'int' else 'a set'}",
+            text, *expression.span,
+            hint="compare it with something",
+        )  # fmt: skip
+    return expression
 
 
 def _is_claim(tree: Tree[Token]) -> bool:
