@@ -39,7 +39,7 @@ def write_chunk(folder: Path, chunk: Chunk) -> Path:
         "constraints": [{"name": c.name, "expr": c.text, "notes": c.notes} for c in chunk.constraints],
     }  # fmt: skip
     path = folder / f"chunk-{chunk.id}.constraints.json"
-    path.write_text(json.dumps(data), encoding="utf-8")
+    path.write_text(json.dumps(data, indent=1), encoding="utf-8")
     return path
 
 

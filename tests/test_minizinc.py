@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 from collections.abc import Iterable
 from dataclasses import replace
@@ -218,17 +219,35 @@ _SHAPES = {
 }
 
 
+_ALONE = {
+    "one alone": "all coordinates in 0..2, whatever the others say",
+    "a false one": "all coordinates in 0..2, whatever the others say",
+    "one against the unit sum": "all coordinates in 0..2 and x[1] + ... + x[8] = 2, whatever the others say",
+}
+
+
 @pytest.mark.parametrize("shape", _SHAPES)
 def test_an_unsatisfiable_chunk_names_a_minimal_conflict(build, shape: str) -> None:
     constraints, expected, unit_sum = _SHAPES[shape]
     made = build(constraints, total=2, unit_sum=unit_sum)
     message = made.refused("solve")
     head, *lines = message.splitlines()
-    assert head == (
-        "chunk 42 (A sample) is unsatisfiable: these constraints conflict, and without any one of them they do not:"
-    )
-    named = dict(line.strip().rsplit(": ", 1) for line in lines)
-    assert set(named) == expected
+    if shape in _ALONE:
+        assert head == f"chunk 42 (A sample) is unsatisfiable: this constraint holds at no point with {_ALONE[shape]}:"
+    else:
+        assert head == (
+            "chunk 42 (A sample) is unsatisfiable: these constraints conflict, and without any one of them they do not:"
+        )
+    source = made.path("source")
+    read = source.read_text(encoding="utf-8").splitlines()
+    named: dict[str, str] = {}
+    for line in lines:
+        [(where, name, text)] = re.findall(rf"^    (?:{re.escape(str(source))}:(\d+): )?(.*): (.*)$", line)
+        named[name] = text
+        assert not where or json.dumps(text) in read[int(where) - 1]
+        assert (not where) == text.startswith("x[1] + ... + x[8]")
+    assert set(named) == expected - ({"unit sum"} if shape in _ALONE else set())
+    named |= dict.fromkeys(["unit sum"] if shape == "one against the unit sum" else [], "sum(i in 1..8)(x[i]) = N")
     texts = [text.replace("x[1] + ... + x[8] = 2", "sum(i in 1..8)(x[i]) = N") for text in named.values()]
     formulas = [interpret(text, 2, made.chunk.primes).expression for text in texts]
     points = list(all_points(2, unit_sum=False))

@@ -43,11 +43,14 @@ def explain_unsatisfiable(specification: Specification, model: str, tool: Tool) 
     head = f"chunk {chunk.id} ({visible(chunk.title)}) is unsatisfiable"
     if not names:
         return f"{head}: no point has all coordinates in 0..{chunk.total}"
-    how = (
-        "these constraints conflict, and without any one of them they do not"
-        if proven
-        else "these constraints conflict"
-    )
-    texts = {label(c.name): visible(c.text) for c in chunk.constraints}
-    shown = "\n".join(f"    {name}: {texts.get(name, f'x[1] + ... + x[8] = {chunk.total}')}" for name in names)
-    return f"{head}: {how}:\n{shown}"
+    places = {label(c.name): (specification.place(at), visible(c.text)) for at, c in enumerate(chunk.constraints)}
+    own = [f"    {place}{name}: {text}" for name, (place, text) in places.items() if name in names]
+    total = f"x[1] + ... + x[8] = {chunk.total}"
+    sums_up = len(own) < len(names)
+    if len(own) == 1:
+        points = f"all coordinates in 0..{chunk.total}{f' and {total}' if sums_up else ''}"
+        how = f"this constraint holds at no point with {points}"
+        return f"{head}: {how}, whatever the others say:\n{own[0]}"
+    how = "these constraints conflict" + (", and without any one of them they do not" if proven else "")
+    more = [f"    {name}: {total}" for name in names if name not in places]
+    return "\n".join([f"{head}: {how}:", *own, *more])
