@@ -15,11 +15,21 @@ from contextlib import suppress
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
+from typing import TypedDict
 
 from .files import data_text, digest, write_whole
 
 PACKAGE = Path(__file__).parent
 Signature = dict[str, list[int]]
+_VERSIONS = 4
+"""Earlier versions of the package that are remembered, to say which files changed."""
+
+
+class Version(TypedDict):
+    """Of one version of the package: digests of closures by their modules, and of files by their names."""
+
+    digests: dict[str, str]
+    files: dict[str, str]
 
 
 _started = 0
@@ -62,7 +72,10 @@ class Code:
         self.signature = package_signature(package)
         self._loaded: tuple[int, int, int] | None = None
         self._used: dict[str, list[str]] = {}
-        self._digests: dict[str, str] = self._remembered()
+        self._digests: dict[str, str] = {}
+        self._files: dict[str, str] = {}
+        self._earlier: list[Version] = []
+        self._recall()
 
     def digest(self, *modules: str) -> str:
         """SHA-256 over the closure of modules, paths relative to the package such as "stages/solve.py"."""
@@ -76,10 +89,23 @@ class Code:
         if key not in self._digests:
             total = sha256()
             for name in sorted(names()):
-                total.update(f"{name}\0{digest((self.package / name).read_bytes())}\n".encode())
+                if name not in self._files:
+                    self._files[name] = digest((self.package / name).read_bytes())
+                total.update(f"{name}\0{self._files[name]}\n".encode())
             self._digests[key] = total.hexdigest()
             self._remember()
         return self._digests[key]
+
+    def changes(self, then: str, *modules: str) -> list[str] | None:
+        """The files of the closure of modules that are others than when its digest was then; None where that version
+        of the package is not remembered.
+        """
+        key = " ".join(modules)
+        version = next((v for v in self._earlier if v["digests"].get(key) == then), None)
+        if version is None:
+            return None
+        self.package_digest()
+        return sorted(n for n in self.closure(*modules) if version["files"].get(n) != self._files[n])
 
     def has_changed(self) -> bool:
         """Whether a file of the package is not the one that it was, so that what was computed may be other code's.
@@ -147,16 +173,24 @@ class Code:
                 found.setdefault(os.path.basename(name), []).append(name)
         return found
 
-    def _remembered(self) -> dict[str, str]:
+    def _recall(self) -> None:
+        """What an earlier build kept: of this version of the package what holds of it, of others what they were."""
         with suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
             data = json.loads(self.kept.read_bytes()) if self.kept else {}
+            versions: list[Version] = [
+                {kind: {str(k): str(v) for k, v in version[kind].items()} for kind in ("digests", "files")}  # type: ignore[misc]
+                for version in data["versions"]
+            ]
             if data["signature"] == self.signature and data["package"] == str(self.package):
-                return {str(key): str(value) for key, value in data["digests"].items()}
-        return {}
+                self._digests, self._files = versions[0]["digests"], versions[0]["files"]
+                versions = versions[1:]
+            self._earlier = versions[:_VERSIONS]
 
     def _remember(self) -> None:
         if self.kept and self.kept.parent.is_dir():
-            data = {"package": str(self.package), "signature": self.signature, "digests": self._digests}
+            now: Version = {"digests": self._digests, "files": self._files}
+            earlier = [version for version in self._earlier if version["files"] != self._files]
+            data = {"package": str(self.package), "signature": self.signature, "versions": [now, *earlier]}
             with suppress(OSError):
                 write_whole(self.kept, json.dumps(data))
 

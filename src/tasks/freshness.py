@@ -66,7 +66,7 @@ def _reasons(
 ) -> Iterator[str]:  # fmt: skip
     made_by, read, written = values.get("recipe"), values.get("read"), values.get("written")
     if not isinstance(made_by, dict) or not isinstance(read, dict) or not isinstance(written, dict):
-        yield "never built successfully"
+        yield NEVER
         return
     for path, digest in read.items():
         now = read_now(path)
@@ -74,13 +74,43 @@ def _reasons(
             yield f"{path} {'is missing' if now is None else 'has changed'}"
     for part in sorted({*made_by, *recipe}):
         if part != "limits" and made_by.get(part) != recipe.get(part):
-            yield f"{part} has changed"
+            yield _difference(part, made_by.get(part), recipe.get(part))
     if values.get("limited") and made_by.get("limits") != recipe.get("limits"):
-        yield "the limits have changed, and one of them affected the outcome"
+        yield f"{_difference('limits', made_by.get('limits'), recipe.get('limits'))}, and one affected the outcome"
     for path in sorted({*written, *targets}):
         if written.get(path) is None or (now := written_digest_of(path)) is None:
-            yield f"{path} is missing"
+            yield f"{path} is {'no plain file' if os.path.lexists(path) else 'missing'}"
         elif now != written[path]:
             yield f"{path} was edited"
     if strict and values.get("status") == "warned":
         yield "it passed with a warning, which is a failure now"
+
+
+NEVER = "never built successfully"
+CODE = "code has changed"
+"""What is said of the recipe's part `code`; Code.changes knows of which files."""
+
+
+def _difference(part: str, then: Any, now: Any) -> str:
+    """How a part of a recipe has changed; a digest is not shown, as it says nothing to a reader."""
+    if part == "code":
+        return CODE
+    if not isinstance(then, dict) or not isinstance(now, dict):
+        return f"{part} has changed{_from_to(then, now)}"
+    if not now:
+        return f"{part} has changed, or is not there"
+    changed = [
+        f"{key}{_from_to(then.get(key), now.get(key))}" if _is_shown(then.get(key), now.get(key)) else key
+        for key in sorted({*then, *now})
+        if then.get(key) != now.get(key)
+    ]
+    return f"{part} has changed: {', '.join(changed)}"
+
+
+def _from_to(then: Any, now: Any) -> str:
+    return f" from {then} to {now}" if _is_shown(then, now) else ""
+
+
+def _is_shown(*values: Any) -> bool:
+    """Whether values say something to a reader: numbers, and short words that are no digests."""
+    return all(isinstance(value, int | float) or (isinstance(value, str) and 0 < len(value) < 32) for value in values)

@@ -2,5 +2,7 @@
 
 from __future__ import annotations
 
-COMMANDS: dict[str, str] = {}
+COMMANDS: dict[str, str] = {
+    "why": "tasks.commands.why:Why",
+}
 """Where the class of each command is. doit imports the one that runs; pyproject.toml names the same."""

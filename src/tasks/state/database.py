@@ -196,10 +196,8 @@ class Database:
         """The records for a reader that changes nothing."""
         if not os.path.lexists(self.path):
             return {}
-        # SQLite shares a log with a running build by a file of its own, which it cannot make in a folder of others.
-        alone = not os.access(self.path.parent, os.W_OK) and not os.path.exists(f"{self.path}-wal")
         try:
-            with contextlib.closing(_connected(self.path, "immutable=1" if alone else "mode=ro")) as connection:
+            with contextlib.closing(_read_only(self.path)) as connection:
                 _check(connection)
                 return _all(connection)
         except Unusable as reason:
@@ -248,6 +246,17 @@ class Database:
             ) from None
 
 
+class Reader(Database):
+    """The database for a command that changes nothing, and that may run beside a build."""
+
+    def lock(self) -> None:
+        pass
+
+    def own(self) -> None:
+        if self._connection is None and self._trusted:
+            self._connection = _read_only(self.path)
+
+
 def _sum(name: str, text: str) -> str:
     return digest(f"{name}\0{text}")
 
@@ -259,6 +268,12 @@ def _beginning(path: Path) -> bytes:
 
 def _connected(path: Path, mode: str) -> sqlite3.Connection:
     return sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None)
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    # SQLite shares a log with a running build by a file of its own, which it cannot make in a folder of others.
+    alone = not os.access(path.parent, os.W_OK) and not os.path.exists(f"{path}-wal")
+    return _connected(path, "immutable=1" if alone else "mode=ro")
 
 
 def _check(connection: sqlite3.Connection) -> None:

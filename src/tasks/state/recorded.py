@@ -9,7 +9,7 @@ from ..check.ask import is_current
 from ..digests import Code
 from ..freshness import Values
 from ..plan import Plan
-from .database import Database
+from .database import Reader
 from .record import codec_of
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 def recorded_ledger(plan: Plan) -> Ledger:
     """The ledger of the last committed records, for readers outside a build; nothing is locked or changed."""
-    records = Database(str(plan.layout.database), codec_of(plan.layout)).records()
-    return make_ledger(plan, Code(plan.layout.code), lambda task: records.get(task, {}).get("_values_:"))
+    reader = Reader(str(plan.layout.database), codec_of(plan.layout))
+    return make_ledger(plan, Code(plan.layout.code), lambda task: reader.get(task, "_values_:"))
 
 
 def make_ledger(plan: Plan, code: Code, values: Callable[[str], Values | None]) -> Ledger:
