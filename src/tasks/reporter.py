@@ -136,7 +136,7 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]
         write = self.display.write
         write("FAILED: " + ", ".join(sorted(self.failed)) + "\n", "failed")
         width = max(map(len, self.failed))
-        for name in sorted(self.failed)[:_LISTED]:
+        for name in sorted(self.failed)[:_LISTED] if self.table or len(self.failed) > 1 else ():
             first = next(iter(self.failed[name].splitlines()), "")
             write(self.display.cut(f"  {name:<{width}}  {safe(first)}") + "\n")
         if len(self.failed) > _LISTED:

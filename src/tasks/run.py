@@ -41,6 +41,9 @@ from .variables import variables_table
 
 _OF_A_CHUNK = re.compile(r"[a-z_]+:([0-9]{2,})")
 
+_FEW = 4
+"""Chunks that are shown at the end of a build of these alone."""
+
 OWN_DATABASE = "the build keeps its own database: do not use --backend and --db-file; see out=DIR"
 
 
@@ -126,9 +129,27 @@ class Watch:
         if sys.exc_info()[1] is None and of_the_corpus:  # a build that is stopped has no summary
             table, passed = self._conclude()
             self.passed = self.passed and not self.ignored and (passed or "summary" not in self.selected)
-            if hasattr(self.reporter, "show") and ("summary" in self.selected or self.failures or self.ignored):
-                self.reporter.show(table)
+            of_chunks = all(_OF_A_CHUNK.fullmatch(name) for name in self.selected)
+            if "summary" in self.selected or self.ignored or (self.failures and not of_chunks):
+                self._show(table)
+        if sys.exc_info()[1] is None and not self.failures:
+            self._show_chunks()
         self.reporter.complete_run()
+
+    def _show(self, text: str) -> None:
+        if hasattr(self.reporter, "show"):
+            self.reporter.show(text)
+
+    def _show_chunks(self) -> None:
+        """Where chunks are all that was asked for: their witnesses, with what the constraints have to spare there."""
+        chunks = [name.partition(":")[2] for name in sorted(self.selected) if name.startswith("chunk:")]
+        if not 0 < len(chunks) == len(self.selected) <= _FEW:
+            return
+        from .commands.show import brief
+        from .state.recorded import make_ledger
+
+        ledger = make_ledger(self.build.plan, self.build.code, lambda task: self.database.get(task, "_values_:"))
+        self._show("".join(f"{line}\n" for chunk_id in chunks for line in brief(ledger, chunk_id)))
 
     def _conclude(self) -> tuple[str, bool]:
         """The summary for the screen, and whether all passed."""

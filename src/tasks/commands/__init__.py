@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 COMMANDS: dict[str, str] = {
+    "explain": "tasks.commands.explain:Explain",
+    "show": "tasks.commands.show:Show",
     "why": "tasks.commands.why:Why",
 }
 """Where the class of each command is. doit imports the one that runs; pyproject.toml names the same."""

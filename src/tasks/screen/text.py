@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 
-_PLACE = re.compile(r"(?P<file>[^\s:][^:\n]*):(?P<line>[1-9][0-9]*): ")
+_PLACE = re.compile(r"(?P<file>[^\s:][^:\n]*\.[a-z]{2,5}):(?P<line>[1-9][0-9]*): ")
 
 
 def safe(line: str) -> str:
