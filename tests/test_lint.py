@@ -98,7 +98,9 @@ def test_a_chunk_with_nothing_to_find_has_no_findings(tmp_path: Path, capsys: py
 def test_a_constraint_that_the_others_imply_is_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     found = findings(tmp_path, {"a": "x[1] >= 30", "b": "x[1] + x[2] >= 30", "c": "x[5] <= 9"})
     assert found == {"implied": [("b",)]}
-    assert capsys.readouterr().out == "chunk 42: implied: b holds wherever the others do\n"
+    path = tmp_path / "chunks" / "chunk-42.constraints.json"
+    line = path.read_text().splitlines().index('   "expr": "x[1] + x[2] >= 30",') + 1
+    assert capsys.readouterr().out == f"{path}:{line}: implied: b holds wherever the others do\n"
 
 
 def test_the_simplex_takes_part_in_what_implies(tmp_path: Path) -> None:
@@ -251,14 +253,43 @@ def linted(tmp_path: Path) -> Project:
     assert finished.status == 0, finished.text()
     assert {"lint:06", "lint:08", "lint:19", "lint:table"} <= finished.ran
     assert not [task for task in finished.ran if task.startswith(("solve", "prove"))]
+    for line in SAID:
+        assert finished.output.count(line) == 1
     return project
 
 
+@pytest.mark.parametrize(
+    ("texts", "reached"),
+    [
+        ({"a": "x[1] mod 2 = 0", "b": "x[1] <= 51"}, "b is at its bound at no valid point: x[1] is 50 at most"),
+        ({"a": "x[1] mod 2 = 0", "b": "x[1] < 52"}, "b is at its bound at no valid point: x[1] is 50 at most"),
+        ({"a": "x[1] mod 2 = 0", "b": "51 > x[1]"}, None),
+        ({"a": "x[1] >= 30", "b": "20 <= x[1] + x[2]"},
+         "b is at its bound at no valid point: x[1] + x[2] is 30 at least"),
+        ({"a": "x[1] >= 30", "b": "x[1] + x[2] > N div 5"},
+         "b is at its bound at no valid point: x[1] + x[2] is 30 at least"),
+        ({"a": "x[1] >= 30", "b": "x[1] > x[2] - 80"},
+         "b is at its bound at no valid point: it has 39 to spare, or more"),
+        ({"a": "x[1] >= 30", "b": "x[1] >= 10 /\\ x[1] + x[2] >= 15"},
+         "b is at its bound at no valid point: it has 15 to spare, or more"),
+        ({"a": "forall(i in 1..8)(x[i] >= 5)", "b": "forall(i in 1..7)(x[i] + x[i + 1] >= 8)"},
+         "b is at its bound at no valid point: it has 2 to spare, or more"),
+        ({"a": "x[8] >= 5", "b": "forall(i in 1..2)(forall(j in 9 - i..8)(x[8] >= 3) /\\ forall(j in 3..i)(x[j] > 1))"},
+         "b is at its bound at no valid point"),
+    ],
+)  # fmt: skip
+def test_what_never_binds_is_told_with_what_is_reached(tmp_path: Path, texts: dict[str, str], reached: str) -> None:
+    outcome = Staged(tmp_path, make_chunk(texts)).run("render_mzn", "lint")["outcome"]
+    found = [finding["text"] for finding in outcome["findings"] if finding["kind"] == "never binds"]
+    assert found == ([reached] if reached else [])
+
+
 SAID = (
-    "chunk 08: vacuous: c3 is constantly true",
-    "chunk 08: implied: c2 holds wherever the others do",
-    "chunk 08: never binds: c2 is at its bound at no valid point",
-    "chunk 19: contradiction: c1 and c2 hold at no common point",
+    "chunks/chunk-08.constraints.json:16: vacuous: c3 is constantly true\n",
+    "chunks/chunk-08.constraints.json:12: implied: c2 holds wherever the others do\n",
+    "chunks/chunk-08.constraints.json:12: never binds: c2 is at its bound at no valid point: "
+    "x[1] + x[2] is 30 at least\n",
+    "chunks/chunk-19.constraints.json:8: contradiction: c1 and c2 hold at no common point (see line 12)\n",
 )
 
 

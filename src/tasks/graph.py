@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext, redirect_stdout
+from fnmatch import fnmatch
 from typing import Any
 
 from doit.exceptions import TaskFailed
@@ -107,7 +109,18 @@ def _stage(build: Build, stage: Stage, chunk_id: str) -> Task:
 
 
 def _perform(build: Build, stage: str, chunk_id: str, **engines: Any) -> dict[str, Any]:
-    return perform(BY_NAME[stage], build.plan, chunk_id, engines, build.code, Memory(build.plan))
+    # What advice says stands in the job that sums it up, where that is asked for as well.
+    with redirect_stdout(None) if _is_summed_up(build, stage) else nullcontext():
+        return perform(BY_NAME[stage], build.plan, chunk_id, engines, build.code, Memory(build.plan))
+
+
+def _is_summed_up(build: Build, stage: str) -> bool:
+    return any(
+        name == stage or fnmatch(job.task, name)
+        for job in JOBS
+        if job.beside == stage and BY_NAME[stage].advisory
+        for name in build.asked
+    )
 
 
 def _engine(build: Build, engine: str) -> Task:

@@ -23,7 +23,7 @@ class Build:
 
     The corpus is read when plan is asked for. seen: what still holds of an earlier build, None where nobody looked;
     left_out: the chunks of which no task is made; settled: how many tasks are up to date and need not be made; is_done:
-    whether these are all.
+    whether these are all. asked: the tasks that the command names.
     Raises UsageError for a variable that is wrong.
     """
 
@@ -36,6 +36,7 @@ class Build:
         self.left_out: frozenset[str] = frozenset()
         self.settled = 0
         self.is_done = False
+        self.asked: tuple[str, ...] = ()
 
     @cached_property
     def names(self) -> Names:

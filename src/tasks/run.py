@@ -199,6 +199,7 @@ class Run(DoitRun):  # type: ignore[misc]
         database = self.dep_manager.backend
         if not isinstance(database, Database) or database.path != current.layout.database:
             return frozenset()
+        current.asked = tuple(args)
         current.seen = look(current, database)
         ids = frozenset(current.names.ids)
         asked = [found[1] for found in map(_OF_A_CHUNK.fullmatch, args) if found]

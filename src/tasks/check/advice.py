@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
 from ..corpus.settings import limit_can_bind
-from ..language.evaluate import evaluate
-from ..render.boundary import boundary
+from ..errors import NumberTooLarge
+from ..language import syntax
+from ..language.display import display
+from ..language.evaluate import Undefined, evaluate
+from ..language.syntax import Expression, is_constant
+from ..render.boundary import boundary, spare
 from ..render.model import formula
-from ..render.text import label
+from ..render.text import label, visible
 from ..specification import Specification
 from .call import Tool
-from .hygiene import contradictions, implied, never
+from .hygiene import contradictions, implied, least, never
 from .hygiene import valid_point as some_point
 from .witness import valid_point
 
@@ -63,7 +67,7 @@ def _vacuous(specification: Specification) -> Iterator[Finding]:
 
 
 def _asked(spec: Specification, text: str, tool: Tool) -> Iterator[Finding]:
-    """What the solver has to say of the formal constraints: of k, in at most 2k + 2 runs where a point is valid."""
+    """What the solver has to say of the formal constraints: of k, in at most 3k + 2 runs where a point is valid."""
     chunk = spec.chunk
     formal = [(c.name, s.expression) for c, s in zip(chunk.constraints, spec.statements, strict=True)
               if s.kind == "formal" and s.expression is not None]  # fmt: skip
@@ -97,9 +101,36 @@ def _asked(spec: Specification, text: str, tool: Tool) -> Iterator[Finding]:
             continue
         found = another.status == "unsatisfiable" or never(text, formula(edge), tool)
         if found:
-            yield Finding("never binds", (name,), f"{label(name)} is at its bound at no valid point")
+            reached = _reached(spec, expression, points[0], text, tool)
+            yield Finding("never binds", (name,), f"{label(name)} is at its bound at no valid point{reached}")
         elif found is None:
             yield Finding("not known", (name,), f"whether {label(name)} is at its bound anywhere")
+
+
+def _reached(spec: Specification, expression: Expression, point: Sequence[int], text: str, tool: Tool) -> str:
+    """How near a constraint that never binds comes to its bound, for a message; "" where the solver does not say."""
+    chunk, left = spec.chunk, spare(expression)
+    try:
+        if left is None or evaluate(left, point, chunk.total, chunk.primes) is None:
+            return ""
+        spared = least(text, formula(left), tool)
+    except (Undefined, NumberTooLarge):
+        return ""
+    if spared is None:
+        return ""
+    if isinstance(expression, syntax.Comparison):
+        for side, other, upwards in (
+            (expression.left, expression.right, expression.operator in ("<", "<=")),
+            (expression.right, expression.left, expression.operator in (">", ">=")),
+        ):
+            if is_constant(other):
+                bound = evaluate(other, None, chunk.total, chunk.primes)
+                assert bound is not None
+                room = spared + (expression.operator in ("<", ">"))
+                shown = visible(display(side))
+                what = shown if len(shown) <= 40 else f"the {'left' if side is expression.left else 'right'} side"
+                return f": {what} is {bound - room if upwards else bound + room} at {'most' if upwards else 'least'}"
+    return f": it has {spared} to spare, or more"
 
 
 def _contradicting(chunk_id: str, names: tuple[str, ...], text: str, tool: Tool) -> Iterator[Finding]:

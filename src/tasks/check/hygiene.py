@@ -44,6 +44,15 @@ def never(model: str, condition: str, tool: Tool) -> bool | None:
     return _impossible(_ask(model, [*constraints(model).values(), condition], tool))
 
 
+def least(model: str, number: str, tool: Tool) -> int | None:
+    """The least value of a number over x, N and P at the model's valid points; None where the solver does not say."""
+    asked = f"var int: asked;\nconstraint asked = {number};\n"
+    body = with_tracts(read_model(model).body())
+    answer = solve(f"{body}{asked}solve :: {_BY_X} minimize asked;\n", tool)
+    found = answer.values.get("asked")
+    return found if answer.status == "satisfied" and type(found) is int else None
+
+
 @dataclass(frozen=True)
 class Contradictions:
     """impossible: constraints without a point of the simplex; pairs: of the others, those without a common point.

@@ -18,7 +18,7 @@ def run(plan: Plan) -> None:
     from ..corpus.chunk import read_chunk
     from ..records.outcomes import Understood
     from ..records.stamp import read_stamp
-    from ..stages.lint import Linted
+    from ..stages.lint import Linted, sentences
 
     layout = plan.layout
     kinds: dict[str, Counter[str]] = {tract: Counter() for tract in ("internal", "external", "bridge", "all")}
@@ -31,12 +31,13 @@ def run(plan: Plan) -> None:
         )
         found = asdict(schema.outcome.constraints) if schema else {}
         found["checked"] = found.get("formal", 0) if computational else 0
-        for row in (read_chunk(layout.source(chunk_id))[0].tract, "all"):
+        chunk, document = read_chunk(layout.source(chunk_id))
+        for row in (chunk.tract, "all"):
             kinds[row].update(found)
         if computational and linted:
-            for finding in (*linted.outcome.findings, *linted.outcome.not_known):
-                counted[finding.kind] += 1
-                said.append(f"chunk {chunk_id}: {finding.kind}: {finding.text}")
+            findings = (*linted.outcome.findings, *linted.outcome.not_known)
+            counted.update(finding.kind for finding in findings)
+            said += sentences(document, layout.settings, findings)
     print(f"{'constraints':<14}{'formal':>8}{'vacuous':>9}{'informal':>10}   really checked")
     for row, count in kinds.items():
         every = count["formal"] + count["vacuous"] + count["informal"]

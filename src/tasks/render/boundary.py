@@ -1,4 +1,4 @@
-"""The boundary of a constraint: where it holds with nothing to spare."""
+"""The boundary of a constraint: where it holds with nothing to spare; and how much it has to spare elsewhere."""
 
 from __future__ import annotations
 
@@ -29,6 +29,34 @@ def boundary(expression: Expression) -> Expression | None:
             part = boundary(body)
             return None if part is None else syntax.Quantified("exists", generators, condition, part)
     return None
+
+
+def spare(expression: Expression) -> Expression | None:
+    """What a constraint that has a boundary, and is none of equations, has to spare at a point: 0 at its boundary.
+
+    None for another. It can lack a value, where a quantifier binds nothing.
+    """
+    match expression:
+        case syntax.Comparison(operator="<=", left=left, right=right):
+            return _difference(right, left)
+        case syntax.Comparison(operator="<", left=left, right=right):
+            return _difference(right, _next(left))
+        case syntax.Comparison(operator=">=", left=left, right=right):
+            return _difference(left, right)
+        case syntax.Comparison(operator=">", left=left, right=right):
+            return _difference(left, _next(right))
+        case syntax.Chain(operators=operators, operands=operands) if set(operators) == {"/\\"}:
+            parts = tuple(spare(operand) for operand in operands if not syntax.is_constant(operand))
+            known = tuple(part for part in parts if part is not None)
+            return syntax.Application("min", known) if known and len(known) == len(parts) else None
+        case syntax.Quantified(quantifier="forall", generators=generators, condition=condition, body=body):
+            part = spare(body)
+            return None if part is None else syntax.Quantified("min", generators, condition, part)
+    return None
+
+
+def _difference(more: Expression, less: Expression) -> Expression:
+    return syntax.Chain(("-",), (more, less))
 
 
 def _next(expression: Expression) -> Expression:

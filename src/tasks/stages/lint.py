@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
+from ..corpus.chunk import expression_place
+from ..corpus.document import Document
 from ..plan import Plan
 from .stage import Context, Result, Stage
 
@@ -25,6 +29,23 @@ class Linted:
     not_known: tuple[FindingText, ...]
 
 
+def sentences(document: Document, settings: Path, findings: Iterable[FindingText]) -> list[str]:
+    """The findings about a chunk, each with file and line of the first constraint that it is about, and the lines of
+    the others where these are few; settings is the file of the balance limit.
+    """
+    found = []
+    constraints = document.data["constraints"]
+    position = {constraint["name"]: index for index, constraint in enumerate(constraints)}
+    for finding in findings:
+        places = [document.line(expression_place(position[name])) for name in finding.constraints if name in position]
+        where = f"{document.path}:{places[0]}" if places else str(settings)
+        more = f" (see line {places[1]})" if len(places) == 2 else ""
+        if not places or len(places) > 2:
+            more = f" (chunk {document.data['id']})"
+        found.append(f"{where}: {finding.kind}: {finding.text}{more}")
+    return found
+
+
 def run(context: Context) -> Result[Linted]:
     """Prints the findings about the chunk's constraints and its balance limit; they are its outcome too.
 
@@ -33,6 +54,7 @@ def run(context: Context) -> Result[Linted]:
     """
     from ..check.advice import findings
     from ..check.ask import tool
+    from ..corpus.document import parse_document
     from ..errors import CheckFailed
     from ..specification import understand
 
@@ -41,8 +63,8 @@ def run(context: Context) -> Result[Linted]:
     if _stated_rule(context.plan, context.chunk_id):
         limit = context.plan.corpus.settings.balance_limit(context.chunk_id, specification.chunk.total)
     every = findings(specification, context.read("model"), limit, tool(context.asking("minizinc")))
-    lines = [f"chunk {context.chunk_id}: {finding}" for finding in every]
     texts = [FindingText(finding.kind, finding.constraints, finding.text) for finding in every]
+    lines = sentences(parse_document(*context.source()), context.plan.layout.settings, texts) if texts else []
     found = tuple(text for text in texts if text.kind != "not known")
     if found and context.strict:
         raise CheckFailed("\n".join(lines))
