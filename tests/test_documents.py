@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from conftest import REPOSITORY, Project
+from tasks.errors import CorpusError
+from tasks.jobs.assign_primes import check_primes
+from tasks.specification import read_specification
 from tasks.stages import PIPELINE
 from tasks.variables import VARIABLES
 
@@ -66,6 +69,24 @@ def test_the_variables_of_the_readme_are_those_of_the_program() -> None:
         assert syntax.replace("` `", "|").strip("`") == variable.syntax
         assert meaning.removesuffix(f" (task {variable.task})") == variable.help
         assert default.strip("`") == variable.default
+
+
+def test_the_chunk_of_the_readme_is_valid_and_has_its_primes_and_its_mistake_is_told_as_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (text,) = re.findall(r"^```json\n(\{\n  \"id\".*?)^```$", README, re.MULTILINE | re.DOTALL)
+    (told,) = re.findall(r"^```\n(chunks/.*?)\n```$", README, re.MULTILINE | re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    path = Path("chunks", "chunk-63.constraints.json")
+    path.parent.mkdir()
+    path.write_text(text)
+    assert read_specification(path).kinds()["formal"] == 2
+    check_primes([path], write=False)
+    assert capsys.readouterr().out == "1 chunk has its Monster primes\n"
+    path.write_text(text.replace("count(", "cuont("))
+    with pytest.raises(CorpusError) as caught:
+        read_specification(path)
+    assert str(caught.value) == told
 
 
 def test_help_names_every_variable(project: Project) -> None:

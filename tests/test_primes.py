@@ -143,7 +143,7 @@ def test_a_stated_tract_goes_before_the_title(file: Path) -> None:
 def test_right_primes_pass_and_are_counted(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file.write_text(json.dumps(holding(WANTED)))
     run([file], write=False)
-    assert capsys.readouterr().out == "1 chunks have their Monster primes\n"
+    assert capsys.readouterr().out == "1 chunk has its Monster primes\n"
 
 
 @pytest.mark.parametrize("primes", [[2, 7, 19], [2, 7], [], [17, 7, 2], [2, 7, 17, 19]])
@@ -197,8 +197,7 @@ def test_assigning_says_how_many_it_assigned(file: Path, capsys: pytest.CaptureF
     run([file], write=True)
     run([file], write=True)
     assert capsys.readouterr().out == (
-        "1 chunks have their Monster primes, 1 of them newly assigned\n"
-        "1 chunks have their Monster primes, 0 of them newly assigned\n"
+        "1 chunk has its Monster primes, 1 newly assigned\n1 chunk has its Monster primes, 0 newly assigned\n"
     )
 
 

@@ -45,7 +45,8 @@ def check_primes(sources: list[Path], write: bool) -> None:
     if unreadable or wrong:
         hint = ["`doit primes write=yes` assigns them"] if wrong else []
         raise CheckFailed("\n".join([*unreadable, *wrong, *hint]))
-    print(f"{len(sources)} chunks have their Monster primes" + (f", {written} of them newly assigned" if write else ""))
+    count = "1 chunk has its" if len(sources) == 1 else f"{len(sources)} chunks have their"
+    print(f"{count} Monster primes" + (f", {written} newly assigned" if write else ""))
 
 
 def _difference(document: Document, chunk: Chunk, found: list[int] | None, wanted: tuple[int, ...]) -> str:
