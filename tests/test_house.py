@@ -40,21 +40,23 @@ MAY_IMPORT: dict[str, set[str]] = {
     "jobs": {"check", "corpus", "errors", "files", "plan", "records", "render", "report", "stages", "state"},
     "snapshot": {"check", "corpus", "digests", "files", "freshness", "layout", "variables"},
     "project": {"corpus", "digests", "layout", "plan", "snapshot", "variables"},
+    "selection": {"corpus", "errors", "project"},
     "lifecycle": {"check", "errors", "files", "freshness", "jobs", "ledger", "plan", "project", "records", "snapshot",
                   "stages", "state"},
     "graph": {"check", "errors", "jobs", "lifecycle", "project", "records", "stages", "state"},
     "build": {"errors", "graph", "project", "snapshot", "state"},
     "screen": {"state"},
     "reporter": {"build", "records", "screen", "state"},
-    "run": {"build", "check", "commands", "errors", "files", "graph", "jobs", "lifecycle", "project", "snapshot",
-            "state", "variables"},
+    "naming": {"build", "commands", "corpus", "errors", "project", "selection", "stages", "state", "variables"},
+    "run": {"build", "check", "commands", "errors", "files", "graph", "jobs", "lifecycle", "naming", "project",
+            "selection", "snapshot", "state"},
     "commands": {"build", "check", "corpus", "digests", "errors", "files", "freshness", "graph", "jobs", "language",
-                 "layout", "ledger", "plan", "project", "records", "render", "report", "snapshot", "specification",
-                 "stages", "state", "variables"},
+                 "layout", "ledger", "plan", "project", "records", "render", "report", "selection", "snapshot",
+                 "specification", "stages", "state", "variables"},
     "cli": {"build", "commands"},
     "__main__": {"cli"},
 }  # fmt: skip
-MAY_IMPORT_DOIT = {"build", "cli", "commands", "graph", "reporter", "run", "state"}
+MAY_IMPORT_DOIT = {"build", "cli", "commands", "graph", "naming", "reporter", "run", "state"}
 
 
 @pytest.mark.parametrize(

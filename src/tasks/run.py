@@ -18,10 +18,6 @@ from pathlib import Path
 from typing import Any
 
 from doit.action import PythonAction
-from doit.cmd_clean import Clean as DoitClean
-from doit.cmd_help import Help as DoitHelp
-from doit.cmd_info import Info as DoitInfo
-from doit.cmd_list import List as DoitList
 from doit.cmd_run import Run as DoitRun
 from doit.control import TaskControl
 from doit.dependency import DatabaseException
@@ -35,9 +31,8 @@ from .files import discard
 from .project import Build
 from .snapshot import Data, look, write_snapshot
 from .state.database import Database
-from .state.output import Output, Printing
+from .state.output import Output
 from .state.stopping import Stopped
-from .variables import variables_table
 
 _OF_A_CHUNK = re.compile(r"[a-z_]+:([0-9]{2,})")
 
@@ -184,6 +179,15 @@ def _is_job(task: str) -> bool:
     return task.partition(":")[0] in {job.name for job in JOBS if not job.beside}
 
 
+def __getattr__(name: str) -> Any:
+    """The commands of naming.py, which doit seeks here: a build imports none of them."""
+    if name not in ("Clean", "Help", "Info", "List"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from . import naming
+
+    return getattr(naming, name)
+
+
 class Run(DoitRun):  # type: ignore[misc]
     """doit's run, for a build of ours; for any other dodo file it is doit's own."""
 
@@ -193,13 +197,25 @@ class Run(DoitRun):  # type: ignore[misc]
             return int(super().execute(params, args))
         except DatabaseException:
             raise InvalidCommand(OWN_DATABASE) from None
+        except InvalidCommand as error:
+            current = build.current()
+            if current is None or not error.not_found:
+                raise
+            from .naming import commands
+            from .selection import unknown
+
+            raise InvalidCommand(unknown(error.not_found, current, set(self.control.tasks), commands())) from None
 
     def _left_out(self, current: Build, params: Any, args: list[str]) -> frozenset[str]:
         """The chunks of which no task is made: nobody asks for them, or they are known to be up to date."""
+        if args:
+            from .selection import task_named
+
+            args[:] = [task_named(word, current) for word in args]
+        current.asked = tuple(args)
         database = self.dep_manager.backend
         if not isinstance(database, Database) or database.path != current.layout.database:
             return frozenset()
-        current.asked = tuple(args)
         current.seen = look(current, database)
         ids = frozenset(current.names.ids)
         asked = [found[1] for found in map(_OF_A_CHUNK.fullmatch, args) if found]
@@ -320,30 +336,3 @@ def _warn_of_others(out: Path) -> None:
             f"WARNING: {out}: others can write to this folder (mode {stat.filemode(status.st_mode)}), and what they "
             "put there could be taken for the build's; `chmod go-w` it, or see out=DIR\n"
         )
-
-
-class Clean(Printing, DoitClean):  # type: ignore[misc]
-    """doit's clean, never while a build runs."""
-
-    def _execute(
-        self, dryrun: bool, cleandep: bool, cleanall: bool, cleanforget: bool, pos_args: Any = None
-    ) -> None:  # fmt: skip
-        if build.current() is not None and not dryrun and isinstance(self.dep_manager.backend, Database):
-            self.dep_manager.backend.own()
-        super()._execute(dryrun, cleandep, cleanall, cleanforget, pos_args)
-
-
-class Info(Printing, DoitInfo):  # type: ignore[misc]
-    """doit's info."""
-
-
-class List(Printing, DoitList):  # type: ignore[misc]
-    """doit's list."""
-
-
-class Help(Printing, DoitHelp):  # type: ignore[misc]
-    """doit's help, with the variables of the command line."""
-
-    def print_usage(self, cmds: Any) -> None:
-        super().print_usage(cmds)
-        print("\nVariables of a build, written NAME=VALUE:\n" + variables_table())
