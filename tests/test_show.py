@@ -78,7 +78,7 @@ def test_a_chunk_has_to_be_named(built: Project, command: str) -> None:
     said = built.doit(command)
     assert (said.status, said.errors) == (3, f"ERROR: expected a chunk, such as `doit {command} 06`\n")
     said = built.doit(command, "66")
-    assert said.errors.startswith("ERROR: 66: there is no such chunk; did you mean 06")
+    assert said.errors.startswith("ERROR: there is no chunk 66 in chunks; near it: ")
 
 
 def test_a_bar_is_drawn_to_an_eighth() -> None:

@@ -93,9 +93,9 @@ def test_each_reason_of_a_task_is_told_with_what_comes_before(built: Project) ->
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["99"], "99: there is no such chunk; "),
-        (["slove:06"], "slove:06: there is no such task; did you mean solve"),
-        (["solve:01"], "solve:01: there is no such task; the stages of chunk 01 are schema"),
+        (["99"], "there is no chunk 99 in chunks; near it: "),
+        (["slove:06"], "nothing is named 'slove:06'; did you mean solve:06?"),
+        (["solve:01"], "there is no task solve:01: chunk 01 is documentation"),
     ],
 )
 def test_what_does_not_exist_is_named(built: Project, words: list[str], message: str) -> None:

@@ -12,8 +12,8 @@ from .commands import COMMANDS
 PLUGINS: dict[str, dict[str, Any]] = {
     "BACKEND": {"duality": "tasks.state.plugin:Database"},
     "COMMAND": {
-        "clean": "tasks.run:Clean", "dumpdb": "tasks.state.dump:DumpDB", "help": "tasks.run:Help",
-        "info": "tasks.run:Info", "list": "tasks.run:List", "run": "tasks.run:Run", **COMMANDS,
+        "clean": "tasks.naming:Clean", "dumpdb": "tasks.state.dump:DumpDB", "help": "tasks.naming:Help",
+        "info": "tasks.naming:Info", "list": "tasks.naming:List", "run": "tasks.run:Run", **COMMANDS,
     },
     "REPORTER": {"duality": "tasks.reporter:Reporter"},
     "list": {"sort": "definition"},

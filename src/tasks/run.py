@@ -179,15 +179,6 @@ def _is_job(task: str) -> bool:
     return task.partition(":")[0] in {job.name for job in JOBS if not job.beside}
 
 
-def __getattr__(name: str) -> Any:
-    """The commands of naming.py, which doit seeks here: a build imports none of them."""
-    if name not in ("Clean", "Help", "Info", "List"):
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from . import naming
-
-    return getattr(naming, name)
-
-
 class Run(DoitRun):  # type: ignore[misc]
     """doit's run, for a build of ours; for any other dodo file it is doit's own."""
 

@@ -1,52 +1,36 @@
-"""What the arguments of a command name: tasks, chunks and stages."""
+"""The tasks of stages that the arguments of a command name."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
-from ..corpus.names import FILE_NAME
 from ..errors import UsageError
 from ..project import Build
-
-
-def chunk_of(build: Build, word: str) -> str:
-    """The chunk that a word names: 06, chunk:06, a task of its such as solve:06, or its file.
-
-    Raises UsageError where there is no such chunk.
-    """
-    file = FILE_NAME.fullmatch(Path(word).name)
-    chunk_id = file[1] if file else word.rpartition(":")[2]
-    if chunk_id not in build.names.ids:
-        raise UsageError(f"{word}: there is no such chunk; {_near(chunk_id, build.names.ids)}")
-    return chunk_id
+from ..selection import chunks_named, unknown
 
 
 def choose(build: Build, words: Sequence[str]) -> set[tuple[str, str]] | None:
-    """The stage and the chunk of each task that the words name; None for no words. Raises UsageError."""
+    """The stage and the chunk of each task that the words name (solve:06, solve, 06); None for no words.
+
+    Raises UsageError for a word that names none.
+    """
     if not words:
         return None
     from ..stages import BY_NAME, stages_of
 
     plan = build.plan
+    tasks = {(stage.name, chunk_id) for chunk_id in plan.corpus.ids for stage in stages_of(chunk_id, plan)}
     found: set[tuple[str, str]] = set()
     for word in words:
-        kind = word.partition(":")[0]
+        stage, _, chunk_id = word.partition(":")
         if word in BY_NAME:
-            found |= {(word, one) for one in plan.corpus.ids if BY_NAME[word] in stages_of(one, plan)}
-            continue
-        if ":" in word and kind not in {*BY_NAME, "chunk"}:
-            raise UsageError(f"{word}: there is no such task; {_near(kind, [*BY_NAME, 'chunk'])}")
-        chunk_id = chunk_of(build, word)
-        stages = [stage.name for stage in stages_of(chunk_id, plan)]
-        if kind in BY_NAME and kind not in stages:
-            raise UsageError(f"{word}: there is no such task; the stages of chunk {chunk_id} are {', '.join(stages)}")
-        found |= {(stage, chunk_id) for stage in stages if kind not in BY_NAME or kind == stage}
+            found |= {task for task in tasks if task[0] == word}
+        elif (stage, chunk_id) in tasks:
+            found.add((stage, chunk_id))
+        elif stage in BY_NAME or (":" in word and stage != "chunk"):
+            names = {*BY_NAME, "chunk", *(f"{one}:{other}" for one, other in tasks)}
+            raise UsageError(unknown(word, build, names, ()))
+        else:
+            ids = chunks_named([word], build)
+            found |= {task for task in tasks if task[1] in ids}
     return found
-
-
-def _near(word: str, known: Iterable[str]) -> str:
-    from difflib import get_close_matches
-
-    near = get_close_matches(word, list(known), n=3, cutoff=0.5)
-    return f"did you mean {' or '.join(near)}?" if near else "`doit list` shows the tasks, `doit list --all` the chunks"

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..project import Build
-from .chosen import chunk_of
+from ..selection import chunks_named
 from .command import Command
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Explain(Command):
 
         if not args:
             raise UsageError("expected a chunk, such as `doit explain 06`")
-        ids = [chunk_of(build, word) for word in args]
+        ids = chunks_named(args, build)
         ledger = recorded_ledger(build.plan)
         width = shutil.get_terminal_size().columns
         for position, chunk_id in enumerate(ids):

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..project import Build
-from .chosen import chunk_of
+from ..selection import chunks_named
 from .command import Command
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Show(Command):
 
         if not args:
             raise UsageError("expected a chunk, such as `doit show 06`")
-        ids = [chunk_of(build, word) for word in args]
+        ids = chunks_named(args, build)
         ledger = recorded_ledger(build.plan)
         width = shutil.get_terminal_size().columns
         print("\n\n".join("\n".join(describe(ledger, chunk_id, width)) for chunk_id in ids))
