@@ -318,6 +318,7 @@ def test_before_the_tests_all_that_will_be_installed_is_said_first(tmp_path: Pat
         "dev: installing nix-bin",
         "dev: installing age",
         "dev: installing shellcheck",
+        "dev: installing chromium",
         "dev: installing nodejs",
         "dev: installing npm",
         "dev: making the environment .venv (once, about half a minute)",

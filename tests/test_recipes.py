@@ -46,11 +46,11 @@ def test_the_recipe_adds_a_report_format(built: Project) -> None:
     package = built.home / "src" / "tasks" / "report" / "__init__.py"
     text = package.read_text()
     package.write_text(
-        text.replace("from . import markdown", "from . import line, markdown").replace(
-            "(markdown.FORMAT,)", "(markdown.FORMAT, line.FORMAT)"
+        text.replace("import junit, markdown", "import junit, line, markdown").replace(
+            "(page.FORMAT,", "(page.FORMAT, line.FORMAT,"
         )
     )
     finished = built.doit("report")
     assert finished.status == 0, finished.text()
-    assert (built.rendered / "report.txt").read_text() == "Duality: 4 chunks, all checks passed\n"
-    assert (built.rendered / "report.md").is_file()
+    assert (built.rendered / "report" / "line.txt").read_text() == "Duality: 4 chunks, all checks passed\n"
+    assert (built.rendered / "report" / "index.html").is_file()

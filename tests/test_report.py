@@ -6,20 +6,30 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
 
+import jsonschema
 import pytest
 
 from conftest import Project
 from tasks.errors import ReportError
+from tasks.records.journal import Entry, entries
 from tasks.records.report import Report, Row, read_report, write_report
+from tasks.report.diagram import Node, dot, layout, mermaid, svg
+from tasks.report.evidence import Evidence, Step
+from tasks.report.junit import junit
 from tasks.report.markdown import LONGEST, markdown
+from tasks.report.sarif import sarif
+from tasks.report.timeline import builds, critical_path
 
 
 def reported(project: Project, *arguments: str) -> str:
     finished = project.doit("report", *arguments)
     assert finished.status == 0, finished.text()
-    return (project.rendered / "report.md").read_text(encoding="utf-8")
+    return (project.rendered / "report" / "summary.md").read_text(encoding="utf-8")
 
 
 def test_a_passed_build_is_reported_stage_by_stage(built: Project) -> None:
@@ -37,7 +47,7 @@ def test_an_edited_chunk_is_compared_with_the_base(built: Project, tmp_path: Pat
     reported(built)
     base = tmp_path / "base"
     built.rendered.joinpath("report.json").rename(base)
-    unchanged = "No constraint count, witness, balance interval or result has changed."
+    unchanged = "No constraint, witness, balance interval or result has changed."
     assert unchanged in reported(built, f"base={base}")
     built.write("06", "x[1] + x[2] >= 30", "x[3] = 5", "x[4] >= 7")
     built.write("20", "x[1] = 1")
@@ -173,3 +183,171 @@ def test_a_kept_report_is_printed_by_the_module(tmp_path: Path) -> None:
     assert run("report.json", "report.json").stdout == markdown(REPORT, REPORT)
     assert run("nowhere").stderr == "nowhere: cannot be read: No such file or directory\n"
     assert run().returncode == 2
+
+
+def beside(project: Project, name: str) -> str:
+    return (project.rendered / "report" / name).read_text(encoding="utf-8")
+
+
+def test_a_build_is_reported_for_other_programs(built: Project) -> None:
+    assert "report: rendered/report/index.html" in built.doit("report").output
+    root = ElementTree.fromstring(beside(built, "junit.xml"))
+    summary = built.summary()
+    assert root.attrib["tests"] == str(sum(sum(results.values()) for results in summary["stages"].values()))
+    assert (root.attrib["failures"], root.attrib["skipped"]) == ("0", "0")
+    assert {suite.attrib["name"]: int(suite.attrib["tests"]) for suite in root} == {
+        stage: results["passed"] for stage, results in summary["stages"].items()
+    }
+    cases = {case.attrib["name"] for case in root.iterfind("testsuite[@name='solve']/testcase")}
+    assert cases == {"06 Chunk 06", "08 Chunk 08", "19 Chunk 19"}
+
+    ran = [entry for entry in entries(built.rendered / "journal.jsonl") if entry.task != "report"]
+    events = [event for event in json.loads(beside(built, "trace.json"))["traceEvents"] if event["ph"] == "X"]
+    assert sorted(event["name"] for event in events) == sorted(entry.task.lstrip("_") for entry in ran)
+    spent = {entry.task.lstrip("_"): entry.seconds for entry in ran}
+    assert all(event["dur"] == pytest.approx(1e6 * spent[event["name"]], abs=1) for event in events)
+    assert min(event["ts"] for event in events) == 0
+    for one, other in combinations(events, 2):  # a worker does one thing at a time; times are rounded to milliseconds
+        if one["tid"] == other["tid"]:
+            first, second = sorted((one, other), key=lambda event: (event["ts"], event["dur"]))
+            assert first["ts"] + first["dur"] <= second["ts"] + 2000
+
+    log = json.loads(beside(built, "results.sarif"))
+    jsonschema.validate(log, SARIF)
+    assert log["runs"][0]["results"] == []
+
+
+def test_failures_have_their_places_in_the_files(built: Project) -> None:
+    built.write("06", "x[1] >= 1", 'x[2] >= 1 /\\ "é" >= 2', notes="n")
+    built.write("08", "x[1] >= 60", "x[3] >= 0", "x[2] >= 60", notes="both cannot be")
+    path = built.write("19", "x[1] >= 1", "x[1] >= 1 /\\ cuont(i in 5..8)(x[i] >= 10) >= 2")
+    path.write_text(path.read_text().replace("/\\\\", "\\u002f\\u005c"))  # another spelling of the same text
+    built.write("20", "x[1] >= 1").write_text('{\n  "id": "20",\n  "title": 5 6\n}\n')
+    assert built.doit("schema", "solve:08").status != 0
+    reported(built)
+    log = json.loads(beside(built, "results.sarif"))
+    jsonschema.validate(log, SARIF)
+    results = log["runs"][0]["results"]
+
+    def marked(place: dict[str, Any]) -> str:
+        physical = place["physicalLocation"]
+        lines = (built.home / physical["artifactLocation"]["uri"]).read_text(encoding="utf-8").split("\n")
+        region = physical["region"]
+        assert region.get("endLine", region["startLine"]) == region["startLine"]
+        line = lines[region["startLine"] - 1]
+        return str(line[region["startColumn"] - 1 : region["endColumn"] - 1] if "startColumn" in region else line)
+
+    found = {place: result for result in results for place in map(marked, result["locations"])}
+    assert found.keys() == {'\\"', '"x[1] >= 60"', "cuont", '  "title": 5 6'}
+    conflict = found['"x[1] >= 60"']
+    assert conflict["ruleId"] == "solve"
+    assert [marked(place) for place in conflict["relatedLocations"]] == ['"x[2] >= 60"']
+    assert found["cuont"]["message"]["text"].startswith("unknown name 'cuont'")
+
+    root = ElementTree.fromstring(beside(built, "junit.xml"))
+    failed = {case.attrib["name"]: case for case in root.iter("testcase") if case.find("failure") is not None}
+    assert failed.keys() == {"06 Chunk 06", "08 Chunk 08", "19 Chunk 19", "20"}
+    failure = failed["08 Chunk 08"].find("failure")
+    assert failure is not None
+    assert "c3: x[2] >= 60" in (failure.text or "")
+    skipped = root.findall(".//testcase/skipped")
+    assert len(skipped) == int(root.attrib["skipped"]) > 0
+
+
+def test_no_text_breaks_a_file_for_other_programs() -> None:
+    hostile = f"]]>{HOSTILE}\x00\x1b\ud800"
+    row = Row({"crosscheck": "warned", "solve": "failed"}, disagreements=(hostile,))
+    evidence = Evidence(replace(REPORT, chunks={"06": row}, failures={"solve:06": hostile, "minizinc": hostile}))
+    root = ElementTree.fromstring(junit(evidence).encode())
+    assert [len(suite) for suite in root] == [1, 1, 1]
+    log = json.loads(sarif(evidence).encode())
+    jsonschema.validate(log, SARIF)
+    assert len(log["runs"][0]["results"]) == 3
+
+
+def of(required: str, **properties: Any) -> dict[str, Any]:
+    return {
+        "type": "object", "properties": properties, "required": required.split(), "additionalProperties": False
+    }  # fmt: skip
+
+
+# The parts of the schema of SARIF 2.1.0 (OASIS, sarif-schema-2.1.0.json) that reports use, and nothing beside them.
+TEXT = of("text", text={"type": "string"})
+NUMBER = {"type": "integer", "minimum": 1}
+PLACE = of(
+    "physicalLocation",
+    physicalLocation=of(
+        "artifactLocation",
+        artifactLocation=of("uri", uri={"type": "string", "format": "uri-reference"}),
+        region=of("startLine", startLine=NUMBER, startColumn=NUMBER, endLine=NUMBER, endColumn=NUMBER),
+    ),
+    logicalLocations={
+        "type": "array",
+        "minItems": 0,
+        "uniqueItems": True,
+        "items": of("name", name={"type": "string"}),
+    },
+    message=TEXT,
+)
+PLACES = {"type": "array", "minItems": 0, "uniqueItems": True, "items": PLACE}
+RESULT = of(
+    "message",
+    ruleId={"type": "string"},
+    level={"enum": ["none", "note", "warning", "error"]},
+    message=TEXT,
+    locations={**PLACES, "uniqueItems": False},
+    relatedLocations=PLACES,
+)
+RULE = of("id", id={"type": "string"}, shortDescription=TEXT)
+DRIVER = of(
+    "name",
+    name={"type": "string"},
+    semanticVersion={"type": "string"},
+    rules={"type": "array", "uniqueItems": True, "items": RULE},
+)
+RUN = of(
+    "tool",
+    tool=of("driver", driver=DRIVER),
+    columnKind={"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
+    results={"type": "array", "minItems": 0, "items": RESULT},
+)
+SARIF = {
+    **of("version runs", version={"enum": ["2.1.0"]}, runs={"type": "array", "items": RUN}),
+}
+SARIF["properties"]["$schema"] = {"type": "string", "format": "uri"}
+
+
+def test_the_critical_path_is_the_longest_chain_that_waits() -> None:
+    steps = (
+        Step("a", "", (), (), True), Step("b", "", ("a",), ("tool",), True), Step("c", "", ("a", "b"), (), True),
+    )  # fmt: skip
+
+    def entry(task: str, seconds: float, end: int) -> Entry:
+        return Entry(task, "passed", seconds, time=f"2026-01-01T00:00:{end:02}.000+00:00", build="one")
+
+    journal = [
+        entry("_tool", 2, 2), entry("a:01", 1, 3), entry("b:01", 5, 9), entry("c:01", 1, 12), entry("a:02", 4, 8),
+        entry("c:02", 3, 30), replace(entry("a:03", 90, 59), build="two"), entry("report", 99, 40),
+    ]  # fmt: skip
+    first, second = builds(journal, steps)
+    assert [span.task for span in critical_path(first, steps)] == ["_tool", "b:01", "c:01"]
+    assert [span.task for span in critical_path(second, steps)] == ["a:03"]
+    assert first.seconds == 30
+
+
+def test_a_graph_is_drawn_without_the_arrows_that_others_imply() -> None:
+    nodes = [Node("schema"), Node("solve", ("schema",)), Node("prove", ("schema", "solve")), Node("lean", kind="tool")]
+    nodes.append(Node("check", ("prove", "lean", "schema")))
+    drawn = dot(nodes)
+    assert '"schema" -> "solve"' in drawn
+    assert '"schema" -> "prove"' not in drawn
+    assert drawn.count("->") == 4
+    assert mermaid(nodes).count("-->") == 4
+    picture = ElementTree.fromstring(svg(nodes))
+    assert len(picture.findall("{*}rect")) == 5
+    places = {place.node.name: place for place in layout(nodes).places}
+    assert places["schema"].x < places["solve"].x < places["prove"].x == places["lean"].x < places["check"].x
+    assert places["prove"].y != places["lean"].y
+    hostile = [Node('"]--><script>', (), '\\" # &amp; <b>')]
+    assert "<script" not in mermaid(hostile) + svg(hostile)
+    ElementTree.fromstring(svg(hostile))

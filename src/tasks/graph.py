@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext, redirect_stdout
@@ -16,7 +17,7 @@ from .jobs import JOBS, write_package
 from .jobs.job import Job
 from .lifecycle import clean
 from .project import Build
-from .records.journal import Entry, append, now
+from .records.journal import Entry, append, build_name, now
 from .stages import BY_NAME, PIPELINE, STAGES, earlier, stages_of
 from .stages.perform import perform, recipe, targets
 from .stages.stage import Stage, engine_task
@@ -210,7 +211,10 @@ def _act(
             raise no_room(error.filename or task, error) from None
         failure = f"{error.filename or task}: {error.strerror}"
     seconds = round(time.monotonic() - started, 3)
-    entry = Entry(task, "failed" if failure else "passed", seconds, failure, count_verdicts() - before, now())
+    entry = Entry(
+        task, "failed" if failure else "passed", seconds, failure, count_verdicts() - before, now(),
+        build_name(build.started), os.getpid(),
+    )  # fmt: skip
     try:
         append(journal, entry)
     except OSError as error:

@@ -91,8 +91,13 @@ class Layout:
 
     @property
     def report(self) -> Path:
-        """The report's data; its Markdown lies beside."""
+        """The report's data, which another report can be compared with."""
         return self.out / "report.json"
+
+    @property
+    def reports(self) -> Path:
+        """The folder of the report in every format."""
+        return self.out / "report"
 
     @property
     def database(self) -> Path:

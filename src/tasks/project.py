@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 class Build:
     """What a command builds, and the package's code as it was when the command began.
 
+    started: when that was, in seconds of Unix.
     The corpus is read when plan is asked for. seen: what still holds of an earlier build, None where nobody looked;
     left_out: the chunks of which no task is made; settled: how many tasks are up to date and need not be made; is_done:
     whether these are all. asked: the tasks that the command names.
@@ -29,6 +31,7 @@ class Build:
 
     def __init__(self, given: Mapping[str, str]) -> None:
         self.given = given
+        self.started = time.time()
         self.values = read_variables(given)
         self.layout = Layout(*(Path(os.path.normpath(self.values[name])) for name in ("chunks", "out")))
         self.code = Code(self.layout.code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ from typing import Literal
 
 from ..files import append_line
 
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,10 @@ class Verdicts:
 
 @dataclass(frozen=True)
 class Entry:
-    """time is UTC in ISO 8601; message says why a failed task failed."""
+    """time is when it ended, in UTC in ISO 8601; message says why a failed task failed.
+
+    build: the same for all tasks of one build (see build_name); worker: the process that ran it.
+    """
 
     task: str
     result: Literal["passed", "failed"]
@@ -38,11 +42,22 @@ class Entry:
     message: str = ""
     verdicts: Verdicts = field(default_factory=Verdicts)
     time: str = ""
+    build: str = ""
+    worker: int = 0
     format: int = FORMAT
 
 
 def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def build_name(started: float) -> str:
+    """The name of a build that began at a time (seconds of Unix): when that was. All steps of one run of a workflow of
+    GitHub's are one build.
+    """
+    if run := os.environ.get("GITHUB_RUN_ID"):
+        return f"run {run}.{os.environ.get('GITHUB_RUN_ATTEMPT', '1')}"
+    return datetime.fromtimestamp(started, UTC).isoformat(timespec="milliseconds")
 
 
 def append(journal: Path, entry: Entry) -> None:

@@ -15,14 +15,16 @@ from typing import Annotated, Literal, TypeAlias
 from msgspec import Meta
 
 from ..errors import ReportError
-from ..files import write_whole
+from ..files import digest, write_whole
 from .codec import decode, encode
 from .journal import Entry
 from .summary import HOLDS, Outcome, Summary, engine_text
 
-FORMAT = 2
+FORMAT = 3
 LARGEST = 16 * 1024 * 1024
-"""Bytes of a report that is read; about forty thousand chunks."""
+"""Bytes of a report that is read; about ten thousand chunks."""
+_LONGEST = 400
+"""Characters of a name or formula; of a longer one its digest tells it from others."""
 
 _COUNT: TypeAlias = Annotated[int, Meta(ge=0, lt=10**12)]
 _SECONDS: TypeAlias = Annotated[float, Meta(ge=0, lt=10**7)]
@@ -36,6 +38,7 @@ class Row:
     """One chunk. stages: the result of each stage that is meant for it; seconds: what its tasks took when they ran.
 
     constraints: how many of each kind; witness: 8 integers; balance: least and most; empty where not known.
+    formulas: each constraint's text by its name, both in brief.
     """
 
     stages: dict[_NAME, Outcome]
@@ -45,6 +48,7 @@ class Row:
     disagreements: tuple[str, ...] = ()
     constant_on_sample: tuple[str, ...] = ()
     seconds: dict[_NAME, _SECONDS] = field(default_factory=dict)
+    formulas: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -69,9 +73,14 @@ class Report:
 
 
 def make_report(
-    summary: Summary, last: Mapping[str, Entry], order: tuple[str, ...], of: Literal["all", "pilots"]
-) -> Report:
-    """The report of a summary; last holds the journal's last entry of each task, order the names of the stages."""
+    summary: Summary, last: Mapping[str, Entry], order: tuple[str, ...], of: Literal["all", "pilots"],
+    formulas: Mapping[str, Mapping[str, str]],
+) -> Report:  # fmt: skip
+    """The report of a summary.
+
+    last holds the journal's last entry of each task, order the names of the stages, formulas the constraints of each
+    chunk that can be read, name to text.
+    """
     commit, ref = os.environ.get("GITHUB_SHA", ""), os.environ.get("GITHUB_REF", "")
     rows = {}
     for row in summary.chunks:
@@ -86,6 +95,7 @@ def make_report(
             disagreements=row.disagreements,
             constant_on_sample=row.constant_on_sample,
             seconds={s: entry.seconds for s, entry in entries.items() if entry and entry.result == "passed"},
+            formulas={brief(name): brief(text) for name, text in formulas.get(row.id, {}).items()},
         )  # fmt: skip
     engines = tuple(engine_text(engine) for engine in summary.engines if engine["name"] != "duality")
     return Report(rows, dict(summary.failures), engines, order, of, commit, ref)
@@ -93,6 +103,18 @@ def make_report(
 
 RESULTS: tuple[Outcome, ...] = ("passed", "warned", "failed", "not_run")
 KINDS: tuple[Literal["formal", "vacuous", "informal"], ...] = ("formal", "vacuous", "informal")
+
+
+def brief(text: str) -> str:
+    """A name or formula as a report holds it: whole, or its beginning and a digest."""
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}... ({digest(text)[:16]})"
+
+
+def changed_formulas(new: Row, old: Row) -> dict[str, tuple[str, str]]:
+    """The constraints that are not the same in two rows: the old text and the new one, "" where there is none."""
+    names = [*old.formulas, *(name for name in new.formulas if name not in old.formulas)]
+    pairs = {name: (old.formulas.get(name, ""), new.formulas.get(name, "")) for name in names}
+    return {name: (before, after) for name, (before, after) in pairs.items() if before != after}
 
 
 def write_report(path: Path, report: Report) -> None:

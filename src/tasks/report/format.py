@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..records.report import Report
+from .evidence import Evidence
 
 
 @dataclass(frozen=True)
 class ReportFormat:
-    """file: its name in the out folder; render: the text of a report, compared with another where there is one."""
+    """file: its name in the report's folder; render: its text."""
 
     file: str
-    render: Callable[[Report, Report | None], str]
+    render: Callable[[Evidence], str]

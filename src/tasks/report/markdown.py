@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 
-from ..records.report import KINDS, RESULTS, Report, Row
+from ..records.report import KINDS, RESULTS, Report, Row, changed_formulas
 from ..records.summary import HOLDS
 from .format import ReportFormat
 
@@ -140,13 +140,28 @@ def _changes(report: Report, base: Report | None, shown: _Shown) -> Iterable[str
             slower = _slower(a, b)
             if any(cells) or slower or a.stages != b.stages:
                 lines.append(f"| {chunk_id} | {' | '.join(cells)} | {slower} |")
-    if not lines:
-        yield "No constraint count, witness, balance interval or result has changed."
+    formulas = list(_formulas(new, old, shown))
+    if not lines and not formulas:
+        yield "No constraint, witness, balance interval or result has changed."
         return
-    yield "| chunk | constraints | witness | balance | time |"
-    yield "|---|---|---|---|---|"
-    yield from shown.first(lines)
-    yield from shown.rest(lines)
+    if lines:
+        yield "| chunk | constraints | witness | balance | time |"
+        yield "|---|---|---|---|---|"
+        yield from shown.first(lines)
+        yield from shown.rest(lines)
+    if formulas:
+        yield ""
+        yield from shown.first(formulas)
+        yield from shown.rest(formulas)
+
+
+def _formulas(new: Mapping[str, Row], old: Mapping[str, Row], shown: _Shown) -> Iterable[str]:
+    """The constraints that are not the same, of chunks that both have."""
+    for chunk_id in (i for i in new if i in old):
+        for name, (before, after) in changed_formulas(new[chunk_id], old[chunk_id]).items():
+            change = " → ".join(shown.code(text) for text in (before, after) if text)
+            what = "changed" if before and after else "is new" if after else "is gone"
+            yield f"- {chunk_id}: {shown.code(name)} {what}: {change}"
 
 
 def _change(show: Callable[[Row], str], old: Row, new: Row) -> str:
@@ -217,4 +232,4 @@ def _character(text: str) -> str:
     )  # fmt: skip
 
 
-FORMAT = ReportFormat(file="report.md", render=markdown)
+FORMAT = ReportFormat(file="summary.md", render=lambda evidence: markdown(evidence.report, evidence.base))

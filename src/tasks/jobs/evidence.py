@@ -1,0 +1,102 @@
+"""Gathers what a report is made from: the chunks as they are, the results that hold, and the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+from ..corpus.chunk import Chunk, parse_chunk
+from ..corpus.document import Document, pointer_to, read_text
+from ..errors import CorpusError
+from ..files import text_of
+from ..ledger import Ledger
+from ..plan import Plan
+from ..records.outcomes import Balanced, Compared, Proved
+from ..render.forms import forms_in_model, forms_in_module
+from ..render.text import names
+from ..report.evidence import Claim, Dossier, Kind, Region, Step
+from ..specification import understand
+from ..stages import BY_NAME, PIPELINE, earlier, stages_of
+
+O = TypeVar("O", Proved, Compared, Balanced)  # noqa: E741
+
+
+def steps(plan: Plan) -> tuple[Step, ...]:
+    """The stages of a build of the plan."""
+    return tuple(
+        Step(stage.name, stage.doc, tuple(other.name for other in earlier(stage, plan)), stage.asked_engines(plan),
+             stage.documentation)
+        for stage in PIPELINE if stage.is_on(plan)
+    )  # fmt: skip
+
+
+def dossiers(plan: Plan, ledger: Ledger) -> Iterator[Dossier]:
+    """What is known of each chunk, in the order of the corpus."""
+    layout = plan.layout
+    for chunk_id, computational in plan.corpus.roles.items():
+        source, model, module = (file(chunk_id) for file in (layout.source, layout.model, layout.module))
+        dossier = Dossier(
+            chunk_id, source.as_posix(), model.as_posix(), module.as_posix(), documentation=not computational,
+            pilot=chunk_id in plan.corpus.settings.pilots,
+            proved=_outcome(plan, ledger, chunk_id, Proved),
+            compared=_outcome(plan, ledger, chunk_id, Compared),
+            balanced=_outcome(plan, ledger, chunk_id, Balanced),
+        )  # fmt: skip
+        try:
+            chunk, document = parse_chunk(source, read_text(source))
+        except CorpusError:  # the failure of its stage `schema` says why
+            yield dossier
+            continue
+        yield replace(
+            dossier, title=chunk.title, goal=chunk.goal, tract=chunk.tract, objective=chunk.objective,
+            total=chunk.total, primes=chunk.primes, claims=tuple(_claims(plan, ledger, chunk, document)),
+        )  # fmt: skip
+
+
+def _outcome(plan: Plan, ledger: Ledger, chunk_id: str, kind: type[O]) -> O | None:
+    """The outcome of a stage of computational chunks, None where it does not hold."""
+    if not _holds(plan, ledger, kind.stage, chunk_id):
+        return None
+    stamp = ledger.stamp(BY_NAME[kind.stage], chunk_id)
+    return stamp.outcome if stamp and isinstance(stamp.outcome, kind) else None
+
+
+def _claims(plan: Plan, ledger: Ledger, chunk: Chunk, document: Document) -> Iterator[Claim]:
+    """The constraints of a chunk, with what each states in the rendered files that hold."""
+    model, module = (
+        text_of(plan.layout.file(file, chunk.id)) if _holds(plan, ledger, stage, chunk.id) else ""
+        for stage, file in (("render_mzn", "model"), ("render_lean", "module"))
+    )
+    minizinc, lean = forms_in_model(model), forms_in_module(module)
+    kinds = _kinds(document.path, document.text)
+    for index, (constraint, name) in enumerate(
+        zip(chunk.constraints, names(c.name for c in chunk.constraints), strict=True)
+    ):
+        kind: Kind = kinds[index] if kinds else "unknown"
+        start, end = document.span(pointer_to("constraints", index, "expr"))
+        yield Claim(
+            constraint.name, kind, constraint.text, constraint.notes, _region(document.text, start, end),
+            document.text[start:end], minizinc.get(name, ""), lean.get(name, ""),
+        )  # fmt: skip
+
+
+def _holds(plan: Plan, ledger: Ledger, stage: str, chunk_id: str) -> bool:
+    """Whether a stage is one of the chunk's, and its result holds for the files as they are."""
+    known = BY_NAME[stage] in stages_of(chunk_id, plan)
+    return known and ledger.stamp(BY_NAME[stage], chunk_id) is not None
+
+
+def _kinds(path: Path, text: str) -> Sequence[Kind]:
+    """The kind of each constraint; nothing where one of them is wrong."""
+    try:
+        return [statement.kind for statement in understand(path, text).statements]
+    except CorpusError:
+        return ()
+
+
+def _region(text: str, start: int, end: int) -> Region:
+    lines = [text.count("\n", 0, at) + 1 for at in (start, end)]
+    columns = [at - text.rfind("\n", 0, at) for at in (start, end)]
+    return Region(lines[0], columns[0], lines[1], columns[1])
