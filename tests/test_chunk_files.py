@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -19,10 +20,10 @@ from jsonschema import Draft202012Validator
 
 from conftest import REPOSITORY
 from tasks.corpus.chunk import SCHEMA, Chunk, Constraint, read_chunk
-from tasks.corpus.document import DEEPEST, LARGEST_FILE, LONGEST_NUMBER, MOST_PROBLEMS, read_document
+from tasks.corpus.document import DEEPEST, LARGEST_FILE, LONGEST_NUMBER, MOST_PROBLEMS, parse_document, read_document
 from tasks.corpus.explain import load_schema, satisfies
 from tasks.corpus.primes import MONSTER_PRIMES
-from tasks.errors import CorpusError
+from tasks.errors import CorpusError, Mistake
 from tasks.files import file_digest
 from tasks.records.outcomes import Solved
 from tasks.records.stamp import read_stamp
@@ -569,6 +570,69 @@ def test_a_mistake_in_an_expression_has_file_line_pointer_column_and_caret(file:
         "sun(i in 1..4)(x[i]) >= 3",
         "^^^",
     ]
+
+
+def marked(path: Path, text: str) -> list[str]:
+    """What each mistake of a file with the text marks in it."""
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(CorpusError) as caught:
+        read_specification(path)
+    mistakes = [mistake for mistake in caught.value.mistakes if isinstance(mistake, Mistake)]
+    assert "\n".join(map(str, mistakes)) == str(caught.value)
+    assert [text.count("\n", 0, mistake.start) + 1 for mistake in mistakes] == [mistake.line for mistake in mistakes]
+    return [text[mistake.start : mistake.end] for mistake in mistakes]
+
+
+@pytest.mark.parametrize(
+    ("pointer", "value", "expected"),
+    [
+        ("/title", 3, "3"),
+        ("/title", ABSENT, "{"),
+        ("/tilte", 3, '"tilte"'),
+        ("/parameters/monsterPrimes", [2, 2], "["),
+        ("/parameters/scaleN", 0, "0"),
+        ("/constraints/1/name", "a", '"a"'),
+        ("/constraints/1/expr", "x[1] + sun(i in 1..4)(x[i]) >= 3", "sun"),
+        ("/constraints/1/expr", "x[1] >=", '"'),
+        ("/constraints/1/expr", 'x[1] > 1 /\\ "', '\\"'),
+        ("/constraints/1/expr", "true /\\\n\t\\ x[1] > N", "\\\\"),
+    ],
+)  # fmt: skip
+def test_a_mistake_says_what_to_mark_in_the_file(file: Path, pointer: str, value: Any, expected: str) -> None:
+    assert marked(file, json.dumps(edited(pointer, value), indent=1)) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('{"id": "07"\n "title": ""}', '"'),
+        ('{"id": ', ":"),
+        ('{"expr": "a /\\ b"}', "\\ "),
+        ('{"id": NaN}', "NaN"),
+        ('{"id": "07", "id": "07"}', '"id"'),
+        ('{"id": "\\ud800"}', '"\\ud800"'),
+    ],
+)
+def test_what_is_no_json_says_what_to_mark(file: Path, text: str, expected: str) -> None:
+    assert marked(file, text) == [expected]
+
+
+CHARACTERS = st.one_of(st.sampled_from('"\\/\b\n\t\U0001f600\u2028é'), st.characters(exclude_categories=["Cs"]))
+
+
+@given(st.lists(CHARACTERS), st.randoms(use_true_random=False))
+def test_a_place_in_a_string_is_found_through_its_escapes(characters: list[str], random: Random) -> None:
+    """Each character is written in one of the ways that JSON has for it."""
+    ways = [
+        random.choice([json.dumps(character), json.dumps(character, ensure_ascii=False)]) for character in characters
+    ]
+    written = [way[1:-1] for way in ways]
+    text = f'{{"a": ["{"".join(written)}"]}}'
+    value = json.loads(text)["a"][0]
+    document = parse_document(Path("a"), text)
+    for position, part in enumerate(written):
+        assert text[slice(*document.inside("/a/0", position, position + 1))] == part
+    assert text[slice(*document.inside("/a/0", len(value), len(value) + 1))] == '"'
 
 
 def test_the_mistakes_of_all_expressions_are_told_together(file: Path) -> None:

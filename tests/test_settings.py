@@ -23,7 +23,7 @@ from conftest import REPOSITORY
 from tasks.corpus.explain import load_schema, violations
 from tasks.corpus.folder import read_corpus
 from tasks.corpus.settings import SCHEMA, Limits, Settings, allows_informal, limit_can_bind, read_settings, settings_of
-from tasks.errors import CorpusError
+from tasks.errors import CorpusError, Mistake
 from tasks.jobs import check_names
 from tasks.plan import make_plan
 
@@ -437,6 +437,9 @@ class Anywhere:
     def line(self, pointer: str) -> int:
         return 1
 
+    def extent(self, pointer: str, is_key: bool = False) -> tuple[int, int]:
+        return 0, 1
+
     def place(self, pointer: str) -> str:
         return pointer
 
@@ -456,6 +459,30 @@ def test_the_schema_accepts_exactly_what_is_read() -> None:
             assert not problems, data
         counted[bool(problems)] += 1
     assert min(counted.values()) > 100
+
+
+@pytest.mark.parametrize(
+    ("text", "marked"),
+    [
+        ("pilots: [7]\n", ["7"]),
+        ("pilotz: []\n", ["pilotz"]),
+        ("limits:\n  memory_mb: 1\n  solve_seconds: -3 # no\n", ["1", "-3"]),
+        ("limits:\n  memory_mb:\npilots: []\n", ["memory_mb"]),
+        ("limits:\n  - 1\n  - 2\n", ["- 1"]),
+        ("pilots: []\npilots: []\n", ["pilots"]),
+        ("06: 1\n", ["06"]),
+        ("pilots: [\n", ["["]),
+        ("informal: \N{BEL}\n", ["\N{BEL}"]),
+        ('documentation: ["01"]\nlimits: {chunks: {"01": {memory_mb: 64}}}\n', ['"01"']),
+    ],
+)
+def test_a_mistake_says_what_to_mark_in_the_file(tmp_path: Path, text: str, marked: list[str]) -> None:
+    (tmp_path / "corpus.yaml").write_text(text)
+    with pytest.raises(CorpusError) as caught:
+        read_settings(tmp_path)
+    mistakes = [mistake for mistake in caught.value.mistakes if isinstance(mistake, Mistake)]
+    assert [text[mistake.start : mistake.end] for mistake in mistakes] == marked
+    assert "\n".join(map(str, mistakes)) == str(caught.value)
 
 
 def test_a_right_file_is_read_without_jsonschema(tmp_path: Path) -> None:

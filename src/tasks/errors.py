@@ -6,6 +6,8 @@ its traceback.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 
 def excerpt(text: str, start: int, end: int, width: int = 96) -> str:
     """The line of text with a caret below each character from start to end (offsets), controls made visible.
@@ -31,8 +33,43 @@ class DualityError(Exception):
     """Base of every error that is shown to a user without a traceback."""
 
 
+@dataclass(frozen=True)
+class Mistake:
+    """What is wrong in a file, and where; str() is the message.
+
+    line: 1-based, that the message names; place: the JSON pointer or the key as the message writes it; within: the
+    place in the value ("column 3"); excerpt: lines that show it. "" is none. what: what is wrong and what to write
+    instead. start, end: offsets of what an editor marks, in the text of the file.
+    """
+
+    file: str
+    line: int
+    what: str
+    start: int
+    end: int
+    place: str = ""
+    within: str = ""
+    excerpt: str = ""
+
+    def __str__(self) -> str:
+        head = ": ".join(filter(None, (f"{self.file}:{self.line}", self.place, self.within, self.what)))
+        return f"{head}\n{self.excerpt}" if self.excerpt else head
+
+
 class CorpusError(DualityError):
-    """A file of the corpus is not what the format asks for; the text names file, place, found and expected."""
+    """A file of the corpus is not what the format asks for: mistakes in it, or texts that name file, found and expected
+    where no place in its text is wrong.
+    """
+
+    def __init__(self, *mistakes: Mistake | str) -> None:
+        super().__init__(*mistakes)
+
+    @property
+    def mistakes(self) -> tuple[Mistake | str, ...]:
+        return self.args
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.args))
 
 
 class UsageError(DualityError):
@@ -71,10 +108,18 @@ class LanguageError(DualityError):
         """1-based column in that line."""
         return self.start - (self.text.rfind("\n", 0, self.start) + 1) + 1
 
+    @property
+    def where(self) -> str:
+        """The place in the expression, for a message."""
+        return f"column {self.column}" if "\n" not in self.text else f"line {self.line}, column {self.column}"
+
+    @property
+    def what(self) -> str:
+        """The message with the hint."""
+        return f"{self.message}; {self.hint}" if self.hint else self.message
+
     def __str__(self) -> str:
-        where = f"column {self.column}" if "\n" not in self.text else f"line {self.line}, column {self.column}"
-        head = f"{where}: {self.message}" + (f"; {self.hint}" if self.hint else "")
-        return head + "\n" + self.excerpt()
+        return f"{self.where}: {self.what}\n{self.excerpt()}"
 
     def excerpt(self, width: int = 96) -> str:
         """As the function excerpt, of the place in the expression."""

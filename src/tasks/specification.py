@@ -10,11 +10,18 @@ from itertools import chain
 from pathlib import Path
 from typing import Literal
 
-from .corpus.chunk import Chunk, chunk_of, expression_place, expressions, format_problems, numbers_of
+from .corpus.chunk import (
+    Chunk,
+    chunk_of,
+    expression_place,
+    expressions,
+    format_problems,
+    numbers_of,
+    wrong_expression,
+)  # fmt: skip
 from .corpus.document import MOST_PROBLEMS, Document, parse_document, read_text
-from .corpus.explain import Problem, refuse, sentence
-from .corpus.mistakes import meant
-from .errors import CorpusError, LanguageError
+from .corpus.explain import Problem, mistake, refuse
+from .errors import CorpusError, LanguageError, Mistake
 from .files import digest
 from .language.budget import Budget
 from .language.evaluate import evaluate
@@ -72,38 +79,39 @@ def understand(path: Path, text: str, *, informal: bool = True) -> Specification
     chunk's budget is too small. Where its format is not valid, the formulas are read all the same.
     """
     specification, problems = _interpreted(path, text)
-    found = [message for kind, message in problems if kind == "formula" or not informal]
+    found = [wrong for kind, wrong in problems if kind == "formula" or not informal]
     if found:
-        raise CorpusError("\n".join(found))
+        raise CorpusError(*found)
     return specification
 
 
 @lru_cache(maxsize=64)  # seven stages of a chunk ask, mostly one after the other
-def _interpreted(path: Path, text: str) -> tuple[Specification, tuple[tuple[Literal["formula", "claim"], str], ...]]:
+def _interpreted(
+    path: Path, text: str
+) -> tuple[Specification, tuple[tuple[Literal["formula", "claim"], Mistake], ...]]:
     """The specification, and what is wrong with it: formulas, and claims where they may not stand."""
     document = parse_document(path, text)
     if misshapen := list(format_problems(document)):
-        refuse(document, chain(misshapen, _formula_problems(document, {pointer for pointer, _ in misshapen})))
+        refuse(document, chain(misshapen, _formula_mistakes(document, {found.pointer for found in misshapen})))
     chunk = chunk_of(document)
     statements: list[Statement] = []
-    problems: list[tuple[Literal["formula", "claim"], str]] = []
+    problems: list[tuple[Literal["formula", "claim"], Mistake]] = []
     budget = Budget()
     for index, constraint in enumerate(chunk.constraints):
         try:
             statement = interpret(constraint.text, chunk.total, chunk.primes, budget)
         except LanguageError as error:
-            place = expression_place(index)
-            problems.append(("formula", sentence(document, place, _explained(document, place, error))))
+            problems.append(("formula", wrong_expression(document, index, error)))
             if budget.is_exceeded or len(problems) >= MOST_PROBLEMS:
                 break
             continue
         if statement.kind == "informal" and len(problems) < MOST_PROBLEMS:
-            problems.append(("claim", sentence(document, expression_place(index), _CLAIM)))
+            problems.append(("claim", mistake(document, Problem(expression_place(index), _CLAIM))))
         statements.append(statement)
     return Specification(chunk, tuple(statements), digest(document.text), document), tuple(problems)
 
 
-def _formula_problems(document: Document, misshapen: set[str]) -> Iterator[Problem]:
+def _formula_mistakes(document: Document, misshapen: set[str]) -> Iterator[Mistake]:
     """What is wrong with the formulas of a document whose format is not valid at these places: as far as can be said
     without N and P where these are not valid.
     """
@@ -120,15 +128,7 @@ def _formula_problems(document: Document, misshapen: set[str]) -> Iterator[Probl
             else:
                 read_formula(text, budget)
         except LanguageError as error:
-            yield place, _explained(document, place, error)
-
-
-def _explained(document: Document, place: str, error: LanguageError) -> str:
-    """The message of an error in the expression at place: where JSON took a backslash away, it says so."""
-    if error.text.startswith("/", error.start):
-        start, end = document.span(place)
-        error.hint = meant(document.text[start:end], error.text.count("/", 0, error.start)) or error.hint
-    return str(error)
+            yield wrong_expression(document, index, error)
 
 
 _CLAIM = "found a claim in words, expected a formula; corpus.yaml (`informal`) says where claims may stand"

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from ..errors import LanguageError, Mistake
 from .document import Document, as_json, parse_document, pointer_to, read_text
-from .explain import Problem, refuse, violations
+from .explain import Problem, mistake, refuse, violations
+from .mistakes import meant
 from .names import FILE_NAME, ID, file_name
 from .primes import Tract, infer_tract
 
@@ -70,6 +72,17 @@ def expression_place(index: int) -> str:
     return pointer_to("constraints", index, "expr")
 
 
+def wrong_expression(document: Document, index: int, error: LanguageError) -> Mistake:
+    """What is wrong in the expression of the constraint at index: where JSON took a backslash away, it says so."""
+    pointer = expression_place(index)
+    if error.text.startswith("/", error.start):
+        opening, closing = document.span(pointer)
+        error.hint = meant(document.text[opening:closing], error.text.count("/", 0, error.start)) or error.hint
+    start, end = document.inside(pointer, error.start, error.end)
+    whole = mistake(document, Problem(pointer, error.what))
+    return replace(whole, start=start, end=end, within=error.where, excerpt=error.excerpt())
+
+
 def expressions(document: Document) -> Iterator[tuple[int, str]]:
     """Index and text of every expression that can be found in a document of whatever format."""
     constraints = document.data.get("constraints") if isinstance(document.data, dict) else None
@@ -111,7 +124,8 @@ def _naming_problems(document: Document) -> Iterator[Problem]:
     if named and isinstance(chunk_id, str) and ID.fullmatch(chunk_id) and chunk_id != named.group(1):
         other = path.with_name(file_name(chunk_id))
         duplicate = f"; {other.name} has that id already" if os.path.exists(other) else ""
-        yield "/id", f"found {as_json(chunk_id)}, expected {as_json(named.group(1))} as in the file's name{duplicate}"
+        expected = f"expected {as_json(named.group(1))} as in the file's name{duplicate}"
+        yield Problem("/id", f"found {as_json(chunk_id)}, {expected}")
     constraints = data.get("constraints")
     seen: dict[str, int] = {}
     for index, constraint in enumerate(constraints if isinstance(constraints, list) else ()):
@@ -119,8 +133,6 @@ def _naming_problems(document: Document) -> Iterator[Problem]:
         if isinstance(name, str):
             if name in seen:
                 first = f"/constraints/{seen[name]}/name"
-                yield (
-                    f"/constraints/{index}/name",
-                    f"found {as_json(name)} a second time (first at {first}), expected unique names",
-                )
+                what = f"found {as_json(name)} a second time (first at {first}), expected unique names"
+                yield Problem(f"/constraints/{index}/name", what)
             seen.setdefault(name, index)

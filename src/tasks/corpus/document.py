@@ -11,7 +11,7 @@ from json.decoder import scanstring  # type: ignore[attr-defined]
 from pathlib import Path
 from typing import Any
 
-from ..errors import CorpusError, visible
+from ..errors import CorpusError, Mistake, visible
 from .mistakes import explain_json
 
 LARGEST_FILE = 4 * 1024 * 1024
@@ -28,6 +28,8 @@ LONGEST_NUMBER = 4000
 """Digits; Python itself converts no more than 4300."""
 
 _SPACE = re.compile(r"[ \t\n\r]*")
+# A character of a string as JSON writes it; two escapes can make one character.
+_CHARACTER = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|.")
 # The possessive quantifiers keep hostile text linear; a string that does not end is a token all the same.
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{},]|-?(?:NaN|Infinity|[0-9]+)', re.DOTALL)
 
@@ -42,9 +44,23 @@ class Document:
 
     def line(self, pointer: str) -> int:
         """1-based line of the value that the JSON pointer names, or of the nearest value around it."""
-        while pointer and pointer not in self._places.values:
-            pointer = pointer.rpartition("/")[0]
-        return _line(self.text, self.span(pointer)[0])
+        return _line(self.text, self.span(self._nearest(pointer))[0])
+
+    def extent(self, pointer: str, is_key: bool = False) -> tuple[int, int]:
+        """Start and end offset of what to mark for that value, or for its key: no more than its first line."""
+        pointer = self._nearest(pointer)
+        if is_key and pointer in self._places.keys:
+            start = self.key_start(pointer)
+            return start, scanstring(self.text, start + 1)[1]
+        start, end = self.span(pointer)
+        return start, start + len(self.text[start:end].split("\n", 1)[0].rstrip())
+
+    def inside(self, pointer: str, start: int, end: int) -> tuple[int, int]:
+        """Start and end offset in the file of a part of the string that the JSON pointer names; at its end stands the
+        quote.
+        """
+        opening, closing = self.span(pointer)
+        return within_string(self.text, opening + 1, closing - 1, start, end)
 
     def span(self, pointer: str) -> tuple[int, int]:
         """Start and end offset of the value that the JSON pointer names. Raises KeyError where there is none."""
@@ -63,6 +79,11 @@ class Document:
         """The value at the JSON pointer for a message."""
         return as_json(value)
 
+    def _nearest(self, pointer: str) -> str:
+        while pointer and pointer not in self._places.values:
+            pointer = pointer.rpartition("/")[0]
+        return pointer
+
     @cached_property
     def _places(self) -> _Places:
         return _find_places(self.text)
@@ -71,6 +92,14 @@ class Document:
 def pointer_to(*parts: object) -> str:
     """The JSON pointer (RFC 6901) made of keys and indices."""
     return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in parts)
+
+
+def within_string(text: str, opening: int, closing: int, start: int, end: int) -> tuple[int, int]:
+    """Offsets in text of the characters from start to end of the string whose JSON lies between opening and closing."""
+    offsets = [opening + found.start() for found in _CHARACTER.finditer(text[opening:closing])]
+    offsets += [closing, closing + 1]
+    last = len(offsets) - 1
+    return offsets[min(start, last - 1)], offsets[min(end, last)]
 
 
 def as_json(value: Any) -> str:
@@ -128,46 +157,49 @@ def parse_document(path: Path, text: str) -> Document:
         duplicates = duplicates or len(result) < len(items)
         return result
 
-    def line_of(word: str) -> int:
-        return _line(text, next((token.start() for token in _TOKEN.finditer(text) if token[0] == word), 0))
+    def wrong(word: str, what: str) -> CorpusError:
+        at = next((token.start() for token in _TOKEN.finditer(text) if token[0] == word), 0)
+        return CorpusError(_mistake(path, text, at, at + len(word), what))
 
     def constant(word: str) -> Any:
-        raise CorpusError(f"{path}:{line_of(word)}: found {word}, expected a number; JSON has no {word}")
+        raise wrong(word, f"found {word}, expected a number; JSON has no {word}")
 
     def integer(digits: str) -> int:
         if len(digits) > LONGEST_NUMBER:
-            line, most = line_of(digits), f"{LONGEST_NUMBER:,}"
-            raise CorpusError(f"{path}:{line}: found a number of {len(digits):,} digits, expected at most {most}")
+            raise wrong(digits, f"found a number of {len(digits):,} digits, expected at most {LONGEST_NUMBER:,}")
         return int(digits)
 
     try:
         data = json.loads(text, object_pairs_hook=pairs, parse_constant=constant, parse_int=integer)
     except json.JSONDecodeError as error:
-        raise CorpusError(f"{path}:{explain_json(text, error)}") from None
+        raise CorpusError(explain_json(path, text, error)) from None
     _refuse_surrogates(path, text)
     if duplicates:
+        what = "found the key a second time, expected each key once"
         raise CorpusError(
-            "\n".join(
-                f"{path}:{_line(text, at)}: {visible(pointer)}: found the key a second time, expected each key once"
+            *(
+                _mistake(path, text, at, scanstring(text, at + 1)[1], what, place=visible(pointer))
                 for pointer, at in _find_places(text).duplicates[:MOST_PROBLEMS]
             )
         )
     return Document(path, text, data)
 
 
+def _mistake(path: Path, text: str, start: int, end: int, what: str, **more: str) -> Mistake:
+    return Mistake(str(path), _line(text, start), what, start, end, **more)
+
+
 def _refuse_deep_or_many(path: Path, text: str) -> None:
     depth = 0
     for count, token in enumerate(_TOKEN.finditer(text)):
         if count == MOST_TOKENS:
-            line = _line(text, token.start())
-            raise CorpusError(
-                f"{path}:{line}: found more than {MOST_TOKENS:,} brackets, commas, texts and numbers; split the file"
-            )
+            what = f"found more than {MOST_TOKENS:,} brackets, commas, texts and numbers; split the file"
+            raise CorpusError(_mistake(path, text, token.start(), token.start() + 1, what))
         if token[0] in ("[", "{"):
             depth += 1
             if depth > DEEPEST:
-                line = _line(text, token.start())
-                raise CorpusError(f"{path}:{line}: excessive nesting: more than {DEEPEST} levels, expected five")
+                what = f"excessive nesting: more than {DEEPEST} levels, expected five"
+                raise CorpusError(_mistake(path, text, token.start(), token.end(), what))
         elif token[0] in ("]", "}"):
             depth -= 1
 
@@ -179,8 +211,8 @@ def _refuse_surrogates(path: Path, text: str) -> None:
             try:
                 json.loads(token[0]).encode("utf-8")
             except UnicodeEncodeError:
-                line = _line(text, token.start())
-                raise CorpusError(f"{path}:{line}: found half of a surrogate pair, expected whole characters") from None
+                what = "found half of a surrogate pair, expected whole characters"
+                raise CorpusError(_mistake(path, text, token.start(), token.end(), what)) from None
 
 
 def _line(text: str, at: int) -> int:

@@ -9,17 +9,22 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from ..errors import CorpusError
+from ..errors import CorpusError, Mistake
 from ..files import data_text
 from .document import MOST_PROBLEMS, pointer_to
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
-Problem: TypeAlias = tuple[str, str]
-"""The JSON pointer to what is wrong, and what is wrong with it."""
+
+class Problem(NamedTuple):
+    """What is wrong with the value that the JSON pointer names or, where is_key says so, with its key."""
+
+    pointer: str
+    what: str
+    is_key: bool = False
 
 
 class Source(Protocol):
@@ -31,6 +36,9 @@ class Source(Protocol):
     def line(self, pointer: str) -> int:
         """1-based line of the value that the JSON pointer names, or of the nearest value around it."""
 
+    def extent(self, pointer: str, is_key: bool = False) -> tuple[int, int]:
+        """Start and end offset of what to mark for that value, or for its key."""
+
     def place(self, pointer: str) -> str:
         """The JSON pointer as the messages about such files write it, "" for none."""
 
@@ -38,20 +46,22 @@ class Source(Protocol):
         """The value at the JSON pointer, on one line and not too long."""
 
 
-def sentence(source: Source, pointer: str, what: str) -> str:
-    """What is wrong and where, as the messages about the file begin."""
-    place = source.place(pointer)
-    return f"{source.path}:{source.line(pointer)}: {place}{': ' if place else ''}{what}"
+def mistake(source: Source, problem: Problem) -> Mistake:
+    """The problem with its place in the file."""
+    pointer, what, is_key = problem
+    start, end = source.extent(pointer, is_key)
+    return Mistake(str(source.path), source.line(pointer), what, start, end, place=source.place(pointer))
 
 
-def refuse(source: Source, problems: Iterable[Problem]) -> None:
+def refuse(source: Source, problems: Iterable[Problem | Mistake]) -> None:
     """Raises CorpusError where there is a problem; it lists them in the order of the file's lines."""
     every = iter(problems)
     # A dict and not a list, as the same one may come twice.
-    told = {sentence(source, *found): source.line(found[0]) for found in islice(every, MOST_PROBLEMS)}
+    placed = (found if isinstance(found, Mistake) else mistake(source, found) for found in every)
+    told = dict.fromkeys(islice(placed, MOST_PROBLEMS))
     if told:
         rest = f"{source.path}: found more than {MOST_PROBLEMS} problems, the rest is not shown"
-        raise CorpusError("\n".join(sorted(told, key=told.__getitem__) + [rest] * any(True for _ in every)))
+        raise CorpusError(*sorted(told, key=lambda found: found.line), *[rest] * any(True for _ in placed))
 
 
 @cache
@@ -130,32 +140,33 @@ def _explain(source: Source, whole: Any, pointer: str, error: ValidationError) -
         case "required":
             for key in wanted:
                 if key not in found:
-                    yield pointer, f"found no key {key!r}, expected one"
+                    yield Problem(pointer, f"found no key {key!r}, expected one")
         case "additionalProperties":
             for key in _unknown(found, schema):
-                yield pointer + pointer_to(key), f"unknown key {_quoted(key)}; {_expected_key(key, schema, whole)}"
+                what = f"unknown key {_quoted(key)}; {_expected_key(key, schema, whole)}"
+                yield Problem(pointer + pointer_to(key), what, is_key=True)
         case "maxItems":
-            yield pointer, f"found {len(found):,} items, expected at most {wanted:,}; split the chunk"
+            yield Problem(pointer, f"found {len(found):,} items, expected at most {wanted:,}; split the chunk")
         case "maxLength":
-            yield pointer, f"found {len(found):,} characters, expected at most {wanted:,}"
+            yield Problem(pointer, f"found {len(found):,} characters, expected at most {wanted:,}")
         case "uniqueItems":
-            yield pointer, f"found {shown}, expected each item once"
+            yield Problem(pointer, f"found {shown}, expected each item once")
         case "pattern" if "patternErrorMessage" in schema:
-            yield pointer, f"found {shown}, {schema['patternErrorMessage']}"
+            yield Problem(pointer, f"found {shown}, {schema['patternErrorMessage']}")
         case _ if "errorMessage" in schema:
-            yield pointer, f"found {shown}, {schema['errorMessage']}"
+            yield Problem(pointer, f"found {shown}, {schema['errorMessage']}")
         case "type":
-            yield pointer, f"found {shown}, expected {'an' if wanted[0] in 'aeio' else 'a'} {wanted}"
+            yield Problem(pointer, f"found {shown}, expected {'an' if wanted[0] in 'aeio' else 'a'} {wanted}")
         case "enum":
-            yield pointer, f"found {shown}, expected one of {', '.join(map(json.dumps, wanted))}"
+            yield Problem(pointer, f"found {shown}, expected one of {', '.join(map(json.dumps, wanted))}")
         case "minLength":
-            yield pointer, "found an empty string, expected some text"
+            yield Problem(pointer, "found an empty string, expected some text")
         case "minimum":
-            yield pointer, f"found {shown}, expected at least {wanted}"
+            yield Problem(pointer, f"found {shown}, expected at least {wanted}")
         case "maximum":
-            yield pointer, f"found {shown}, expected at most {wanted}"
+            yield Problem(pointer, f"found {shown}, expected at most {wanted}")
         case _:
-            yield pointer, error.message
+            yield Problem(pointer, error.message)
 
 
 def _unknown(found: dict[str, Any], schema: Any) -> Iterator[str]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from json import JSONDecodeError
+from pathlib import Path
 
-from ..errors import excerpt
+from ..errors import Mistake, excerpt
 
 AND = r"write `/\\` or `&&` for and"
 OR = r"write `\\/` or `||` for or"
@@ -19,13 +20,18 @@ _SAID = {
 """Messages of Python's reader in our words."""
 
 
-def explain_json(text: str, error: JSONDecodeError) -> str:
-    """What is wrong, from the line on: where, what, what to write, and the line with a caret."""
+def explain_json(path: Path, text: str, error: JSONDecodeError) -> Mistake:
+    """What is wrong, where, and what to write, with the line and a caret."""
     at, what = _mistake(text, error)
-    line = text.count("\n", 0, at) + 1
     column = at - text.rfind("\n", 0, at)
-    shown = "\n" + excerpt(text, at, at + 1) if text[:at].strip() or text[at:].strip() else ""
-    return f"{line}: column {column}: invalid JSON: {what}{shown}"
+    shown = excerpt(text, at, at + 1) if text[:at].strip() or text[at:].strip() else ""
+    # Behind the end of a line there is nothing to mark.
+    start = at if text[at : at + 1].strip() else max(0, at - 1)
+    end = start + (2 if text.startswith("\\", start) else 1)
+    return Mistake(
+        str(path), text.count("\n", 0, at) + 1, f"invalid JSON: {what}", start, end,
+        within=f"column {column}", excerpt=shown,
+    )  # fmt: skip
 
 
 def _mistake(text: str, error: JSONDecodeError) -> tuple[int, str]:

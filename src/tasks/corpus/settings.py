@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, NoReturn, TypeAlias
 
-from ..errors import CorpusError, visible
+from ..errors import CorpusError, Mistake, visible
 from ..files import digest
 from .document import pointer_to, read_text
-from .explain import Problem, load_schema, refuse, sentence, violations
+from .explain import Problem, load_schema, mistake, refuse, violations
 from .names import ID, SETTINGS, file_name
 
 SCHEMA = "corpus.schema.json"
@@ -125,10 +125,11 @@ def _wrong_ids(settings: Settings, known: Collection[str] | None) -> Iterator[Pr
     for pointer, chunk_id in named + limited:
         if known is not None and chunk_id not in known:
             expected = f"expected ids of chunks in this folder; there is no {file_name(chunk_id)}"
-            yield pointer, f"found the id {chunk_id!r}, {expected}"
+            yield Problem(pointer, f"found the id {chunk_id!r}, {expected}")
     for pointer, chunk_id in limited:
         if chunk_id in settings.documentation:
-            yield pointer, f"found the id {chunk_id!r}, expected none of `documentation`, as those are not checked"
+            what = f"found the id {chunk_id!r}, expected none of `documentation`, as those are not checked"
+            yield Problem(pointer, what, is_key=True)
 
 
 # From plain data to settings. The schema says the same and explains it, but a build that has nothing to do has no time
@@ -241,11 +242,12 @@ def _given_limit(name: str, text: str) -> Any:
 
 @dataclass(frozen=True)
 class _Place:
-    """line is that of the key, place how messages write it, node the value."""
+    """line is that of the key, place how messages write it, node the value, key its node, itself where it has none."""
 
     line: int
     place: str
     node: Any
+    key: Any
 
 
 @dataclass(frozen=True)
@@ -258,6 +260,11 @@ class _File:
 
     def line(self, pointer: str) -> int:
         return self.places[pointer].line
+
+    def extent(self, pointer: str, is_key: bool = False) -> tuple[int, int]:
+        place = self.places[pointer]
+        found = (0, 0) if is_key else self._extent(place.node)
+        return found if found[0] < found[1] else self._extent(place.key)
 
     def place(self, pointer: str) -> str:
         place = visible(self.places[pointer].place)
@@ -272,19 +279,24 @@ class _File:
 
         try:
             top = yaml.compose(self.text, Loader=yaml.SafeLoader)
-            return {} if top is None else self._value(top, "", _Place(top.start_mark.line + 1, "", top))
+            return {} if top is None else self._value(top, "", _Place(top.start_mark.line + 1, "", top, top))
         except yaml.YAMLError as error:
-            raise CorpusError(f"{self.path}{_complaint(self.text, error)}") from None
+            raise CorpusError(_complaint(self.path, self.text, error)) from None
         except RecursionError:
             raise CorpusError(f"{self.path}: excessive nesting, expected four levels at most") from None
+
+    def _extent(self, node: Any) -> tuple[int, int]:
+        """Start and end offset of the first line of a node."""
+        start, end = node.start_mark.index, node.end_mark.index
+        return start, start + len(self.text[start:end].split("\n", 1)[0].rstrip())
 
     def _source(self, node: Any) -> str:
         """What the file says where node is, on one line."""
         found = " ".join(self.text[node.start_mark.index : node.end_mark.index].split()) or "nothing"
         return visible(found if len(found) <= 60 else found[:57] + "...")
 
-    def _refuse(self, pointer: str, what: str) -> NoReturn:
-        raise CorpusError(sentence(self, pointer, what))
+    def _refuse(self, pointer: str, what: str, is_key: bool = False) -> NoReturn:
+        raise CorpusError(mistake(self, Problem(pointer, what, is_key)))
 
     def _value(self, node: Any, pointer: str, place: _Place) -> Any:
         """The data of a node, which is at pointer."""
@@ -298,7 +310,7 @@ class _File:
         if isinstance(node, yaml.SequenceNode) and node.tag == "tag:yaml.org,2002:seq":
             return [
                 self._value(
-                    item, f"{pointer}/{i}", _Place(item.start_mark.line + 1, f"{place.place}: item {i + 1}", item)
+                    item, f"{pointer}/{i}", _Place(item.start_mark.line + 1, f"{place.place}: item {i + 1}", item, item)
                 )
                 for i, item in enumerate(node.value)
             ]
@@ -310,15 +322,15 @@ class _File:
         """Key and value in the mapping at the pointer around, whose place is prefix."""
         line = key_node.start_mark.line + 1
         if key_node.tag != "tag:yaml.org,2002:str" or not isinstance(key_node.value, str):
-            where = f"{self.path}:{line}: {self.place(around)}{': ' if prefix else ''}"
-            expected = "expected text, in quotes where it is a number"
-            raise CorpusError(f"{where}unknown key {self._source(key_node)}; {expected}")
+            what = f"unknown key {self._source(key_node)}; expected text, in quotes where it is a number"
+            within = self.place(around) if prefix else ""
+            raise CorpusError(Mistake(str(self.path), line, what, *self._extent(key_node), place=within))
         key: str = key_node.value
         pointer = around + pointer_to(key)
-        place = _Place(line, f"{prefix}{'.' if prefix else ''}{key}", node)
+        place = _Place(line, f"{prefix}{'.' if prefix else ''}{key}", node, key_node)
         if pointer in self.places:
             self.places[pointer] = place
-            self._refuse(pointer, "found the key a second time, expected each key once")
+            self._refuse(pointer, "found the key a second time, expected each key once", is_key=True)
         return key, self._value(node, pointer, place)
 
     def _scalar(self, node: Any, pointer: str) -> str | int | float | None:
@@ -334,11 +346,13 @@ class _File:
         return value
 
 
-def _complaint(text: str, error: Any) -> str:
-    """What YAML's own reader has to say, from the line on."""
+def _complaint(path: Path, text: str, error: Any) -> Mistake | str:
+    """What YAML's own reader has to say."""
     if mark := getattr(error, "problem_mark", None):
-        return f":{mark.line + 1}: invalid YAML: {', '.join(filter(None, (error.context, error.problem)))}"
+        what = f"invalid YAML: {', '.join(filter(None, (error.context, error.problem)))}"
+        start = min(mark.index, max(0, len(text.rstrip()) - 1))  # at the end there is nothing to mark
+        return Mistake(str(path), mark.line + 1, what, start, start + 1)
     if (at := getattr(error, "position", None)) is not None:
-        line = text.count("\n", 0, at) + 1
-        return f":{line}: found the character U+{ord(text[at]):04X}, expected text that YAML allows"
-    return f": invalid YAML: {error}"
+        what = f"found the character U+{ord(text[at]):04X}, expected text that YAML allows"
+        return Mistake(str(path), text.count("\n", 0, at) + 1, what, at, at + 1)
+    return f"{path}: invalid YAML: {error}"
