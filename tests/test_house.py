@@ -51,12 +51,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "naming": {"build", "commands", "corpus", "errors", "project", "selection", "stages", "state", "variables"},
     "run": {"build", "check", "commands", "errors", "files", "graph", "jobs", "lifecycle", "naming", "project",
             "selection", "snapshot", "state"},
-    "commands": {"build", "check", "corpus", "digests", "errors", "files", "freshness", "graph", "jobs", "language",
-                 "layout", "ledger", "plan", "project", "records", "render", "report", "selection", "snapshot",
-                 "specification", "stages", "state", "variables"},
+    "editor": {"corpus", "errors", "files", "language", "layout", "records", "render", "specification"},
     "cli": {"build", "commands"},
     "__main__": {"cli"},
 }  # fmt: skip
+MAY_IMPORT["commands"] = set(MAY_IMPORT) - {"cli", "__main__"}
 MAY_IMPORT_DOIT = {"build", "cli", "commands", "graph", "naming", "reporter", "run", "state"}
 
 
@@ -123,7 +122,9 @@ def test_the_architecture_on_paper_is_the_one_that_is_held() -> None:
     text = (REPOSITORY / "docs" / "ARCHITECTURE.md").read_text(encoding="utf-8")
     stated: dict[str, set[str]] = {}
     for part, allowed in re.findall(r"^\| `(\w+)` \| [^|]* \| ([^|]*)\|$", text, re.MULTILINE):
-        stated[part] = set(stated) if allowed.strip() == "all of the above" else set(re.findall(r"`(\w+)`", allowed))
+        stated[part] = (
+            set(stated) - {part} if allowed.strip() == "all of the above" else set(re.findall(r"`(\w+)`", allowed))
+        )
     assert stated == MAY_IMPORT
 
 

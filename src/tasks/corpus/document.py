@@ -60,7 +60,8 @@ class Document:
         quote.
         """
         opening, closing = self.span(pointer)
-        return within_string(self.text, opening + 1, closing - 1, start, end)
+        offsets = character_offsets(self.text, opening + 1, closing - 1)
+        return offsets[min(start, len(offsets) - 2)], offsets[min(end, len(offsets) - 1)]
 
     def span(self, pointer: str) -> tuple[int, int]:
         """Start and end offset of the value that the JSON pointer names. Raises KeyError where there is none."""
@@ -94,12 +95,12 @@ def pointer_to(*parts: object) -> str:
     return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in parts)
 
 
-def within_string(text: str, opening: int, closing: int, start: int, end: int) -> tuple[int, int]:
-    """Offsets in text of the characters from start to end of the string whose JSON lies between opening and closing."""
+def character_offsets(text: str, opening: int, closing: int) -> list[int]:
+    """Where in text each character begins of the string whose JSON lies between opening and closing; then closing, and
+    the offset behind.
+    """
     offsets = [opening + found.start() for found in _CHARACTER.finditer(text[opening:closing])]
-    offsets += [closing, closing + 1]
-    last = len(offsets) - 1
-    return offsets[min(start, last - 1)], offsets[min(end, last)]
+    return [*offsets, closing, closing + 1]
 
 
 def as_json(value: Any) -> str:

@@ -103,7 +103,11 @@ def read_settings(folder: Path, known: Collection[str] | None = None) -> Setting
     path = folder / SETTINGS
     if not path.exists() and not path.is_symlink():
         return Settings()
-    text = read_text(path)
+    return parse_settings(path, read_text(path), known)
+
+
+def parse_settings(path: Path, text: str, known: Collection[str] | None = None) -> Settings:
+    """The settings in text, which was read from path; as read_settings."""
     file = _File(path, text)
     data = file.data()
     try:

@@ -8,7 +8,7 @@ overflows on deep terms.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ..corpus.chunk import Chunk
@@ -85,6 +85,14 @@ def render(chunk: Chunk, statements: Sequence[Statement], witness: Sequence[int]
         f"end Duality.Chunk{chunk.id}",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def proposition(expression: Expression, total: int, primes: Iterable[int]) -> str:
+    """A formula as the module states it, for a reader; a long one follows the definitions of its parts."""
+    helpers = _Helpers()
+    term: Term = _Module(helpers).visit(unroll(expression, total, primes))
+    parts = [part for part in helpers.take() if part.startswith("def ")]
+    return "\n".join([*parts, _wrapped(term.text, 0)])
 
 
 def _definition(comment: str, name: str, body: str, kind: str = "Prop") -> list[str]:
