@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from conftest import REPOSITORY, Project
+from tasks.corpus.document import read_document
 from tasks.errors import CorpusError
+from tasks.formatting import formatted
 from tasks.jobs.assign_primes import check_primes
 from tasks.specification import read_specification
 from tasks.stages import PIPELINE
@@ -81,6 +83,7 @@ def test_the_chunk_of_the_readme_is_valid_and_has_its_primes_and_its_mistake_is_
     path.parent.mkdir()
     path.write_text(text)
     assert read_specification(path).kinds()["formal"] == 2
+    assert formatted(read_document(path)) == text
     check_primes([path], write=False)
     assert capsys.readouterr().out == "1 chunk has its Monster primes\n"
     path.write_text(text.replace("count(", "cuont("))

@@ -23,6 +23,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "corpus": {"errors", "files"},
     "language": {"errors", "files"},
     "specification": {"corpus", "errors", "files", "language"},
+    "formatting": {"corpus", "errors", "language"},
     "layout": {"corpus"},
     "plan": {"corpus", "errors", "files", "layout", "variables"},
     "freshness": {"files"},

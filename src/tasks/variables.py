@@ -42,6 +42,7 @@ VARIABLES = (
     Variable("base", "the out folder, or report.json, of the build to compare with", form="DIR", task="report"),
     Variable("of", "which chunks the report is about", "all", ("all", "pilots"), task="report"),
     Variable("write", "yes assigns the Monster primes instead of checking them", "no", ("no", "yes"), task="primes"),
+    Variable("fmt", "check only tells which chunks are not in canonical form", "write", ("write", "check"), task="fmt"),
     Variable("commits", "the commits to look at, such as main..HEAD", form="RANGE", task="secrets"),
 )  # fmt: skip
 

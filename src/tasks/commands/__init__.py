@@ -4,6 +4,7 @@ from __future__ import annotations
 
 COMMANDS: dict[str, str] = {
     "explain": "tasks.commands.explain:Explain",
+    "fmt": "tasks.commands.fmt:Format",
     "lsp": "tasks.commands.lsp:Lsp",
     "show": "tasks.commands.show:Show",
     "why": "tasks.commands.why:Why",
