@@ -7,6 +7,7 @@ COMMANDS: dict[str, str] = {
     "fmt": "tasks.commands.fmt:Format",
     "lsp": "tasks.commands.lsp:Lsp",
     "show": "tasks.commands.show:Show",
+    "watch": "tasks.commands.watch:Watch",
     "why": "tasks.commands.why:Why",
 }
 """Where the class of each command is. doit imports the one that runs; pyproject.toml names the same."""
