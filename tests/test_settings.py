@@ -650,7 +650,7 @@ def keys(schema: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
 
 def descriptions(schema: dict[str, Any]) -> Iterator[str]:
     for key, inner in schema.items():
-        if key == "properties":
+        if key in ("properties", "patternProperties"):
             yield from (str(value.get("description", "")) for value in inner.values())
         if isinstance(inner, dict):
             yield from descriptions(inner)

@@ -34,7 +34,8 @@ def main(arguments: list[str] | None = None) -> int:
             self.namespace = {"DOIT_CONFIG": build.configuration(), "task_build": build.tasks}
 
     given = sys.argv[1:] if arguments is None else arguments
-    if not any(argument.startswith("chunks=") for argument in given):
+    words = [argument for argument in given if "=" not in argument]
+    if words[:1] != ["init"] and not any(argument.startswith("chunks=") for argument in given):
         _enter_corpus()
     DoitMain.BIN_NAME = "duality"
     return int(DoitMain(Loader(), config_filenames=(), extra_config=PLUGINS).run(given) or 0)

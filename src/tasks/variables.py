@@ -42,6 +42,9 @@ VARIABLES = (
     Variable("base", "the out folder, or report.json, of the build to compare with", form="DIR", task="report"),
     Variable("of", "which chunks the report is about", "all", ("all", "pilots"), task="report"),
     Variable("write", "yes assigns the Monster primes instead of checking them", "no", ("no", "yes"), task="primes"),
+    Variable("title", "what the new chunk is about", form="TEXT", task="new"),
+    Variable("tract", "the tract of the new chunk, instead of that of its title or id",
+             values=("internal", "external", "bridge"), task="new"),
     Variable("fmt", "check only tells which chunks are not in canonical form", "write", ("write", "check"), task="fmt"),
     Variable("commits", "the commits to look at, such as main..HEAD", form="RANGE", task="secrets"),
 )  # fmt: skip

@@ -5,7 +5,9 @@ from __future__ import annotations
 COMMANDS: dict[str, str] = {
     "explain": "tasks.commands.explain:Explain",
     "fmt": "tasks.commands.fmt:Format",
+    "init": "tasks.commands.init:Init",
     "lsp": "tasks.commands.lsp:Lsp",
+    "new": "tasks.commands.new:New",
     "show": "tasks.commands.show:Show",
     "watch": "tasks.commands.watch:Watch",
     "why": "tasks.commands.why:Why",

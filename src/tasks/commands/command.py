@@ -35,3 +35,9 @@ class Command(Printing, _Command):
 
     doc_description: str | None = None
     cmd_options: Sequence[dict[str, Any]] = ()
+
+    @property
+    def program(self) -> str:
+        """The name of the program, for what to type next."""
+        name: str = self.bin_name
+        return "doit" if name.startswith("-") else name  # `python -m doit`

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from hashlib import blake2b
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 Tract: TypeAlias = Literal["internal", "external", "bridge"]
+TRACTS: tuple[Tract, ...] = get_args(Tract)
 
 MONSTER_PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 41, 47, 59, 71)
 """The primes that divide the order of the Monster group (OEIS A002267)."""
