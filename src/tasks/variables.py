@@ -41,6 +41,7 @@ VARIABLES = (
     Variable("lint", "strict makes every finding a failure", "advice", ("advice", "strict"), task="lint"),
     Variable("base", "the out folder, or report.json, of the build to compare with", form="DIR", task="report"),
     Variable("of", "which chunks the report is about", "all", ("all", "pilots"), task="report"),
+    Variable("format", "how the task graph is printed", "dot", ("dot", "mermaid", "svg"), task="graph"),
     Variable("write", "yes assigns the Monster primes instead of checking them", "no", ("no", "yes"), task="primes"),
     Variable("title", "what the new chunk is about", form="TEXT", task="new"),
     Variable("tract", "the tract of the new chunk, instead of that of its title or id",

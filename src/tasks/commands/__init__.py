@@ -5,6 +5,7 @@ from __future__ import annotations
 COMMANDS: dict[str, str] = {
     "explain": "tasks.commands.explain:Explain",
     "fmt": "tasks.commands.fmt:Format",
+    "graph": "tasks.commands.graph:Graph",
     "init": "tasks.commands.init:Init",
     "lsp": "tasks.commands.lsp:Lsp",
     "new": "tasks.commands.new:New",

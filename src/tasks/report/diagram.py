@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Literal
 
 HEIGHT = 40
 _AHEAD, _BESIDE, _AROUND = 40, 14, 12
@@ -14,14 +15,12 @@ _AHEAD, _BESIDE, _AROUND = 40, 14, 12
 
 @dataclass(frozen=True)
 class Node:
-    """needs: names of others; text: the second line; kind: `task`, `tool`, or what a style sheet knows; link: where it
-    leads.
-    """
+    """needs: names of others; text: the second line."""
 
     name: str
     needs: tuple[str, ...] = ()
     text: str = ""
-    kind: str = "task"
+    kind: Literal["task", "tool"] = "task"
 
 
 @dataclass(frozen=True)
