@@ -173,9 +173,9 @@ def _at_witness(chunk: ChunkText, expression: Expression, results: Results | Non
     except Undefined:
         return
     holds = "holds" if spare >= 0 else "does not hold"
-    measured = ", with nothing to spare (tight)" if spare == 0 else ""
+    measured = ", tight" if spare == 0 else ""
     if spare and spare not in (math.inf, -math.inf):
-        measured = f", slack {_shown(int(spare))}"
+        measured = f", with {_shown(int(spare))} to spare" if spare > 0 else f", by {_shown(int(-spare))}"
     values = ""
     if isinstance(expression, syntax.Comparison):
         sides = (_evaluated(side, chunk, results.witness) for side in (expression.left, expression.right))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ..corpus.names import file_name
 from ..files import digest
 from ..layout import Layout
 from ..records.outcomes import Balanced, Proved, Solved
-from ..records.stamp import Engine, Stamp, read_stamp
+from ..records.stamp import Stamp, read_stamp
+from ..records.summary import engine_text
 
 O = TypeVar("O")  # noqa: E741
 
@@ -38,8 +39,7 @@ def results_of(layout: Layout, chunk_id: str, text: str) -> Results | None:
     balanced = _stamp(layout, "balance", chunk_id, Balanced, source)
     is_proved = rendered and proved and rendered.outputs.items() & proved.inputs.items()
     return Results(
-        solved.outcome.witness, _named(solved.engines[-1]) if solved.engines else "",
-        _named(proved.engines[-1]) if proved and proved.engines and is_proved else "",
+        solved.outcome.witness, _named(solved), _named(proved) if is_proved else "",
         balanced.outcome if balanced else None,
     )  # fmt: skip
 
@@ -50,9 +50,8 @@ def _stamp(layout: Layout, stage: str, chunk_id: str, outcome: type[O], inputs: 
     return found if found and inputs.items() <= found.inputs.items() else None
 
 
-def _named(engine: Engine) -> str:
-    more = f" ({engine['form']})" if engine.get("form") else ""
-    return f"{engine.get('name', '')} {engine.get('version', '')}{more}"
+def _named(stamp: Stamp[Any] | None) -> str:
+    return ", ".join(map(engine_text, stamp.engines)) if stamp else ""
 
 
 def layout_of(path: Path, own: Layout) -> Layout:
