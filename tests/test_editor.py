@@ -448,6 +448,7 @@ def test_no_text_is_too_strange(built_once: Project) -> None:
                 answers += [a for a in [files.hover(path, offset)] if a]
                 answers += files.completions(path, offset)
                 files.definitions(path, offset)
+            files.formatted(path)
             for answer in answers:
                 assert 0 <= answer.start <= answer.end <= max(1, len(text)), answer
                 str(answer).encode("utf-8")

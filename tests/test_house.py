@@ -52,7 +52,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "naming": {"build", "commands", "corpus", "errors", "project", "selection", "stages", "state", "variables"},
     "run": {"build", "check", "commands", "errors", "files", "graph", "jobs", "lifecycle", "naming", "project",
             "selection", "snapshot", "state"},
-    "editor": {"corpus", "errors", "files", "language", "layout", "records", "render", "specification"},
+    "editor": {"corpus", "errors", "files", "formatting", "language", "layout", "records", "render", "specification"},
     "cli": {"build", "commands"},
     "__main__": {"cli"},
 }  # fmt: skip

@@ -20,7 +20,9 @@ from pytest_lsp import LanguageClient
 from pytest_lsp.client import log_message, register_lsp_features
 
 from conftest import Project
+from tasks.corpus.document import parse_document
 from tasks.editor.server import without_places
+from tasks.formatting import formatted
 
 asked = pytest.mark.asyncio(loop_scope="module")
 """A test of the one server of this file."""
@@ -227,6 +229,28 @@ async def test_the_definition_of_a_constraint_is_what_was_rendered_of_it(editor:
     ]  # fmt: skip
     assert await editor.definitions(NAME, built.replace('"c1"', '"new|"')) == []
     assert await editor.definitions("corpus.yaml", 'pilots: ["0|6"]\n') == ["chunk-06.constraints.json: "]
+
+
+@asked
+async def test_a_chunk_is_formatted_as_doit_fmt_does(editor: Editor) -> None:
+    options = types.FormattingOptions(tab_size=8, insert_spaces=False)
+
+    async def edits(name: str, text: str) -> list[str]:
+        document, _ = await editor.show(name, text)
+        found = await editor.client.text_document_formatting_async(types.DocumentFormattingParams(document, options))
+        for edit in found or ():
+            assert edit.range.start == types.Position(0, 0)
+            assert edit.range.end == types.Position(text.count("\n"), len(text.split("\n")[-1]))
+        return [edit.new_text for edit in found or ()]
+
+    text = chunk("x[1]>=3  /\\ x[2]<N", indent=None)
+    (canonical,) = await edits(NAME, text)
+    assert json.loads(canonical) == json.loads(text.replace("x[1]>=3  /\\\\ x[2]<N", "x[1] >= 3 /\\\\ x[2] < N"))
+    assert canonical == formatted(parse_document(Path(NAME), text))
+    assert await edits(NAME, canonical) == []
+    assert await edits(NAME, text[:-1]) == []
+    assert await edits("corpus.yaml", "pilots:   []\n") == []
+    await editor.close("corpus.yaml")
 
 
 @asked

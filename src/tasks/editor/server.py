@@ -187,6 +187,15 @@ def make_server(own: Layout) -> Server:
         offset = positions.offset(params.position.line, params.position.character)
         return [_location(target) for target in server.files.definitions(path, offset)]
 
+    @server.feature(types.TEXT_DOCUMENT_FORMATTING)
+    def format_whole(params: types.DocumentFormattingParams) -> list[types.TextEdit]:
+        path = server.path_of(params.text_document.uri)
+        text = server.files.formatted(path) if path else None
+        if path is None or text is None or text == server.files.texts[path]:
+            return []
+        positions = server.positions(path)
+        return [types.TextEdit(_range(positions, 0, len(positions.text)), text)]
+
     return server
 
 

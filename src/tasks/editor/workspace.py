@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ..corpus.document import parse_document
 from ..corpus.names import FILE_NAME, SETTINGS, read_names
 from ..corpus.settings import Settings, allows_informal, parse_settings
 from ..errors import CorpusError
 from ..files import text_of
+from ..formatting import formatted
 from ..layout import Layout
 from .chunk_text import ChunkText
 from .completion import Completion, complete_in_chunk
@@ -65,6 +67,15 @@ class Workspace:
         if not is_chunk(path):
             return self.settings_text(path).definitions(offset)
         return definitions(self.chunk(path), offset, layout_of(path, self.own))
+
+    def formatted(self, path: Path) -> str | None:
+        """The text of a chunk file in canonical form; None where it is no JSON, and for other files."""
+        if not is_chunk(path):
+            return None
+        try:
+            return formatted(parse_document(path, self.texts[path]))
+        except CorpusError:
+            return None
 
     def chunk(self, path: Path) -> ChunkText:
         """Kept, as an editor asks several things of one text."""
