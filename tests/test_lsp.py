@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -19,7 +20,8 @@ from pygls.protocol import default_converter
 from pytest_lsp import LanguageClient
 from pytest_lsp.client import log_message, register_lsp_features
 
-from conftest import Project
+from conftest import REPOSITORY, Project
+from tasks.cli import PLUGINS
 from tasks.corpus.document import parse_document
 from tasks.editor.server import without_places
 from tasks.formatting import formatted
@@ -293,3 +295,26 @@ def test_where_pygls_is_missing_one_line_says_what_to_install(built_once: Projec
 
 def test_snippets_are_plain_texts_to_an_editor_that_has_none() -> None:
     assert without_places('"a": ${1:"b\\}"}, $2\\$') == '"a": "b}", $'
+
+
+GUIDE = (REPOSITORY / "docs" / "editor.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
+
+
+def test_the_settings_in_the_guide_start_this_server() -> None:
+    settings, extension, launch = map(json.loads, blocks("json"))
+    started = [settings["glspc.server.command"], *settings["glspc.server.commandArguments"]]
+    (helix,) = map(tomllib.loads, blocks("toml"))
+    server = helix["language-server"]["duality"]
+    assert started == [server["command"], *server["args"]] == ["duality", "lsp"]
+    assert all("duality" in language["language-servers"] for language in helix["language"])
+    assert launch["configurations"][0]["type"] == "extensionHost"
+    (script,) = blocks("js")
+    assert extension["main"] == "./extension.js"
+    assert 'command: "duality", args: ["lsp"]' in script
+    (neovim,) = blocks("lua")
+    assert 'cmd = { "duality", "lsp" }' in neovim
+    assert PLUGINS["COMMAND"]["lsp"] == "tasks.commands.lsp:Lsp"
