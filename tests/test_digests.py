@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,43 @@ def test_digests_are_kept_by_signature_and_a_changed_file_is_read_again(package:
     assert Code(kept, package).digest("stages/solve.py") != first
     kept.write_text("{")
     assert Code(kept, package).digest("stages/solve.py") != first
+
+
+def test_what_a_module_uses_is_kept_by_its_content_wherever_the_package_lies(
+    package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = tmp_path / "code.json"
+    modules = [stage.module for stage in STAGES]
+    first = [Code(kept, package).digest(module) for module in modules]
+    package = package.rename(tmp_path / "elsewhere")
+    (package / "stages" / "solve.py").write_text("from ..render import model\nNAME = 'later.txt'\n")
+    read: list[str] = []
+    uses = Code._uses
+
+    def counted(code: Code, name: str) -> Iterator[str]:
+        read.append(name)
+        return uses(code, name)
+
+    monkeypatch.setattr(Code, "_uses", counted)
+    second = [Code(kept, package).digest(module) for module in modules]
+    assert read == ["stages/solve.py"]
+    assert [module for module, a, b in zip(modules, first, second, strict=True) if a != b] == ["stages/solve.py"]
+    (package / "render" / "later.txt").touch()
+    found = Code(kept, package).closure("stages/solve.py")
+    assert {"render/model.py", "render/later.txt"} <= found
+    assert len(read) > 2  # with another file, a name may lead elsewhere in every module
+
+
+def test_a_worker_takes_the_digests_that_the_build_has_found_out(
+    package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build, worker = (Code(tmp_path / "code.json", package) for _ in range(2))
+    found = build.digest("stages/solve.py")
+    monkeypatch.setattr(Code, "closure", None)
+    assert worker.digest("stages/solve.py") == found
+    monkeypatch.undo()
+    (package / "files.py").write_text("# other code\n")
+    assert Code(tmp_path / "code.json", package).digest("stages/solve.py") != found
 
 
 def test_code_that_changes_during_a_build_is_not_believed(built: Project) -> None:

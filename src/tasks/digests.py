@@ -15,7 +15,7 @@ from contextlib import suppress
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from .files import data_text, digest, write_whole
 
@@ -71,7 +71,6 @@ class Code:
         self.kept = kept
         self.signature = package_signature(package)
         self._loaded: tuple[int, int, int] | None = None
-        self._used: dict[str, list[str]] = {}
         self._digests: dict[str, str] = {}
         self._files: dict[str, str] = {}
         self._earlier: list[Version] = []
@@ -87,11 +86,11 @@ class Code:
 
     def _digest_of(self, key: str, names: Callable[[], Iterable[str]]) -> str:
         if key not in self._digests:
+            self._recall()  # the build may have found it out since it started this worker
+        if key not in self._digests:
             total = sha256()
             for name in sorted(names()):
-                if name not in self._files:
-                    self._files[name] = digest((self.package / name).read_bytes())
-                total.update(f"{name}\0{self._files[name]}\n".encode())
+                total.update(f"{name}\0{self._content(name)}\n".encode())
             self._digests[key] = total.hexdigest()
             self._remember()
         return self._digests[key]
@@ -133,14 +132,20 @@ class Code:
                 continue
             found.add(name)
             if name.endswith(".py"):
-                if name not in self._used:
-                    self._used[name] = list(self._uses(name))
-                waiting += self._used[name]
+                if name not in self._used or self._used[name][0] != self._content(name):
+                    self._used[name] = self._content(name), sorted(set(self._uses(name)))
+                waiting += self._used[name][1]
         return found
+
+    def _content(self, name: str) -> str:
+        """The digest of a file of the package, which is read once."""
+        if name not in self._files:
+            self._files[name] = digest((self.package / name).read_bytes())
+        return self._files[name]
 
     def _uses(self, name: str) -> Iterator[str]:
         """The files of the package that a module imports or names, and the packages around those."""
-        tree = ast.parse((self.package / name).read_text(encoding="utf-8"))
+        tree = ast.parse((self.package / name).read_bytes())
         folder = os.path.dirname(name)
         for node in _executed(tree):
             if isinstance(node, ast.ImportFrom) and node.level:
@@ -173,35 +178,56 @@ class Code:
                 found.setdefault(os.path.basename(name), []).append(name)
         return found
 
-    def _recall(self) -> None:
-        """What an earlier build kept: of this version of the package what holds of it, of others what they were."""
+    def _recall(self) -> dict[str, Any]:
+        """Takes what a build kept: of this version of the package what holds of it, of others what they were. Returns
+        all that it kept of a package with these files, whatever is in them and wherever they lie.
+        """
         with suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
-            data = json.loads(self.kept.read_bytes()) if self.kept else {}
+            data: dict[str, Any] = json.loads(self.kept.read_bytes()) if self.kept else {}
             versions: list[Version] = [
                 {kind: {str(k): str(v) for k, v in version[kind].items()} for kind in ("digests", "files")}  # type: ignore[misc]
                 for version in data["versions"]
             ]
             if data["signature"] == self.signature and data["package"] == str(self.package):
-                self._digests, self._files = versions[0]["digests"], versions[0]["files"]
+                self._digests |= versions[0]["digests"]
+                self._files |= versions[0]["files"]
                 versions = versions[1:]
             self._earlier = versions[:_VERSIONS]
+            if data["signature"].keys() == self.signature.keys():
+                return data
+        return {}
+
+    @cached_property
+    def _used(self) -> dict[str, tuple[str, list[str]]]:
+        """Which files a module uses, with the digest of its content: what was kept, and what is found out."""
+        with suppress(ValueError, TypeError, KeyError, AttributeError):
+            return {
+                str(name): (str(content), [str(file) for file in files])
+                for name, (content, files) in self._recall()["used"].items()
+            }
+        return {}
 
     def _remember(self) -> None:
         if self.kept and self.kept.parent.is_dir():
             now: Version = {"digests": self._digests, "files": self._files}
             earlier = [version for version in self._earlier if version["files"] != self._files]
-            data = {"package": str(self.package), "signature": self.signature, "versions": [now, *earlier]}
+            data = {
+                "package": str(self.package), "signature": self.signature, "versions": [now, *earlier],
+                "used": self._used,
+            }  # fmt: skip
             with suppress(OSError):
                 write_whole(self.kept, json.dumps(data))
 
 
-def _executed(node: ast.AST) -> Iterator[ast.AST]:
+def _executed(tree: ast.AST) -> Iterator[ast.AST]:
     """Every node, but for what stands under `if TYPE_CHECKING`."""
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.If) and isinstance(child.test, ast.Name) and child.test.id == "TYPE_CHECKING":
-            for other in child.orelse:
-                yield other
-                yield from _executed(other)
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            waiting += node.orelse
             continue
-        yield child
-        yield from _executed(child)
+        for field in node._fields:
+            below = getattr(node, field, None)
+            waiting += [n for n in (below if isinstance(below, list) else [below]) if isinstance(n, ast.AST)]
