@@ -19,6 +19,7 @@ from .lifecycle import clean
 from .project import Build
 from .records.journal import Entry, append, build_name, now
 from .stages import BY_NAME, PIPELINE, STAGES, earlier, stages_of
+from .stages.perform import load as load
 from .stages.perform import perform, recipe, targets
 from .stages.stage import Stage, engine_task
 from .state.staleness import UpToDate

@@ -291,9 +291,10 @@ class Run(DoitRun):  # type: ignore[misc]
 def _runner(given: Any, processes: int) -> Runner:
     if not processes:
         return Runner(*given)
+    from .graph import load
     from .state.workers import Workers
 
-    return Workers(*given, processes)
+    return Workers(*given, processes, load=load)
 
 
 def _without_dependencies(control: TaskControl) -> None:

@@ -67,6 +67,11 @@ class Specification:
         return found
 
 
+def load() -> None:
+    """Has the parser ready."""
+    interpret("x[1] >= 0", 1, ())
+
+
 def read_specification(path: Path, *, informal: bool = True) -> Specification:
     """The specification at path; as understand."""
     return understand(path, read_text(path), informal=informal)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,16 @@ def perform(
         "status": result.status,
         "limited": result.limited,
     }
+
+
+def load() -> None:
+    """Loads what nearly all stages need, and what takes them longest: the parser. A mistake in it is for the stages to
+    tell.
+    """
+    with suppress(Exception):
+        from ..specification import load as load_parser
+
+        load_parser()
 
 
 def inputs(context: Context) -> dict[str, str]:

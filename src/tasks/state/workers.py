@@ -6,7 +6,7 @@ import resource
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from multiprocessing import Process
 from multiprocessing.connection import Connection, Pipe, wait
@@ -25,7 +25,14 @@ _FILES = 32
 
 
 class Workers(MRunner):  # type: ignore[misc]
-    """doit's parallel runner, with a pipe for each worker: a worker that dies may keep the lock of a shared queue."""
+    """doit's parallel runner, with a pipe for each worker: a worker that dies may keep the lock of a shared queue.
+
+    load loads what tasks need; it is called before the first worker is forked, so that they share it.
+    """
+
+    def __init__(self, *given: Any, load: Callable[[], object]) -> None:
+        super().__init__(*given)
+        self.load = load
 
     def run_tasks(self, task_dispatcher: TaskDispatcher) -> None:
         self._run_tasks_init(task_dispatcher)
@@ -44,6 +51,8 @@ class Workers(MRunner):  # type: ignore[misc]
                     left = job is not None
                     if job is not None:
                         self.reporter.execute_task(self.tasks[job.name])
+                        if not every:
+                            self.load()
                         if not idle:
                             every.append(_Worker(self))
                             idle.append(every[-1])
