@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -367,6 +368,23 @@ def test_that_a_full_lean_is_passed_over_is_said_and_not_remembered(
 def lean(scratch: Path, choice: str) -> Tool:
     engine = identify(scratch, "lean", choice)["engine"]
     return Tool(engine, Limits(30, 4096), LocalRunner(scratch))
+
+
+def test_engines_that_are_found_out_at_the_same_time_are_both_remembered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    minizinc = engines.ENGINES["minizinc"]
+
+    def meanwhile(*given: Any) -> engines.Found:
+        identify(tmp_path, "lean", "kernel")
+        return minizinc.probe(*given)
+
+    monkeypatch.setitem(engines.ENGINES, "minizinc", replace(minizinc, probe=meanwhile))
+    identify(tmp_path)
+    for name, engine in engines.ENGINES.items():
+        monkeypatch.setitem(engines.ENGINES, name, replace(engine, probe=lambda *_: pytest.fail("asked again")))
+    assert identify(tmp_path)["engine"]["name"] == "minizinc"
+    assert identify(tmp_path, "lean", "kernel")["engine"]["name"] == "lean"
 
 
 def test_parallel_workers_compile_the_library_once(toolchain: Path, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from ..errors import DualityError, ToolError
 from .call import IDENTITY, Limits, Run, ToolCall, shorten
 from .identity import Digests, expand, is_ours, states, write_beside
 from .lean_install import INSTALL, LIBRARIES, full_lean, kernel_folder
-from .lean_library import library_digest, library_source
+from .lean_library import alone, library_digest, library_source
 
 _FORMAT = 1
 _SIGNATURE = 2
@@ -94,8 +94,8 @@ def identify(name: str, choice: str, toolchain: str, runner: Machine) -> dict[st
     version, and what is new is read. Raises ToolError where there is no such tool, with what to install.
     """
     memory = runner.scratch / "engines.json"
-    remembered, chosen = _remembered(runner.scratch), _chosen(name, choice, toolchain)
-    for record in remembered:
+    chosen = _chosen(name, choice, toolchain)
+    for record in _remembered(runner.scratch):
         files = record["files"]
         if files["chosen"] == chosen and files["states"] == states(files["paths"]):
             return record
@@ -115,8 +115,9 @@ def identify(name: str, choice: str, toolchain: str, runner: Machine) -> dict[st
         raise ToolError(f"the files of {name} keep changing; run the build again when they are settled")
     record = {"engine": {**found.about, IDENTITY: total.hexdigest()}, "files": files, "note": found.note}
     if not found.note:  # which may be true of this moment alone
-        with suppress(OSError):  # it is found out anew then
-            write_beside(memory, json.dumps([record, *remembered][:_REMEMBERED]))
+        with suppress(OSError), alone(memory.with_suffix(".lock")):  # it is found out anew then
+            # Read again: another engine may have been found out meanwhile.
+            write_beside(memory, json.dumps([record, *_remembered(runner.scratch)][:_REMEMBERED]))
     return record
 
 

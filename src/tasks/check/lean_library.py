@@ -44,7 +44,7 @@ def compiled_library(scratch: Path, tool: str, identity: str, lean: Callable[[Se
     try:
         if not _is_sound(olean, record):
             olean.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with _alone(folder / "lock"):
+            with alone(folder / "lock"):
                 if not _is_sound(olean, record):
                     _compile(folder, olean, source, lean)
                     write_beside(record, _digest(olean))
@@ -69,7 +69,7 @@ def _compile(folder: Path, olean: Path, source: bytes, lean: Callable[[Sequence[
 
 
 @contextlib.contextmanager
-def _alone(path: Path) -> Iterator[None]:
+def alone(path: Path) -> Iterator[None]:
     """Holds a lock that the operating system frees, whatever becomes of this process."""
     with open(path, "wb") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
