@@ -306,7 +306,8 @@ def whole_corpus(once: Once) -> tuple[Path, Finished]:
     """The out folder of the project's own corpus, built by eight processes, and what the build said."""
 
     def fill(home: Path) -> None:
-        finished = Project(REPOSITORY).doit("-n", "8", f"out={home / 'rendered'}")
+        environment = {"DUALITY_CACHE": str(home / "verdicts")}
+        finished = Project(REPOSITORY, environment).doit("-n", "8", f"out={home / 'rendered'}")
         (home / "finished.json").write_text(json.dumps(asdict(finished)))
 
     home = once("corpus", fill)
@@ -314,13 +315,20 @@ def whole_corpus(once: Once) -> tuple[Path, Finished]:
 
 
 @pytest.fixture(scope="session")
-def proved_corpus(whole_corpus: tuple[Path, Finished], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of that folder in which the embedded kernel, and not a full Lean, has judged the proofs."""
-    out = tmp_path_factory.mktemp("corpus") / "rendered"
-    shutil.copytree(whole_corpus[0], out)
-    finished = Project(REPOSITORY).doit("-n", "2", f"out={out}", "lean=kernel", "crosscheck")
-    assert finished.status == 0, finished.text()[-3000:]
-    return out
+def proved_corpus(whole_corpus: tuple[Path, Finished], once: Once) -> Path:
+    """A copy of that folder in which the embedded kernel, and not a full Lean, has judged the proofs; beside it the
+    verdicts, as `verdicts`. Not to be changed.
+    """
+
+    def fill(home: Path) -> None:
+        built, out = whole_corpus[0], home / "rendered"
+        shutil.copytree(built, out)
+        shutil.copytree(built.with_name("verdicts"), home / "verdicts")
+        environment = {"DUALITY_CACHE": str(home / "verdicts")}
+        finished = Project(REPOSITORY, environment).doit("-n", "2", f"out={out}", "lean=kernel", "crosscheck")
+        assert finished.status == 0, finished.text()[-3000:]
+
+    return once("proved", fill) / "rendered"
 
 
 @pytest.fixture
