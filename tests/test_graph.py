@@ -43,4 +43,4 @@ def test_of_a_task_it_shows_all_that_it_needs(built_once: Project) -> None:
 def test_an_unknown_task_suggests_the_nearest(built_once: Project) -> None:
     finished = built_once.doit("graph", "sovle:06")
     assert finished.status == 3
-    assert "sovle:06: there is no such task; did you mean solve" in finished.errors
+    assert "nothing is named 'sovle:06'; did you mean solve:06?" in finished.errors
