@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 COMMANDS: dict[str, str] = {
+    "completion": "tasks.commands.completion:Completion",
     "explain": "tasks.commands.explain:Explain",
     "fmt": "tasks.commands.fmt:Format",
     "graph": "tasks.commands.graph:Graph",
