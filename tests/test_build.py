@@ -312,7 +312,7 @@ def test_clean_info_and_forget_work_as_with_any_doit(built: Project) -> None:
         (["chunks=nowhere"], "nowhere: cannot be read as a folder of chunks"),
         (["out=dodo.py"], "dodo.py: cannot be created"),
         (["primes", "write=maybe"], "write=maybe: expected no or yes"),
-        (["solve:77"], "solve:77"),
+        (["solve:77"], "there is no chunk 77 in chunks; near it: 06, 08 and 19"),
     ],
 )
 def test_a_mistake_on_the_command_line_is_one_clear_line(project: Project, arguments: list[str], message: str) -> None:

@@ -10,6 +10,9 @@ from conftest import Finished, Project
 from tasks.errors import UsageError
 from tasks.project import Build
 from tasks.selection import chunks_named, id_of, nearest_ids, task_named
+from tasks.stages import PIPELINE
+
+PLACE = {stage.name: position for position, stage in enumerate(PIPELINE)}
 
 
 @pytest.fixture
@@ -75,6 +78,7 @@ def test_the_nearest_ids_are_those_of_the_nearest_numbers() -> None:
         (["list", "chunk", "--all"], "'--all' comes after a name; options stand before names: `doit list --all chunk`"),
         (["help", "09"], "there is no chunk 09 in chunks; near it: 01, 06 and 08"),
         (["help", "rn"], "nothing is named 'rn'; did you mean the command `doit run`?"),
+        (["forget", "sovle"], "nothing is named 'sovle'; did you mean solve?"),
         (["clean", "-n", "99"], "there is no chunk 99 in chunks; near it: 06, 08 and 19"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
@@ -95,6 +99,21 @@ def test_a_build_of_a_chunk_may_name_its_id_or_its_file(built: Project) -> None:
     finished = built.doit("chunks/chunk-06.constraints.json")
     assert {"schema:06", "solve:06", "prove:06"} <= finished.ran
     assert not [task for task in finished.ran if task.endswith(":08")]
+
+
+def test_a_chunk_is_cleaned_forgotten_and_ignored_with_all_its_tasks(built: Project) -> None:
+    stages = {"schema", "render_mzn", "solve", "render_lean", "sample", "prove", "crosscheck", "balance"}
+    tasks = {f"{stage}:08" for stage in stages}
+    assert built.doit("forget", "08").output.split() == [
+        word for task in sorted(tasks, key=lambda t: PLACE[t[:-3]]) for word in ("forgetting", task)
+    ]
+    assert built.doit("08").ran == tasks
+    assert built.doit("clean", "chunks/chunk-08.constraints.json").status == 0
+    left = {path.relative_to(built.rendered).as_posix() for path in built.rendered.rglob("*08*")}
+    assert left == set()
+    assert (built.rendered / "mzn" / "chunk-06.mzn").is_file()
+    assert built.doit("ignore", "08").status == 0
+    assert not built.doit("08").ran
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,9 @@ from .commands import COMMANDS
 PLUGINS: dict[str, dict[str, Any]] = {
     "BACKEND": {"duality": "tasks.state.plugin:Database"},
     "COMMAND": {
-        "clean": "tasks.naming:Clean", "dumpdb": "tasks.state.dump:DumpDB", "help": "tasks.naming:Help",
-        "info": "tasks.naming:Info", "list": "tasks.naming:List", "run": "tasks.run:Run", **COMMANDS,
+        "clean": "tasks.naming:Clean", "dumpdb": "tasks.state.dump:DumpDB", "forget": "tasks.naming:Forget",
+        "help": "tasks.naming:Help", "ignore": "tasks.naming:Ignore", "info": "tasks.naming:Info",
+        "list": "tasks.naming:List", "run": "tasks.run:Run", **COMMANDS,
     },
     "REPORTER": {"duality": "tasks.reporter:Reporter"},
     "list": {"sort": "definition"},

@@ -1,4 +1,4 @@
-"""doit's commands that take names of tasks and run none: list, info, help and clean."""
+"""doit's commands that take names of tasks and run none: list, info, help, clean, forget and ignore."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from functools import cache
 from typing import Any
 
 from doit.cmd_clean import Clean as DoitClean
+from doit.cmd_forget import Forget as DoitForget
 from doit.cmd_help import Help as DoitHelp
+from doit.cmd_ignore import Ignore as DoitIgnore
 from doit.cmd_info import Info as DoitInfo
 from doit.cmd_list import List as DoitList
 from doit.doit_cmd import DoitMain
@@ -31,11 +33,16 @@ def commands() -> set[str]:
 class Naming:
     """The first base of a command of doit's that takes names of tasks: chunks may stand for theirs, and a word that
     names nothing is told with the nearest.
+
+    each: whether a chunk stands for its tasks one by one, as the group that it is has nothing of its own.
     """
+
+    each = False
 
     def execute(self, params: Any, args: list[str]) -> Any:
         def translate(current: Build) -> frozenset[str]:
-            args[:] = [task_named(word, current) for word in args]
+            named = [task_named(word, current) for word in args]
+            args[:] = [task for name in named for task in (_members(name, current) if self.each else [name])]
             return frozenset()
 
         build.leave_out = translate
@@ -49,8 +56,20 @@ class Naming:
             raise InvalidCommand(unknown(missing[0], current, names, commands())) from None
 
 
+def _members(name: str, current: Build) -> list[str]:
+    """The tasks of a chunk; of another name itself."""
+    from .stages import stages_of
+
+    group, _, chunk_id = name.partition(":")
+    if group != "chunk" or chunk_id not in current.plan.corpus.roles:
+        return [name]
+    return [f"{stage.name}:{chunk_id}" for stage in stages_of(chunk_id, current.plan)]
+
+
 class Clean(Naming, Printing, DoitClean):  # type: ignore[misc]
     """doit's clean, never while a build runs."""
+
+    each = True
 
     def _execute(
         self, dryrun: bool, cleandep: bool, cleanall: bool, cleanforget: bool, pos_args: Any = None
@@ -58,6 +77,18 @@ class Clean(Naming, Printing, DoitClean):  # type: ignore[misc]
         if build.current() is not None and not dryrun and isinstance(self.dep_manager.backend, Database):
             self.dep_manager.backend.own()
         super()._execute(dryrun, cleandep, cleanall, cleanforget, pos_args)
+
+
+class Forget(Naming, Printing, DoitForget):  # type: ignore[misc]
+    """doit's forget."""
+
+    each = True
+
+
+class Ignore(Naming, Printing, DoitIgnore):  # type: ignore[misc]
+    """doit's ignore."""
+
+    each = True
 
 
 class Info(Naming, Printing, DoitInfo):  # type: ignore[misc]
