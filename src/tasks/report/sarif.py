@@ -87,14 +87,15 @@ def _places(dossier: Dossier | None, texts: list[str]) -> list[dict[str, Any]]:
     """Where the constraints of a chunk stand that a text names; its file where it names none."""
     if dossier is None:
         return []
-    claims = [claim for claim in dossier.claims if any(_names(text, claim) for text in texts)]
+    claims = [claim for claim in dossier.claims if any(_names(text, claim, dossier) for text in texts)]
     found = [_location(dossier.source, _region(claim.at), claim.name) for claim in claims]
     return found or [_location(dossier.source, {"startLine": 1})]
 
 
-def _names(text: str, claim: Claim) -> bool:
-    """Whether a line of a text begins with the constraint's name, as in a list of constraints."""
-    return any(line.strip().partition(": ")[0] == claim.name for line in text.split("\n"))
+def _names(text: str, claim: Claim, dossier: Dossier) -> bool:
+    """Whether a line of a text begins with the name of the constraint, perhaps behind its place, as in a list."""
+    place = f"{dossier.source}:{claim.at.line}: "
+    return any(line.strip().removeprefix(place).partition(": ")[0] == claim.name for line in text.split("\n"))
 
 
 def _region(at: Region) -> dict[str, int]:
