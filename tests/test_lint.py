@@ -262,8 +262,6 @@ def linted(tmp_path: Path) -> Project:
     ("texts", "reached"),
     [
         ({"a": "x[1] mod 2 = 0", "b": "x[1] <= 51"}, "b is at its bound at no valid point: x[1] is 50 at most"),
-        ({"a": "x[1] mod 2 = 0", "b": "x[1] < 52"}, "b is at its bound at no valid point: x[1] is 50 at most"),
-        ({"a": "x[1] mod 2 = 0", "b": "51 > x[1]"}, None),
         ({"a": "x[1] >= 30", "b": "20 <= x[1] + x[2]"},
          "b is at its bound at no valid point: x[1] + x[2] is 30 at least"),
         ({"a": "x[1] >= 30", "b": "x[1] + x[2] > N div 5"},
@@ -281,7 +279,7 @@ def linted(tmp_path: Path) -> Project:
 def test_what_never_binds_is_told_with_what_is_reached(tmp_path: Path, texts: dict[str, str], reached: str) -> None:
     outcome = Staged(tmp_path, make_chunk(texts)).run("render_mzn", "lint")["outcome"]
     found = [finding["text"] for finding in outcome["findings"] if finding["kind"] == "never binds"]
-    assert found == ([reached] if reached else [])
+    assert found == [reached]
 
 
 SAID = (

@@ -14,11 +14,18 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from conftest import REPOSITORY, Finished, Project
+from tasks.commands.init import Init
+from tasks.commands.new import New
 from tasks.corpus.chunk import read_chunk
+from tasks.corpus.document import read_document
 from tasks.corpus.draft import editor_settings, schema_copies
 from tasks.corpus.explain import load_schema
 from tasks.corpus.folder import read_corpus
+from tasks.errors import UsageError
 from tasks.formatting import formatted
+from tasks.jobs.assign_primes import check_primes
+from tasks.project import Build
+from tasks.specification import read_specification
 
 
 def duality(home: Path, *arguments: str) -> Finished:
@@ -28,6 +35,13 @@ def duality(home: Path, *arguments: str) -> Finished:
         cwd=home, env=environment, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     return Finished(finished.returncode, finished.stdout, finished.stderr)
+
+
+def run(command: str, *arguments: str) -> None:
+    """A command in this process."""
+    given = dict(argument.split("=", 1) for argument in arguments if "=" in argument)
+    words = [argument for argument in arguments if "=" not in argument]
+    (New if command == "new" else Init)(bin_name="duality").run(Build(given), {}, words)
 
 
 @pytest.fixture(scope="module")
@@ -49,27 +63,28 @@ def test_a_corpus_to_begin_with_builds_and_has_its_primes_and_its_form(begun: Pa
     assert built.status == 0, built.text()
     assert "1 chunk: 1 computational, 0 documentation" in built.output
     assert "1 formal (1 solved, 1 proved)" in built.output
-    assert duality(begun, "primes").status == 0
-    assert duality(begun, "fmt", "fmt=check").status == 0
+    first = begun / "chunks" / "chunk-01.constraints.json"
+    check_primes([first], write=False)
+    assert formatted(read_document(first)) == first.read_text()
 
 
-def test_new_chunks_are_valid_and_have_the_next_id_their_tract_and_their_primes(begun: Path) -> None:
-    next_, third = (
-        duality(begun / "chunks", "new", 'title=A "bridge"\nof ∈'),
-        duality(begun, "new", "63", "title=Bridge", "tract=internal"),
-    )
-    assert next_.output == "chunks/chunk-02.constraints.json: made; edit its constraints, then `duality 02`\n"
-    assert third.status == 0
+def test_new_chunks_are_valid_and_have_the_next_id_their_tract_and_their_primes(
+    begun: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = duality(begun / "chunks", "new", 'title=A "bridge"\nof ∈')
+    assert made.output == "chunks/chunk-02.constraints.json: made; edit its constraints, then `duality 02`\n"
+    monkeypatch.chdir(begun)
+    run("new", "63", "title=Bridge", "tract=internal")
     corpus = read_corpus(begun / "chunks")
     assert corpus.ids == ("01", "02", "63")
     for chunk_id, tract, title in (("02", "bridge", 'A "bridge"\nof ∈'), ("63", "internal", "Bridge")):
         chunk, document = read_chunk(corpus.path(chunk_id))
         assert (chunk.tract, chunk.title) == (tract, title)
         assert formatted(document) == document.text
-    assert duality(begun, "primes", "schema").status == 0
-    again = duality(begun, "new", "63", "title=Other")
-    assert (again.status, again.output) == (3, "")
-    assert "chunk-63.constraints.json: there is such a file already; choose another id" in again.errors
+        assert read_specification(corpus.path(chunk_id)).kinds()["formal"] == 1
+    check_primes([corpus.path(chunk_id) for chunk_id in corpus.ids], write=False)
+    with pytest.raises(UsageError, match=r"chunk-63.constraints.json: there is such a file already; choose another id"):
+        run("new", "63", "title=Other")
     assert read_chunk(corpus.path("63"))[0].title == "Bridge"
 
 
@@ -88,18 +103,22 @@ def test_new_chunks_are_valid_and_have_the_next_id_their_tract_and_their_primes(
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )  # fmt: skip
-def test_what_cannot_be_made_is_told_in_one_line(begun: Path, arguments: list[str], message: str) -> None:
+def test_what_cannot_be_made_is_told_and_leaves_nothing(
+    begun: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], message: str
+) -> None:
+    monkeypatch.chdir(begun)
     before = sorted(begun.rglob("*"))
-    finished = duality(begun, *arguments)
-    assert (finished.status, finished.output) == (3, "")
-    assert finished.errors.startswith("ERROR: ")
-    assert message in finished.errors
-    assert finished.errors.count("\n") == 1
+    with pytest.raises(UsageError) as caught:
+        run(*arguments)
+    assert message in str(caught.value)
     assert sorted(begun.rglob("*")) == before
 
 
-def test_init_leaves_what_is_there_but_renews_the_schemas(project: Project, tmp_path: Path) -> None:
-    home = project.home
+def test_init_leaves_what_is_there_but_renews_the_schemas(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = tmp_path
+    Project(home).write("06", "x[1] >= 1")
     before = {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
     (home / ".vscode").mkdir()
     mine = home / ".vscode" / "settings.json"
@@ -107,10 +126,11 @@ def test_init_leaves_what_is_there_but_renews_the_schemas(project: Project, tmp_
     schema = home / "chunks" / ".schema" / "chunk.schema.json"
     schema.parent.mkdir()
     schema.write_text("{}")
-    finished = project.doit("init")
-    assert finished.status == 0, finished.text()
-    assert "chunks/.schema/chunk.schema.json: renewed\n" in finished.output
-    assert ".vscode/settings.json: is there, and stays\n" in finished.output
+    monkeypatch.chdir(home)
+    run("init")
+    said = capsys.readouterr().out
+    assert "chunks/.schema/chunk.schema.json: renewed\n" in said
+    assert ".vscode/settings.json: is there, and stays\n" in said
     assert mine.read_text() == "// mine\n{}"
     assert json.loads(schema.read_text()) == load_schema("chunk.schema.json")
     assert {path: path.read_bytes() for path in before} == before

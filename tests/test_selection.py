@@ -8,10 +8,12 @@ import pytest
 
 from conftest import Finished, Project
 from tasks.errors import UsageError
+from tasks.naming import commands
 from tasks.project import Build
-from tasks.selection import chunks_named, id_of, nearest_ids, task_named
+from tasks.selection import chunks_named, id_of, nearest_ids, task_named, unknown
 from tasks.stages import PIPELINE
 
+MORE = "(`doit list` shows the tasks, `doit help` the commands)"
 PLACE = {stage.name: position for position, stage in enumerate(PIPELINE)}
 
 
@@ -63,33 +65,32 @@ def test_the_nearest_ids_are_those_of_the_nearest_numbers() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "message"),
+    ("word", "message"),
     [
-        (["7"], "there is no chunk 7 in chunks; near it: 01, 06 and 08"),
-        (["solve:09"], "there is no chunk 09 in chunks; near it: 01, 06 and 08"),
-        (["solve:01"], "there is no task solve:01: chunk 01 is documentation; `doit list --all solve` shows"),
-        (["solv:06"], "nothing is named 'solv:06'; did you mean solve:06?"),
-        (["sumary"], "nothing is named 'sumary'; did you mean summary?"),
-        (["lst"], "nothing is named 'lst'; did you mean the command `doit list`?"),
-        (["elsewhere/chunk-06.constraints.json"], "'elsewhere/chunk-06.constraints.json' is no file of chunks; see"),
-        (["qqq"], "nothing is named 'qqq': it is no command, task, chunk or file that a task writes"),
-        (["info", "sovle:06"], "nothing is named 'sovle:06'; did you mean solve:06?"),
-        (["list", "chunks"], "nothing is named 'chunks'; did you mean chunk?"),
-        (["list", "chunk", "--all"], "'--all' comes after a name; options stand before names: `doit list --all chunk`"),
-        (["help", "09"], "there is no chunk 09 in chunks; near it: 01, 06 and 08"),
-        (["help", "rn"], "nothing is named 'rn'; did you mean the command `doit run`?"),
-        (["forget", "sovle"], "nothing is named 'sovle'; did you mean solve?"),
-        (["clean", "-n", "99"], "there is no chunk 99 in chunks; near it: 06, 08 and 19"),
+        ("7", "there is no chunk 7 in CHUNKS; near it: 01, 06 and 08"),
+        ("solve:09", "there is no chunk 09 in CHUNKS; near it: 01, 06 and 08"),
+        ("solve:01",
+         "there is no task solve:01: chunk 01 is documentation; `doit list --all solve` shows what there is"),
+        ("sumary", f"nothing is named 'sumary'; did you mean summary? {MORE}"),
+        ("solve-06", f"nothing is named 'solve-06'; did you mean solve? {MORE}"),
+        ("lst", f"nothing is named 'lst'; did you mean the command `doit list`? {MORE}"),
+        ("elsewhere/chunk-06.constraints.json",
+         "'elsewhere/chunk-06.constraints.json' is no file of CHUNKS; see chunks=DIR"),
+        ("qqq", f"nothing is named 'qqq': it is no command, task, chunk or file that a task writes {MORE}"),
+        ("--all", "'--all' comes after a name; options stand before names: `doit list --all chunk`"),
+        ("a\x1b[2J", rf"nothing is named 'a\x1b[2J': it is no command, task, chunk or file that a task writes {MORE}"),
     ],
-    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )  # fmt: skip
-def test_a_word_that_names_nothing_is_told_with_what_is_near(
-    built_once: Project, words: list[str], message: str
-) -> None:
-    finished = built_once.doit(*words)
+def test_a_word_that_names_nothing_is_told_with_what_is_near(build: Build, word: str, message: str) -> None:
+    tasks = [*PLACE, *(f"{stage}:06" for stage in PLACE), "chunk", "summary", "_lean"]
+    assert unknown(word, build, tasks, commands()) == message.replace("CHUNKS", str(build.layout.chunks))
+
+
+@pytest.mark.parametrize("command", ["", "info", "list", "help", "clean", "forget"])
+def test_every_command_tells_it_in_one_line(built_once: Project, command: str) -> None:
+    finished = built_once.doit(*command.split(), "solv:06")
     assert (finished.status, finished.output) == (3, "")
-    assert finished.errors.startswith(f"ERROR: {message}")
-    assert finished.errors.count("\n") == 1
+    assert finished.errors == f"ERROR: nothing is named 'solv:06'; did you mean solve:06? {MORE}\n"
 
 
 def test_a_build_of_a_chunk_may_name_its_id_or_its_file(built: Project) -> None:
