@@ -22,7 +22,7 @@ def build(built_once: Project) -> Build:
     return Build({"chunks": str(built_once.chunks), "out": str(built_once.rendered)})
 
 
-@pytest.mark.parametrize("word", ["06", "chunk:06", "FOLDER/chunk-06.constraints.json"])
+@pytest.mark.parametrize("word", ["06", "chunk:06", "FOLDER/chunk-06.constraints.json", "chunk-06.constraints.json"])
 def test_a_chunk_is_named_by_its_id_or_its_file(build: Build, word: str) -> None:
     word = word.replace("FOLDER", str(build.layout.chunks))
     assert id_of(word, build) == "06"

@@ -15,13 +15,12 @@ _OF_A_CHUNK = re.compile(rf"(?:([a-z_]+):)?({ID.pattern}|[0-9])")
 
 
 def id_of(word: str, build: Build) -> str | None:
-    """The id, of a chunk or not, that a word names: 06, chunk:06, or the path of its file. None for another word."""
+    """The id, of a chunk or not, that a word names: 06, chunk:06, or its file by path or name; None for another."""
     if found := _OF_A_CHUNK.fullmatch(word):
         return found[2] if found[1] in (None, "chunk") else None
     path = Path(word)
-    if (named := FILE_NAME.fullmatch(path.name)) and os.path.realpath(path.parent) == os.path.realpath(
-        build.layout.chunks
-    ):
+    named = FILE_NAME.fullmatch(path.name)
+    if named and (word == path.name or os.path.realpath(path.parent) == os.path.realpath(build.layout.chunks)):
         return named[1]
     return None
 
