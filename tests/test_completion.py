@@ -16,7 +16,7 @@ import pytest
 
 from conftest import REPOSITORY, Project
 from tasks.commands import COMMANDS
-from tasks.commands.completion import SHELLS, words
+from tasks.commands.completion import SCRIPTS, words
 from tasks.files import data_text
 from tasks.stages import STAGES
 from tasks.variables import VARIABLES
@@ -120,7 +120,7 @@ class Shell(Terminal):
         os.close(self.master)
 
 
-@pytest.fixture(params=SHELLS)
+@pytest.fixture(params=SCRIPTS)
 def shell(request: pytest.FixtureRequest, built_once: Project, tmp_path: Path) -> Iterator[Shell]:
     name = request.param
     if not shutil.which(name):
@@ -157,16 +157,16 @@ def test_a_tab_completes_tasks_chunks_commands_variables_and_files(shell: Shell)
         assert shell.wait(r"(?m)^RAN<([^>]*?)/?>", count) == ran
 
 
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", SCRIPTS)
 def test_a_script_can_be_read_by_its_shell(shell: str) -> None:
     if not shutil.which(shell):
         pytest.skip(f"{shell} is not installed")
-    script = data_text("tasks.commands", f"completion.{shell}").replace("PROGRAM", "doit")
+    script = data_text("tasks.commands", SCRIPTS[shell]).replace("PROGRAM", "doit")
     finished = subprocess.run([shell, "-n"], input=script, capture_output=True, text=True, check=False)
     assert (finished.returncode, finished.stderr) == (0, "")
 
 
 def test_the_scripts_are_part_of_the_package() -> None:
     text = (REPOSITORY / "pyproject.toml").read_text(encoding="utf-8")
-    for shell in SHELLS:
+    for shell in SCRIPTS:
         assert f'"**/*.{shell}"' in text

@@ -21,7 +21,8 @@ LINE = "DUALITY_COMPLETE"
 """The environment variable by which a shell hands over the line as far as the cursor: of arguments doit takes those
 with a `=` away.
 """
-SHELLS = ("bash", "zsh", "fish")
+SCRIPTS = {"bash": "completion.bash", "zsh": "completion.zsh", "fish": "completion.fish"}
+"""By shell; PROGRAM stands for the program's name."""
 _TITLES = 100
 """Chunks whose titles are read; more take too long for one who waits."""
 
@@ -43,11 +44,11 @@ class Completion(Command):
             for word, what in words(os.environ.get(LINE, "")):
                 print(f"{word}\t{visible(what)}")
             return
-        if len(args) != 1 or args[0] not in SHELLS:
+        if len(args) != 1 or args[0] not in SCRIPTS:
             raise UsageError(f"for which shell? `{self.program} completion bash`, zsh or fish")
         from ..files import data_text
 
-        print(data_text(__package__, f"completion.{args[0]}").replace("PROGRAM", self.program), end="")
+        print(data_text(__package__, SCRIPTS[args[0]]).replace("PROGRAM", self.program), end="")
 
 
 def words(line: str) -> list[Word]:
