@@ -17,7 +17,7 @@ import pytest
 from conftest import Project
 from tasks.errors import ReportError
 from tasks.records.journal import Entry, entries
-from tasks.records.report import Report, Row, read_report, write_report
+from tasks.records.report import Report, Row, brief, changed_formulas, read_report, write_report
 from tasks.report.diagram import Node, dot, layout, mermaid, svg
 from tasks.report.evidence import Evidence, Step
 from tasks.report.junit import junit
@@ -59,6 +59,14 @@ def test_an_edited_chunk_is_compared_with_the_base(built: Project, tmp_path: Pat
     assert any(line.startswith("| 20 | new: 1 formal |") for line in text.splitlines())
     assert not any(line.startswith("| 08 |") for line in text.splitlines())
     assert not any(line.startswith("| 20 |") for line in reported(built, "of=pilots", f"base={base}").splitlines())
+
+
+def test_constraints_of_a_chunk_that_cannot_be_read_are_not_gone() -> None:
+    old, new = Row({"schema": "passed"}, formulas={"c1": "x[1] = 1"}), Row({"schema": "failed"})
+    assert changed_formulas(new, old) == changed_formulas(old, new) == {}
+    assert changed_formulas(replace(old, formulas={"c1": "x[1] = 2"}), old) == {"c1": ("x[1] = 1", "x[1] = 2")}
+    long = "x[1] + " * 200
+    assert brief(long + "x[2]") != brief(long + "x[3]")
 
 
 def test_a_failing_chunk_is_named_with_its_message(built: Project) -> None:

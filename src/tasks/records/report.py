@@ -111,7 +111,12 @@ def brief(text: str) -> str:
 
 
 def changed_formulas(new: Row, old: Row) -> dict[str, tuple[str, str]]:
-    """The constraints that are not the same in two rows: the old text and the new one, "" where there is none."""
+    """The constraints that are not the same in two rows: the old text and the new one, "" where there is none.
+
+    Nothing where one of the chunks could not be read.
+    """
+    if not (new.formulas and old.formulas):
+        return {}
     names = [*old.formulas, *(name for name in new.formulas if name not in old.formulas)]
     pairs = {name: (old.formulas.get(name, ""), new.formulas.get(name, "")) for name in names}
     return {name: (before, after) for name, (before, after) in pairs.items() if before != after}

@@ -131,6 +131,8 @@ def _view(evidence: Evidence) -> dict[str, Any]:
     chunks = list(_chunks(evidence))
     built = timeline.builds(evidence.journal, steps)
     last = built[-1] if built else None
+    times = [build.seconds for build in built[-_BUILDS:]]
+    tasks = [float(len(build.spans)) for build in built[-_BUILDS:]]
     known = [chunk.about.compared for chunk in chunks if chunk.about.compared]
     return {
         "report": report,
@@ -157,8 +159,8 @@ def _view(evidence: Evidence) -> dict[str, Any]:
         "path": timeline.critical_path(last, steps) if last else [],
         "history": built[-_BUILDS:],
         "curves": [
-            ("Time", "seconds", _curve([build.seconds for build in built[-_BUILDS:]])),
-            ("Tasks that ran", "tasks", _curve([float(len(build.spans)) for build in built[-_BUILDS:]])),
+            ("Time", seconds(max(times, default=0.0)), _curve(times)),
+            ("Tasks that ran", f"{int(max(tasks, default=0.0)):,}", _curve(tasks)),
         ],
         "link": lambda path: relpath(path, evidence.page or "."),
     }
