@@ -18,12 +18,18 @@ from conftest import Project
 from tasks.errors import ReportError
 from tasks.records.journal import Entry, entries
 from tasks.records.report import Report, Row, brief, changed_formulas, read_report, write_report
+from tasks.render.forms import forms_in_model, forms_in_module, kind_in_model
+from tasks.render.lean_module import render as render_module
+from tasks.render.model import formula
+from tasks.render.model import render as render_model
+from tasks.render.text import names
 from tasks.report.diagram import Node, dot, layout, mermaid, svg
 from tasks.report.evidence import Evidence, Step
 from tasks.report.junit import junit
 from tasks.report.markdown import LONGEST, markdown
 from tasks.report.sarif import sarif
 from tasks.report.timeline import builds, critical_path
+from tasks.specification import understand
 
 
 def reported(project: Project, *arguments: str) -> str:
@@ -359,3 +365,28 @@ def test_a_graph_is_drawn_without_the_arrows_that_others_imply() -> None:
     hostile = [Node('"]--><script>', (), '\\" # &amp; <b>')]
     assert "<script" not in mermaid(hostile) + svg(hostile)
     ElementTree.fromstring(svg(hostile))
+
+
+def test_forms_are_read_from_code_and_not_from_what_people_write() -> None:
+    trap = "-/\n\ndef c_a (x : Point) : Prop :=\n  True\n\npredicate c_a(array[int] of var int: x) =\n  true;\n/- "
+    texts = {
+        "a": "x[1] + x[2] >= 30", "b": "1 <= 2", "c": "component_of(X, T_int)", 'd "': "x[1] < 5 -> x[3] = 2",
+    }  # fmt: skip
+    constraints = [{"name": name, "expr": text, "notes": trap} for name, text in texts.items()]
+    data = {"id": "06", "title": trap, "goalType": "proof", "constraints": constraints}
+    specification = understand(Path("chunk-06.constraints.json"), json.dumps(data))
+    chunk, statements = specification.chunk, specification.statements
+    model, module = render_model(chunk, statements), render_module(chunk, statements, [30, 0, 2, 0, 0, 0, 0, 68])
+    identifiers = names(texts)
+    forms = forms_in_model(model)
+    assert [forms.get(name) for name in identifiers] == [
+        formula(statement.expression) if statement.kind == "formal" and statement.expression else None
+        for statement in statements
+    ]
+    pairs = zip(texts, identifiers, strict=True)
+    assert [kind_in_model(model, name, identifier in forms) for name, identifier in pairs] == [
+        statement.kind for statement in statements
+    ]
+    lean = forms_in_module(module)
+    assert (lean["c_a"], lean[identifiers[3]]) == ("x.x1 + x.x2 ≥ 30", "x.x1 < 5 → x.x3 = 2")
+    assert not {identifiers[1], identifiers[2]} & lean.keys()

@@ -14,7 +14,7 @@ from ..files import text_of
 from ..ledger import Ledger
 from ..plan import Plan
 from ..records.outcomes import Balanced, Compared, Proved
-from ..render.forms import forms_in_model, forms_in_module
+from ..render.forms import forms_in_model, forms_in_module, kind_in_model
 from ..render.text import names
 from ..report.evidence import Claim, Dossier, Kind, Region, Step
 from ..specification import understand
@@ -70,11 +70,13 @@ def _claims(plan: Plan, ledger: Ledger, chunk: Chunk, document: Document) -> Ite
         for stage, file in (("render_mzn", "model"), ("render_lean", "module"))
     )
     minizinc, lean = forms_in_model(model), forms_in_module(module)
-    kinds = _kinds(document.path, document.text)
+    kinds = () if model else _kinds(document.path, document.text)
     for index, (constraint, name) in enumerate(
         zip(chunk.constraints, names(c.name for c in chunk.constraints), strict=True)
     ):
         kind: Kind = kinds[index] if kinds else "unknown"
+        if model:  # which costs less than to read the formulas again
+            kind = kind_in_model(model, constraint.name, name in minizinc)
         start, end = document.span(pointer_to("constraints", index, "expr"))
         yield Claim(
             constraint.name, kind, constraint.text, constraint.notes, _region(document.text, start, end),

@@ -21,6 +21,9 @@ KEYWORDS = frozenset(
 UNIT_SUM = "unit sum"
 """The name of x[1] + ... + x[8] = N, with underscores behind it where a constraint of the chunk has that name."""
 
+VACUOUS = "vacuous, constantly true"
+"""What is said of a constraint that has no predicate, as it always holds."""
+
 OBJECTIVES = {
     "neighbor_distance_min": "sum(i in 1..7)(abs(x[i + 1] - x[i]))",
     "projection_fit_min": "sum(i in 1..8)(abs((8 * x[i]) - N))",
@@ -49,7 +52,7 @@ def render(chunk: Chunk, statements: Sequence[Statement]) -> str:
         comment = [f"% {line}" for line in (*lines(constraint.text), *("  " + n for n in lines(constraint.notes)))]
         name = label(constraint.name)
         if statement.kind != "formal":
-            reason = "informal, not checked" if statement.kind == "informal" else "vacuous, constantly true"
+            reason = "informal, not checked" if statement.kind == "informal" else VACUOUS
             parts.append([f"% {reason}: {name}", *comment])
             continue
         assert statement.expression is not None
