@@ -369,14 +369,14 @@ def large(count: int) -> Evidence:
         (10, 10, 10, 20, 7, 10, 15, 18), (0, 32), seconds={step.name: 0.1 for step in steps},
     )  # fmt: skip
     claim = Claim(
-        "", "formal", "min(i in 5..8)(x[i]) >= 7", "None falls silent. " * 8, Region(17, 15, 17, 42), "",
+        "", "formal", "min(i in 5..8)(x[i]) >= 7", "None falls silent. " * 8, Region(17, 15, 17, 42),
         "min(i in 5..8)(x[i]) >= 7", "imin (imin x.x5 x.x6) (imin x.x7 x.x8) ≥ 7",
     )  # fmt: skip
     about = Dossier(
         "", "chunks/a", "out/mzn/a", "out/lean/a", False, False, "Internal Tract: Intelligence Operator Pipeline",
         "proof", "internal", "none", 100, (2, 7, 17), tuple(replace(claim, name=f"rule_{i}") for i in range(7)),
-        Proved("certificate", "witness_valid", (), 10, ()),
-        Compared(256, 81, Count(188, 195), Count(16, 16), (), ()), Balanced(0, 32, 32),
+        proved=Proved("certificate", "witness_valid", (), 10, ()),
+        compared=Compared(256, 81, Count(188, 195), Count(16, 16), (), ()), balanced=Balanced(0, 32, 32),
     )  # fmt: skip
     ids = [str(100_000 + number) for number in range(count)]
     times = [f"2026-11-28T04:{n // 60 % 60:02}:{n % 60:02}.000+00:00" for n in range(count)]

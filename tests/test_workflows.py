@@ -161,6 +161,7 @@ def test_pilots_and_report_are_kept_as_artifacts(story: Story) -> None:
     assert (rendered / "lean" / "Duality" / "Chunk19.lean").is_file()
     assert not (rendered / ".doit.db").exists()
     assert (kept[story.changed.number, "report"] / "rendered" / "report.json").is_file()
+    assert (kept[story.changed.number, "report"] / "rendered" / "report" / "index.html").is_file()
 
 
 def pull_request(server: GitHub, number: int, branch: str, *, trusted: bool) -> Run:

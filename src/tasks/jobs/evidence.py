@@ -9,14 +9,15 @@ from typing import TypeVar
 
 from ..corpus.chunk import Chunk, parse_chunk
 from ..corpus.document import Document, pointer_to, read_text
-from ..errors import CorpusError
+from ..corpus.settings import allows_informal
+from ..errors import CorpusError, Mistake
 from ..files import text_of
 from ..ledger import Ledger
 from ..plan import Plan
 from ..records.outcomes import Balanced, Compared, Proved
 from ..render.forms import forms_in_model, forms_in_module, kind_in_model
 from ..render.text import names
-from ..report.evidence import Claim, Dossier, Kind, Region, Step
+from ..report.evidence import Claim, Dossier, Kind, Region, Step, Wrong
 from ..specification import understand
 from ..stages import BY_NAME, PIPELINE, earlier, stages_of
 
@@ -44,15 +45,36 @@ def dossiers(plan: Plan, ledger: Ledger) -> Iterator[Dossier]:
             compared=_outcome(plan, ledger, chunk_id, Compared),
             balanced=_outcome(plan, ledger, chunk_id, Balanced),
         )  # fmt: skip
-        try:
-            chunk, document = parse_chunk(source, read_text(source))
-        except CorpusError:  # the failure of its stage `schema` says why
-            yield dossier
-            continue
-        yield replace(
-            dossier, title=chunk.title, goal=chunk.goal, tract=chunk.tract, objective=chunk.objective,
-            total=chunk.total, primes=chunk.primes, claims=tuple(_claims(plan, ledger, chunk, document)),
-        )  # fmt: skip
+        yield _read(plan, ledger, dossier)
+
+
+def _read(plan: Plan, ledger: Ledger, dossier: Dossier) -> Dossier:
+    """The dossier with what stands in the chunk's file."""
+    path = Path(dossier.source)
+    try:
+        text = read_text(path)
+    except CorpusError:  # the failure of its stage `schema` says why
+        return dossier
+    if not _holds(plan, ledger, "schema", dossier.id):
+        dossier = replace(dossier, mistakes=tuple(_mistakes(plan, dossier, path, text)))
+    try:
+        chunk, document = parse_chunk(path, text)
+    except CorpusError:
+        return dossier
+    return replace(
+        dossier, title=chunk.title, goal=chunk.goal, tract=chunk.tract, objective=chunk.objective,
+        total=chunk.total, primes=chunk.primes, claims=tuple(_claims(plan, ledger, chunk, document)),
+    )  # fmt: skip
+
+
+def _mistakes(plan: Plan, dossier: Dossier, path: Path, text: str) -> Iterator[Wrong]:
+    """What is wrong in the chunk's file, where it has a place there."""
+    try:
+        understand(path, text, informal=allows_informal(plan.corpus.settings.informal, dossier.documentation))
+    except CorpusError as error:
+        for mistake in error.mistakes:
+            if isinstance(mistake, Mistake):
+                yield Wrong(_region(text, mistake.start, mistake.end), mistake.what)
 
 
 def _outcome(plan: Plan, ledger: Ledger, chunk_id: str, kind: type[O]) -> O | None:
@@ -80,7 +102,7 @@ def _claims(plan: Plan, ledger: Ledger, chunk: Chunk, document: Document) -> Ite
         start, end = document.span(pointer_to("constraints", index, "expr"))
         yield Claim(
             constraint.name, kind, constraint.text, constraint.notes, _region(document.text, start, end),
-            document.text[start:end], minizinc.get(name, ""), lean.get(name, ""),
+            minizinc.get(name, ""), lean.get(name, ""),
         )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ class Region:
 
 @dataclass(frozen=True)
 class Claim:
-    """One constraint of a chunk. at: where its formula stands in the chunk's file, and literal: what stands there.
+    """One constraint of a chunk. at: where its formula stands in the chunk's file.
 
     minizinc, lean: what the rendered model and module state, "" where they state nothing, or do not hold.
     """
@@ -35,16 +35,24 @@ class Claim:
     text: str
     notes: str
     at: Region
-    literal: str
     minizinc: str = ""
     lean: str = ""
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A mistake in a chunk's file."""
+
+    at: Region
+    what: str
 
 
 @dataclass(frozen=True)
 class Dossier:
     """What is known of one chunk; title and what follows it are empty where its file cannot be read.
 
-    source, model, module: its files, from the folder that the build ran in. outcomes are None where they do not hold.
+    source, model, module: its files, from the folder that the build ran in. mistakes: those of the file as it is now.
+    Outcomes are None where they do not hold.
     """
 
     id: str
@@ -60,6 +68,7 @@ class Dossier:
     total: int = 0
     primes: tuple[int, ...] = ()
     claims: tuple[Claim, ...] = ()
+    mistakes: tuple[Wrong, ...] = ()
     proved: Proved | None = None
     compared: Compared | None = None
     balanced: Balanced | None = None

@@ -11,19 +11,12 @@ from urllib.parse import quote
 
 from .. import __version__
 from ..errors import visible
-from .evidence import Claim, Dossier, Evidence, Region
+from .evidence import Dossier, Evidence, Region
 from .format import ReportFormat
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-_MISTAKE = re.compile(
-    r"^(?P<path>[^\n]+?):(?P<line>\d+): (?:/constraints/(?P<index>\d+)/expr: )?"
-    r"(?:(?:line (?P<row>\d+), )?column (?P<column>\d+): )?",
-    re.MULTILINE,
-)
-"""How the message of a mistake in a chunk's file begins, and of a formula where in it."""
-_CARETS = re.compile(r"^ +(\^+)$", re.MULTILINE)
-_CHARACTER = re.compile(r"\\u[dD][89abAB]..\\u....|\\u....|\\.|.", re.DOTALL)
-"""What stands for one character within a string of JSON."""
+_PLACE = re.compile(r"^\s*(?:\S.*?\.json:\d+: )?")
+"""What stands before the name of a constraint in a line of a message."""
 _LONGEST = 4000
 
 
@@ -50,52 +43,21 @@ def sarif(evidence: Evidence) -> str:
 
 def _failure(stage: str, text: str, dossier: Dossier | None) -> Iterator[dict[str, Any]]:
     """The results of a failed task: one for each mistake of a file, else one with the constraints that it names."""
-    mistakes = [found for found in _MISTAKE.finditer(text) if dossier and found["path"] == dossier.source]
-    if not mistakes or dossier is None:
+    if stage == "schema" and dossier and dossier.mistakes:
+        for wrong in dossier.mistakes:
+            yield _result(stage, "error", wrong.what, [_location(dossier.source, _region(wrong.at))])
+    else:
         yield _result(stage, "error", text, _places(dossier, [text]))
-        return
-    ends = [*(found.start() for found in mistakes[1:]), len(text)]
-    for found, end in zip(mistakes, ends, strict=True):
-        message = text[found.end() : end].strip()
-        yield _result(stage, "error", message, [_location(dossier.source, _mistaken(found, message, dossier))])
-
-
-def _mistaken(found: re.Match[str], message: str, dossier: Dossier) -> dict[str, int]:
-    """Where a mistake is: characters of a formula, a formula, or a line."""
-    index = int(found["index"]) if found["index"] else len(dossier.claims)
-    if index >= len(dossier.claims):
-        return {"startLine": int(found["line"])}
-    claim = dossier.claims[index]
-    if not found["column"]:
-        return _region(claim.at)
-    before = claim.text.split("\n")[: int(found["row"] or 1) - 1]
-    start = sum(len(line) + 1 for line in before) + int(found["column"]) - 1
-    carets = _CARETS.search(message)
-    columns = [
-        claim.at.column + _behind(claim.literal, at) for at in (start, start + len(carets[1] if carets else "^"))
-    ]
-    return {"startLine": claim.at.line, "startColumn": columns[0], "endLine": claim.at.line, "endColumn": columns[1]}
-
-
-def _behind(literal: str, count: int) -> int:
-    """How many characters of a string of JSON stand before the one that stands for the character number count."""
-    pieces = _CHARACTER.findall(literal[1:-1])[:count]
-    return 1 + sum(map(len, pieces))
 
 
 def _places(dossier: Dossier | None, texts: list[str]) -> list[dict[str, Any]]:
-    """Where the constraints of a chunk stand that a text names; its file where it names none."""
+    """Where the constraints of a chunk stand whose names begin a line of the texts; its file where none does."""
     if dossier is None:
         return []
-    claims = [claim for claim in dossier.claims if any(_names(text, claim, dossier) for text in texts)]
+    lines = [_PLACE.sub("", line) for text in texts for line in text.split("\n")]
+    claims = [claim for claim in dossier.claims if any(f"{line}: ".startswith(f"{claim.name}: ") for line in lines)]
     found = [_location(dossier.source, _region(claim.at), claim.name) for claim in claims]
     return found or [_location(dossier.source, {"startLine": 1})]
-
-
-def _names(text: str, claim: Claim, dossier: Dossier) -> bool:
-    """Whether a line of a text begins with the name of the constraint, perhaps behind its place, as in a list."""
-    place = f"{dossier.source}:{claim.at.line}: "
-    return any(line.strip().removeprefix(place).partition(": ")[0] == claim.name for line in text.split("\n"))
 
 
 def _region(at: Region) -> dict[str, int]:
