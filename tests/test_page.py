@@ -406,8 +406,8 @@ def test_two_thousand_chunks_open_at_once(opening: Opener, tmp_path: Path, say: 
         f"page of 2,000 chunks: {path.stat().st_size / 1e6:.1f} MB, painted after {timing[0]:.0f} ms, read after "
         f"{timing[1]:.0f} ms, searched in {1000 * searched:.0f} ms"
     )
-    assert timing[1] < 10_000  # the processors are shared; what is measured is printed
-    assert searched < 3
+    assert timing[1] < 15_000  # the processors are shared; what is measured is printed
+    assert searched < 5
     opened.page.fill("#search", "")
     section = opened.chunk("101999")  # far below, so that the browser has to lay out what is between
     assert section.locator(".claim").count() == 7

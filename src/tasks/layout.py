@@ -64,7 +64,7 @@ class Layout:
     def folders(self) -> list[Path]:
         """The folders that a build writes to."""
         stamps = sorted(path for path in (self.out / "stamps").glob("*") if path.is_dir())
-        return [self.out, self.out / "mzn", self.certificates, self.lean, self.lean / "Duality", *stamps]
+        return [self.out, self.reports, self.out / "mzn", self.certificates, self.lean, self.lean / "Duality", *stamps]
 
     @property
     def lean(self) -> Path:
