@@ -90,7 +90,7 @@ def page(evidence: Evidence) -> str:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "seconds": seconds, "cut": _cut, "words": lambda result: WORDS[result], "day": _day,
+        "seconds": seconds, "cut": _cut, "words": lambda result: WORDS[result], "day": _day, "number": "{:,}".format,
     }  # fmt: skip
     # The package's own files; nothing of a corpus is in them.
     style, script = (Markup(data_text(__package__, name)) for name in ("page.css", "page.js"))
