@@ -249,6 +249,9 @@ def test_a_hover_knows_values_and_slack_at_the_witness_of_exactly_this_text(
     assert "```lean4\nx.x1 + x.x2 ≥ 30\n```" in shown
     assert f"x[1] + x[2] : int = {witness[0] + witness[1]} at the witness" in hovered(solved, "+ x[2]", built_once)
     assert "5 = 5, tight" in hovered(solved, '"c2"', built_once).replace("\\", "")
+    overview = hovered(solved, '"Chunk 06"', built_once).replace("\\", "")
+    assert f"constraints: 2 formal; N = 100\n\nwitness x = {witness}, found by minizinc" in overview
+    assert "apart over all valid points; limit 100" in overview
     edited = ChunkText(solved.path, solved.text + "\n")
     assert "no witness of this text yet" in hovered(edited, "x[1] + x[2]", built_once)
 

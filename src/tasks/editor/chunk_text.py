@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from ..corpus.names import FILE_NAME
 from ..corpus.primes import MONSTER_PRIMES
 from ..errors import LanguageError
 from ..language import syntax
-from ..language.budget import Budget
+from ..language.budget import MOST_STEPS, Budget
 from ..language.statement import Statement, interpret
 from ..language.syntax import Expression, children
 from .outline import Item, Outline, read_outline
@@ -31,6 +31,17 @@ class Formula:
     item: Item
     statement: Statement | None
     error: LanguageError | None
+
+
+@lru_cache(maxsize=2048)  # of a text that changes, most formulas stay the same
+def _read(text: str, total: int, primes: tuple[int, ...]) -> tuple[Statement | None, LanguageError | None, int]:
+    """What a formula states, or what is wrong with it; and how many steps that took."""
+    budget, statement, error = Budget(), None, None
+    try:
+        statement = interpret(text, total, primes, budget)
+    except LanguageError as found:
+        error = found.with_traceback(None)
+    return statement, error, budget.most - budget.left
 
 
 @dataclass(frozen=True)
@@ -69,17 +80,16 @@ class ChunkText:
         return tuple(self._formulas())
 
     def _formulas(self) -> Iterator[Formula]:
-        budget = Budget()
+        left = MOST_STEPS
         for index in self.outline.children("/constraints"):
             place = f"/constraints/{index}"
             item, text = self.outline.items.get(f"{place}/expr"), self.outline.string(f"{place}/expr")
             if item is None or text is None or not index.isdecimal():
                 continue
-            statement = error = None
-            try:
-                statement = None if budget.is_exceeded else interpret(text, self.total, self.primes, budget)
-            except LanguageError as found:
-                error = found.with_traceback(None)
+            statement, error, steps = _read(text, self.total, self.primes) if left >= 0 else (None, None, 0)
+            left -= steps
+            if left < 0:
+                statement = error = None
             yield Formula(int(index), self.outline.string(f"{place}/name") or "", text, item, statement, error)
 
     def formula_at(self, offset: int) -> Formula | None:

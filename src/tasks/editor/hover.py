@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,7 @@ LONGEST = 1500
 """Characters of a rendered form that are shown."""
 MOST_PARTS = 3000
 """Of a formula with its quantifiers written out, for its Lean form to be shown."""
+_UNBUILT = "no witness of this text yet: build the chunk"
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,24 @@ def hover_in_chunk(chunk: ChunkText, offset: int, results: Results | None) -> Ho
     rule = rules(SCHEMA).at(steps)
     if rule is None or not steps or (item.kind == "object" and not is_at_key):
         return None
-    return Hover(key_help(steps[-1], rule), *(item.key if is_at_key and item.key else (item.start, item.end)))
+    shown = key_help(steps[-1], rule)
+    if steps in (["id"], ["title"]) and not is_at_key:
+        shown = f"{_overview(chunk, results)}\n\n---\n\n{shown}"
+    return Hover(shown, *(item.key if is_at_key and item.key else (item.start, item.end)))
+
+
+def _overview(chunk: ChunkText, results: Results | None) -> str:
+    """A chunk as a whole: its constraints by kind, and what the last build says of it."""
+    counted = Counter(f.statement.kind if f.statement else "not valid" for f in chunk.formulas)
+    kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(counted.items())) or "none"
+    parts = [f"**chunk {escaped(chunk.id)}**: constraints: {kinds}; N = {chunk.total:,}"]
+    if results is None:
+        return "\n\n".join([*parts, _UNBUILT])
+    proved = f", proved by {escaped(results.prover)}" if results.prover else ""
+    parts.append(f"witness x = {_point(results.witness)}, found by {escaped(results.solver)}{proved}")
+    if found := results.balance:
+        parts.append(f"the tracts are {found.least} to {found.most} apart over all valid points; limit {found.limit}")
+    return "\n\n".join(parts)
 
 
 def key_help(key: str, rule: Rule) -> str:
@@ -127,6 +146,10 @@ def _value(chunk: ChunkText, path: Sequence[Expression], formula: Formula, resul
     return code(f"{shown} : {part.type}{value}")
 
 
+def _point(x: Sequence[int]) -> str:
+    return escaped(str(list(x)))
+
+
 def _evaluated(part: Expression, chunk: ChunkText, point: Sequence[int]) -> int | bool | None:
     try:
         return evaluate(part, point, chunk.total, chunk.primes)
@@ -164,9 +187,8 @@ def _constraint(chunk: ChunkText, formula: Formula, results: Results | None) -> 
 
 def _at_witness(chunk: ChunkText, expression: Expression, results: Results | None) -> Iterator[str]:
     if results is None:
-        yield "no witness of this text yet: build the chunk"
+        yield _UNBUILT
         return
-    point = ", ".join(map(str, results.witness))
     proved = f", proved by {escaped(results.prover)}" if results.prover else ""
     try:
         spare = slack(expression, results.witness, chunk.total, chunk.primes)
@@ -181,4 +203,4 @@ def _at_witness(chunk: ChunkText, expression: Expression, results: Results | Non
         sides = (_evaluated(side, chunk, results.witness) for side in (expression.left, expression.right))
         left, right = ("?" if side is None else _shown(side) for side in sides)
         values = f": {left} {expression.operator} {right}"
-    yield f"At the witness x = \\[{point}\\] it {holds}{escaped(values)}{measured}{proved}"
+    yield f"At the witness x = {_point(results.witness)} it {holds}{escaped(values)}{measured}{proved}"
