@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from conftest import REPOSITORY, Project
 from tasks.corpus.document import parse_document, pointer_to
+from tasks.corpus.explain import load_schema
 from tasks.editor.chunk_text import ChunkText
 from tasks.editor.completion import Completion, complete_in_chunk
 from tasks.editor.findings import Finding, find_in_chunk, find_in_settings
@@ -21,6 +22,7 @@ from tasks.editor.outline import cursor_at, read_outline
 from tasks.editor.positions import Encoding, Positions, whole_characters
 from tasks.editor.results import results_of
 from tasks.editor.schema import rules
+from tasks.editor.server import without_places
 from tasks.editor.settings_text import SettingsText
 from tasks.editor.words import explain, vocabulary
 from tasks.editor.workspace import Workspace
@@ -86,6 +88,7 @@ def test_the_outline_of_a_valid_text_is_the_document() -> None:
     [
         ('{"a": "b', {"": None, "/a": "b"}),
         ('{"a": "b\n"c": 1', {"": None, "/a": "b", "/c": 1}),
+        ('{"a": "b\\"', {"": None, "/a": 'b"'}),
         ('{"a" "c": 1}', {"": None, "/c": 1}),
         ('{"a": [1 2, {"b": 3}, ', {"": None, "/a": None, "/a/0": 1, "/a/1": 2, "/a/2": None, "/a/2/b": 3}),
         ('{"a": [1}, "b": 2}', {"": None, "/a": None, "/a/0": 1}),
@@ -287,7 +290,8 @@ def test_a_hover_explains_the_word_and_the_part_that_it_heads(expression: str, p
 
 def test_keys_show_what_the_schema_says_of_them() -> None:
     text = ChunkText(FILE, chunk("x[1] > 1", parameters={"scaleN": 10, "monsterPrimes": [2]}))
-    assert hovered(text, '"goalType"').startswith("**goalType**\n\nWhat the section is for.")
+    said = load_schema("chunk.schema.json")["properties"]
+    assert hovered(text, '"goalType"').startswith(f"**goalType**\n\n{said['goalType']['description']}\n\none of")
     assert "default 100" in hovered(text, "10,\n")
     assert hovered(text, "2\n").startswith("**monsterPrimes**")
     assert hovered(text, "{\n") == ""
@@ -340,13 +344,14 @@ def test_words_of_the_language_are_offered_in_a_formula() -> None:
     found = completed('{"constraints": [{"expr": "forall(i, j in 1..4)(x[i] >= mi|"}]}')
     assert {"i", "j", "x", "N", "P", "forall", "min", "abs", "mod", "not", "in"} <= set(found)
     assert found["abs"].endswith('(x[i] >= abs($1)"}]}')
+    signs = completed('{"constraints": [{"expr": "x[1] > 1 an|"}]}')
+    assert without_places(signs["and"]).endswith('"x[1] > 1 /\\\\"}]}')
+    assert without_places(signs["implies"]).endswith('"x[1] > 1 ->"}]}')
     assert completed('{"constraints": [{"expr": "su|(i in 1..4)(x[i])"}]}')["sum"].endswith('"sum(i in 1..4)(x[i])"}]}')
     assert completed('{"constraints": [{"name": "su|"}]}') == {}
 
 
 def test_every_snippet_of_a_whole_chunk_is_a_valid_one() -> None:
-    from tasks.editor.server import without_places
-
     text = without_places(completed("|")["chunk"])
     constraint = without_places(completed('{"constraints": [|')["constraint"])[len('{"constraints": [') :]
     assert marked(text) == marked(text.replace("[\n    \n  ]", f"[{constraint}]")) == []
@@ -373,10 +378,10 @@ informal: never
 @pytest.mark.parametrize(
     ("part", "expected"),
     [
-        ("pilots", "**pilots**\n\nIds of the chunks to build first."),
-        ("solve_seconds", "**solve\\_seconds**\n\nWall time of a run of MiniZinc."),
+        ("pilots", "**pilots**\n\nIds of"),
+        ("solve_seconds", "**solve\\_seconds**\n\nWall time of a run"),
         ("30", "**solve\\_seconds**"),
-        ("memory_mb", "**memory\\_mb**\n\nMemory of a run for the chunk, in MiB."),
+        ("memory_mb", "**memory\\_mb**\n\nMemory of a run"),
         ('"01"', "**chunk 01**\n\nChunk 01"),
         ('"06": {', "**chunk 06**"),
         ("never", "**informal**"),

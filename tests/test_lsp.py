@@ -23,6 +23,7 @@ from pytest_lsp.client import log_message, register_lsp_features
 from conftest import REPOSITORY, Project
 from tasks.cli import PLUGINS
 from tasks.corpus.document import parse_document
+from tasks.corpus.explain import load_schema
 from tasks.editor.server import without_places
 from tasks.formatting import formatted
 
@@ -182,8 +183,10 @@ async def test_what_is_wrong_is_told_anew_with_every_change(editor: Editor) -> N
 async def test_corpus_yaml_is_looked_at_and_counts_as_it_is_open(editor: Editor) -> None:
     await editor.show(NAME, chunk("A = B"))
     assert len(editor.wrong(NAME)) == 1  # by the file on the disk
+    since = editor.heard[editor.uri(NAME)]
     await editor.show("corpus.yaml", "informal: anywhere\nlimits:\n  memory_mb: 1\n")
     assert editor.wrong("corpus.yaml") == [((2, 13), (2, 14), "found 1, expected a whole number from 64 to 10^9")]
+    await editor.told(NAME, since)
     for policy, count in (("anywhere", 0), ("never", 1)):
         since = editor.heard[editor.uri(NAME)]
         await editor.write("corpus.yaml", f"informal: {policy}\n")
@@ -204,8 +207,10 @@ async def test_a_hover_shows_forms_value_and_slack_of_the_file_as_it_was_built(e
     assert "proved by lean" in shown
     shown = await editor.hover(NAME, built.replace("x[1] +", "|x[1]  +"))
     assert "no witness of this text yet" in shown
-    assert "What the section is for." in await editor.hover(NAME, built.replace("goalType", "goal|Type"))
-    assert "Ids of the chunks to build first." in await editor.hover("corpus.yaml", 'pil|ots: ["06"]\n')
+    said = load_schema("chunk.schema.json")["properties"]["goalType"]["description"]
+    assert said in await editor.hover(NAME, built.replace("goalType", "goal|Type"))
+    said = load_schema("corpus.schema.json")["properties"]["pilots"]["description"]
+    assert said in await editor.hover("corpus.yaml", 'pil|ots: ["06"]\n')
     assert await editor.hover(NAME, " |" + built) == ""
 
 

@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ..corpus.chunk import SCHEMA
+from ..language.operators import INFIX
 from .chunk_text import ChunkText
 from .outline import Cursor, cursor_at, unescaped
 from .schema import Rule, rules
-from .words import Word, vocabulary
+from .words import Word, operator, vocabulary
 
 _NAME = re.compile(r"[^\W\d]\w*\Z")
 _BOUND = re.compile(r"([^\W\d]\w*(?:\s*,\s*[^\W\d]\w*)*)\s*(?:in\b|∈)")
+_SIGNS = {"and": "/\\", "or": "\\/", "implies": "->", "iff": "<->"}
+"""Operators that are no words, by words that people type for them."""
 _CONSTRAINT = '{\n  "name": "${1:name}",\n  "expr": "${2:x[1] >= 0}",\n  "notes": "$3"\n}'
 _FILE = '{\n  "id": "$ID",\n  "title": "${1:Title}",\n  "goalType": "${2:proof}",\n  "constraints": [\n    $0\n  ]\n}'
 
@@ -116,6 +119,9 @@ def _in_formula(chunk: ChunkText, cursor: Cursor, offset: int) -> Iterator[Compl
     is_call = chunk.text[end:].lstrip().startswith("(")
     for word in vocabulary(chunk.total, chunk.primes):
         yield _word(word, start, end, is_call)
+    for name, sign in _SIGNS.items():
+        word = operator(INFIX[sign])
+        yield Completion(name, plain(json.dumps(sign)[1:-1]), "word", start, end, word.signature, word.help)
 
 
 def _word(word: Word, start: int, end: int, is_call: bool) -> Completion:
