@@ -16,6 +16,7 @@ from tasks.corpus.document import parse_document, pointer_to
 from tasks.corpus.explain import load_schema
 from tasks.editor.chunk_text import ChunkText
 from tasks.editor.completion import Completion, complete_in_chunk
+from tasks.editor.definition import definitions
 from tasks.editor.findings import Finding, find_in_chunk, find_in_settings
 from tasks.editor.hover import Hover, code, hover_in_chunk
 from tasks.editor.outline import cursor_at, read_outline
@@ -65,6 +66,11 @@ def test_columns_count_what_the_editor_counts(encoding: Encoding, column: int) -
     assert positions.offset(1, column) == 4
     assert positions.offset(1, 99) == positions.offset(9, 0) == 5
     assert positions.offset(1, 1) == (3 if encoding == "utf-32" else 2)  # in the midst of a character
+
+
+def test_each_end_of_a_line_that_the_protocol_knows_ends_one_and_no_other() -> None:
+    positions = Positions("a\rb\r\nc\u2028d\ne")
+    assert [positions.position(offset) for offset in (2, 5, 7, 9)] == [(1, 0), (2, 0), (2, 2), (3, 0)]
 
 
 # The outline.
@@ -153,6 +159,7 @@ def test_formulas_are_looked_at_while_the_json_is_half_written() -> None:
     assert found[0][1].startswith("invalid JSON")
     assert ("x[9]", "the index of x is 9; it goes from 1 to 8") in found
     assert len(found) == 2  # and nothing of what is not written to its end
+    assert ('"', "the expression ends where a value is expected") in marked(chunk("x[1] >=")[:-1])
 
 
 def test_a_vacuous_constraint_is_shown_as_what_has_no_effect() -> None:
@@ -259,6 +266,26 @@ def test_a_hover_knows_values_and_slack_at_the_witness_of_exactly_this_text(
     assert "no witness of this text yet" in hovered(edited, "x[1] + x[2]", built_once)
 
 
+def test_a_hover_inside_a_quantifier_has_no_value_and_its_whole_has_one(built_once: Project) -> None:
+    path = built_once.chunks / "chunk-08.constraints.json"
+    text = ChunkText(path, path.read_text())
+    assert "```\nx[i] : int\n```" in hovered(text, "x[i]", built_once)
+    assert "forall(i in 1..8)(x[i] >= 3) : bool = true at the witness" in hovered(text, "forall", built_once)
+
+
+def test_a_proof_of_another_module_is_none_of_this_text(solved: ChunkText, built_once: Project, tmp_path: Path) -> None:
+    layout = Layout(built_once.chunks, tmp_path)
+    for stage in ("solve", "render_lean", "prove"):
+        stamp = built_once.stamp(stage, "06")
+        if stage == "prove":
+            stamp["inputs"] = dict.fromkeys(stamp["inputs"], "0" * 64)
+        layout.stamp(stage, "06").parent.mkdir(parents=True)
+        layout.stamp(stage, "06").write_text(json.dumps(stamp))
+    found = results_of(layout, "06", solved.text)
+    assert found
+    assert (found.prover, found.balance) == ("", None)
+
+
 def test_a_hover_is_as_the_forms_that_are_rendered(solved: ChunkText, built_once: Project) -> None:
     model = (built_once.rendered / "mzn" / "chunk-06.mzn").read_text()
     module = (built_once.rendered / "lean" / "Duality" / "Chunk06.lean").read_text()
@@ -314,6 +341,21 @@ def test_text_of_a_chunk_breaks_out_of_no_block_and_marks_nothing_up() -> None:
     assert "**\\[a\\]\\(javascript:1\\) \\<b\\>\N{SYMBOL FOR SUBSTITUTE}**" in hovered(name, "x[1]")
 
 
+# Definition.
+
+
+def test_a_constraint_is_led_to_its_own_line_and_to_none_of_a_longer_name(tmp_path: Path) -> None:
+    layout = Layout(tmp_path, tmp_path / "out")
+    text = ChunkText(tmp_path / FILE.name, chunk("x[1] > 1", "x[2] > 1").replace('"c1"', '"c0b"'))
+    assert definitions(text, text.text.index("x[1]"), layout) == []
+    layout.model("06").parent.mkdir(parents=True)
+    layout.model("06").write_text("% predicate c_c0(\npredicate c_c0b(x)\npredicate c_c0(x)\n")
+    (found,) = definitions(text, text.text.index("x[1]"), layout)
+    assert (found.line, found.start, found.end) == (2, 10, 14)
+    (found,) = definitions(text, text.text.index("title"), layout)
+    assert found.line == 0
+
+
 # Completion.
 
 
@@ -331,6 +373,7 @@ def test_keys_that_are_missing_are_offered_with_a_first_value() -> None:
     assert list(completed('{"constraints": [{"name": "a", |}]}')) == ["expr", "notes"]
     assert completed('{"ti|": "T"}')["title"] == '{"title": "T"}'
     assert "scaleN" in completed('{"parameters": {|')
+    assert without_places(completed("{|}")["$schema"]) == '{"$schema": ""}'
 
 
 def test_values_are_those_of_the_schema() -> None:
@@ -405,6 +448,7 @@ def test_keys_and_ids_of_corpus_yaml_are_explained(built_once: Project, part: st
         ("limits:\n  so|", ["solve_seconds", "prove_seconds", "memory_mb", "chunks"]),
         ("limits:\n  chunks:\n    |", ['"06"']),
         ("limits: {chunks: {'06': {|", ["solve_seconds", "prove_seconds", "memory_mb"]),
+        ("limits: {chunks: {'06': {memory_mb: 1}}, |", ["solve_seconds", "prove_seconds", "memory_mb", "chunks"]),
         ("informal: |", ["anywhere", "documentation", "never"]),
         ("pilots: [|]", ['"06"']),
         ("pilots:\n  - |", ['"06"']),
