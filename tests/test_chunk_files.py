@@ -609,6 +609,7 @@ def test_a_mistake_says_what_to_mark_in_the_file(file: Path, pointer: str, value
         ('{"id": ', ":"),
         ('{"expr": "a /\\ b"}', "\\ "),
         ('{"id": NaN}', "NaN"),
+        ('{"id": "07\n}', "7"),
         ('{"id": "07", "id": "07"}', '"id"'),
         ('{"id": "\\ud800"}', '"\\ud800"'),
     ],

@@ -138,6 +138,9 @@ async def editor(built_once: Project) -> AsyncIterator[Editor]:
     root = types.InitializeParams(SNIPPETS, root_uri=built_once.home.as_uri())
     result = await client.initialize_session(root)
     assert result.capabilities.position_encoding == types.PositionEncodingKind.Utf16
+    synchronised = result.capabilities.text_document_sync
+    assert isinstance(synchronised, types.TextDocumentSyncOptions)
+    assert synchronised.change == types.TextDocumentSyncKind.Full  # so that lines are counted in one place
     assert result.server_info
     assert result.server_info.name == "duality"
     yield shown

@@ -55,6 +55,8 @@ def _mistake(text: str, error: JSONDecodeError) -> tuple[int, str]:
         return at, f"expected `,` or a closing bracket{hint}"
     if message == "Expecting ':' delimiter":
         return end + 1, "expected `:` after the key"
+    if message.startswith("Invalid control character") and found in ("\n", "\r"):
+        return at, r"the line ends within a text: a quote is missing, or a line break that is written `\n`"
     said = _SAID.get(message.removesuffix(" at"), message)
     return (at, said) if found else (max(0, end), f"the text ends here; {said}")
 
