@@ -200,6 +200,12 @@ def test_a_chunk_that_costs_too_much_is_told_so_and_takes_no_longer_than_its_bud
     started = time.process_time()
     assert len(marked(text)) == 1
     assert time.process_time() - started < 5
+    formulas = ChunkText(FILE, text).formulas
+    assert formulas[0].statement
+    assert (formulas[-1].statement, formulas[-1].error) == (None, None)
+    shown = hover_in_chunk(ChunkText(FILE, text), text.rindex("x[1]"), None)
+    assert shown
+    assert "not read, as the chunk costs too much" in shown.markdown
 
 
 # Words and keys.
@@ -322,6 +328,9 @@ def test_keys_show_what_the_schema_says_of_them() -> None:
     assert "default 100" in hovered(text, "10,\n")
     assert hovered(text, "2\n").startswith("**monsterPrimes**")
     assert hovered(text, "{\n") == ""
+    wrong = ChunkText(FILE, chunk("x[1] in P", parameters={"scaleN": 0, "monsterPrimes": [2, 9, "a"]}))
+    assert "P : set of int = {2}" in hovered(wrong, 'P"')
+    assert "each from 0 to 100" in hovered(wrong, "x[1]")
 
 
 def test_numbers_that_python_does_not_write_are_shown_all_the_same(solved: ChunkText, built_once: Project) -> None:
