@@ -117,7 +117,7 @@ def test_a_time_out_is_remembered_until_its_limit_is_raised(project: Project, sp
     project.write("06", odd, parameters={"scaleN": 1000})
     settings = project.chunks / "corpus.yaml"
 
-    def solve(seconds: int, *more: str) -> tuple[str, int]:
+    def solve(seconds: float, *more: str) -> tuple[str, int]:
         settings.write_text(f'documentation: ["01"]\nlimits: {{solve_seconds: {seconds}}}\n')
         before = spied()
         finished = project.doit("solve:06", *more)
@@ -125,19 +125,19 @@ def test_a_time_out_is_remembered_until_its_limit_is_raised(project: Project, sp
         assert f"no answer within {seconds} s; raise the limit (solve_seconds=" in finished.output
         return finished.output, spied() - before
 
-    first, runs = solve(2)
+    first, runs = solve(0.5)
     assert "remembered" not in first
     assert runs > 0
-    for seconds in (2, 1):
+    for seconds in (0.5, 0.3):
         again, runs = solve(seconds)
         assert "more tightly; remembered from an earlier run, cache=rebuild asks again" in again
         assert runs == 0
-    assert solve(2, "cache=rebuild")[1] == 1
-    raised, runs = solve(3)
+    assert solve(0.5, "cache=rebuild")[1] == 1
+    raised, runs = solve(0.7)
     assert "remembered" not in raised
     assert runs == 1
     project.write("06", odd + " /\\ x[1] >= 0", parameters={"scaleN": 1000})
-    assert solve(2)[1] == 1, "another text"
+    assert solve(0.5)[1] == 1, "another text"
 
 
 def test_the_modes(project: Project, spied: Callable[[], int], tmp_path: Path) -> None:

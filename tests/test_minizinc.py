@@ -274,8 +274,8 @@ PARITY = {"parity": "sum(i in 1..8)(x[i] * x[i]) mod 2 = 1"}
 
 def test_no_answer_within_the_limit_says_how_to_raise_it(build) -> None:
     started = time.monotonic()
-    assert build(PARITY).refused("solve", tool=minizinc(1)) == (
-        "chunk 42: no answer within 1 s; "
+    assert build(PARITY).refused("solve", tool=minizinc(0.5)) == (
+        "chunk 42: no answer within 0.5 s; "
         "raise the limit (solve_seconds=, or limits.solve_seconds in corpus.yaml, also for chunk 42 alone), or bound "
         "the constraints more tightly"
     )
