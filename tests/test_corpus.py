@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,16 @@ from tasks.language import syntax
 from tasks.specification import Specification, read_specification
 
 CORPUS = read_corpus(REPOSITORY / "chunks")
-SPECIFICATIONS = {chunk_id: read_specification(CORPUS.path(chunk_id)) for chunk_id in CORPUS.ids}
-COMPUTATIONAL = {i: s for i, s in SPECIFICATIONS.items() if i in CORPUS.computational}
+
+
+@cache
+def specifications() -> dict[str, Specification]:
+    """Every chunk, read."""
+    return {chunk_id: read_specification(CORPUS.path(chunk_id)) for chunk_id in CORPUS.ids}
+
+
+def computational() -> dict[str, Specification]:
+    return {i: s for i, s in specifications().items() if i in CORPUS.computational}
 
 
 @pytest.fixture
@@ -39,7 +48,7 @@ def test_it_has_62_chunks_of_which_six_are_documentation() -> None:
 
 @pytest.mark.parametrize("chunk_id", CORPUS.ids)
 def test_documentation_holds_claims_and_the_rest_formulas(chunk_id: str) -> None:
-    kinds = SPECIFICATIONS[chunk_id].kinds()
+    kinds = specifications()[chunk_id].kinds()
     if chunk_id in CORPUS.settings.documentation:
         assert kinds["formal"] == kinds["vacuous"] == 0
         assert kinds["informal"] >= 1
@@ -48,16 +57,16 @@ def test_documentation_holds_claims_and_the_rest_formulas(chunk_id: str) -> None
         assert kinds["vacuous"] == kinds["informal"] == 0
 
 
-@pytest.mark.parametrize("chunk_id", COMPUTATIONAL)
+@pytest.mark.parametrize("chunk_id", CORPUS.computational)
 def test_each_chunk_has_a_balance_limit_that_can_bind(chunk_id: str) -> None:
-    chunk = SPECIFICATIONS[chunk_id].chunk
+    chunk = specifications()[chunk_id].chunk
     assert CORPUS.settings.has_balance_limit(chunk_id)
     limit = CORPUS.settings.balance_limit(chunk_id, chunk.total)
     assert limit_can_bind(limit, chunk.total, chunk.unit_sum)
 
 
 def test_titles_of_the_pilots() -> None:
-    assert {i: SPECIFICATIONS[i].chunk.title for i in CORPUS.settings.pilots} == {
+    assert {i: specifications()[i].chunk.title for i in CORPUS.settings.pilots} == {
         "06": "External Tract: Tetrachord Polyphony Synthesis",
         "08": "Internal Tract: Intelligence Operator Pipeline",
         "09": "Bridge Tract: Synchronization Layer",
@@ -67,7 +76,7 @@ def test_titles_of_the_pilots() -> None:
 
 def test_every_node_operator_and_quantifier_of_the_language_is_in_use() -> None:
     seen: set[str] = set()
-    for specification in COMPUTATIONAL.values():
+    for specification in computational().values():
         for statement in specification.statements:
             assert statement.expression is not None
             for node in walk(statement.expression):
@@ -98,31 +107,31 @@ SPELLINGS = (
 def test_every_spelling_of_the_language_is_in_use(spelling: str) -> None:
     before, after = (r"(?<!\w)", r"(?!\w)") if spelling.isalnum() else (r"(?<![<>=!\-/\\])", "(?![=>])")
     word = before + re.escape(spelling) + after
-    texts = [c.text for s in COMPUTATIONAL.values() for c in s.chunk.constraints]
+    texts = [c.text for s in computational().values() for c in s.chunk.constraints]
     assert any(re.search(word, text) for text in texts)
 
 
 def test_tracts_goals_objectives_and_totals_vary() -> None:
-    chunks = [s.chunk for s in COMPUTATIONAL.values()]
+    chunks = [s.chunk for s in computational().values()]
     assert set(Counter(c.tract for c in chunks)) == {"internal", "external", "bridge"}
     assert set(Counter(c.goal for c in chunks)) == {"proof", "search", "refinement"}
     assert min(Counter(c.objective for c in chunks).values()) >= 5
     assert sum(c.total != 100 for c in chunks) >= 5
     assert sum(not c.unit_sum for c in chunks) >= 1
-    assert sum("tract" not in json.loads(CORPUS.path(i).read_text()) for i in COMPUTATIONAL) >= 5
+    assert sum("tract" not in json.loads(CORPUS.path(i).read_text()) for i in CORPUS.computational) >= 5
 
 
 def test_every_title_and_note_says_something() -> None:
-    titles = [s.chunk.title for s in SPECIFICATIONS.values()]
+    titles = [s.chunk.title for s in specifications().values()]
     assert len(set(titles)) == 62
-    for chunk_id, specification in SPECIFICATIONS.items():
+    for chunk_id, specification in specifications().items():
         for constraint in specification.chunk.constraints:
             assert len(constraint.notes.split()) >= 5, (chunk_id, constraint.name)
 
 
-@pytest.mark.parametrize("chunk_id", COMPUTATIONAL)
+@pytest.mark.parametrize("chunk_id", CORPUS.computational)
 def test_monster_primes_are_those_of_the_algorithm(chunk_id: str) -> None:
-    chunk = SPECIFICATIONS[chunk_id].chunk
+    chunk = specifications()[chunk_id].chunk
     assert chunk.primes == assign_primes(chunk_id, chunk.tract)
 
 
@@ -141,14 +150,14 @@ def test_the_whole_corpus_builds(whole: tuple[Project, Finished]) -> None:
     assert len(set(witnesses)) == 56
 
 
-@pytest.mark.parametrize("chunk_id", COMPUTATIONAL)
+@pytest.mark.parametrize("chunk_id", CORPUS.computational)
 def test_every_module_holds_at_the_witness_and_not_beside_it(whole: tuple[Project, Finished], chunk_id: str) -> None:
     project, _ = whole
     witness = project.stamp("solve", chunk_id)["outcome"]["witness"]
     module = (project.rendered / "lean" / "Duality" / f"Chunk{chunk_id}.lean").read_text(encoding="utf-8")
     defined = definitions(module)
     assert value(defined["Valid"], witness, defined)
-    assert agrees_nearby(COMPUTATIONAL[chunk_id], witness, defined)
+    assert agrees_nearby(computational()[chunk_id], witness, defined)
 
 
 def agrees_nearby(specification: Specification, witness: list[int], defined: dict[str, str]) -> bool:
