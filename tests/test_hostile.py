@@ -22,7 +22,7 @@ HEALTHY = ("06", "08", "19")
 
 def build(project: Project, cases: list[tuple[str, str, hostile.Make]], *arguments: str) -> Finished:
     (project.chunks / "corpus.yaml").write_text(
-        'documentation: ["01"]\nlimits: {solve_seconds: 20, prove_seconds: 30}\n'
+        'documentation: ["01"]\nlimits: {solve_seconds: 20, prove_seconds: 30}\ncrosscheck: {samples: 16}\n'
     )
     hostile.write(project.chunks, cases)
     before = outside(project)
