@@ -155,6 +155,7 @@ SLOWEST = ("test_workflows.py", "nightly", "test_hostile.py", "test_corpus.py", 
 FLOODS = (
     "five_thousand", "twenty_thousand", "monstrous", "deep_nesting", "linear_time", "every_pair_of_operators",
     "one_word_misspelt", "hundreds_of_formulas", "thousands_of_formulas", "not_too_deep", "[message14]", "random",
+    "costly_chunks", "share_one_budget", "a_megabyte", "[deep]", "notes_alone", "generated_chunks",
 )  # fmt: skip
 
 

@@ -180,11 +180,11 @@ def test_texts_of_chunks_are_shown_and_not_interpreted() -> None:
 def test_a_report_is_never_longer_than_a_comment_may_be() -> None:
     row = Row({"crosscheck": "warned"}, disagreements=("<" * 5000,) * 10)
     large = Report(
-        {f"{i:04}": row for i in range(3000)}, {f"solve:{i:04}": "<" * 5000 for i in range(3000)}, (), ("crosscheck",)
+        {f"{i:04}": row for i in range(600)}, {f"solve:{i:04}": "<" * 5000 for i in range(600)}, (), ("crosscheck",)
     )
     text = markdown(large, large)
     assert len(text) <= LONGEST
-    assert "... and 2995 more." in text
+    assert "... and 595 more." in text
 
 
 def test_a_kept_report_is_printed_by_the_module(tmp_path: Path) -> None:
