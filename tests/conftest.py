@@ -285,9 +285,12 @@ def known_verdicts(request: pytest.FixtureRequest, small_build: Path, tmp_path: 
 
 
 @pytest.fixture
-def project(tmp_path: Path, known_verdicts: None) -> Project:
-    """A small corpus, not built."""
-    return small_corpus(tmp_path / "project")
+def project(tmp_path: Path, small_build: Path, known_verdicts: None) -> Project:
+    """A small corpus, not built; what the modules of the package use is known, as in an out folder of a build."""
+    small = small_corpus(tmp_path / "project")
+    small.rendered.mkdir()
+    shutil.copy(small_build / "project" / "rendered" / ".code.json", small.rendered)
+    return small
 
 
 @pytest.fixture(scope="session")

@@ -88,7 +88,6 @@ def test_under_any_reporter_a_build_holds_the_lock(project: Project) -> None:
         "import sys, time\nfrom tasks.state.lock import hold\n"
         "hold(sys.argv[1]); print('held', flush=True); time.sleep(60)"
     )
-    project.rendered.mkdir()
     command = [sys.executable, "-c", hold, str(project.rendered / ".doit.db.lock")]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout is not None
@@ -291,7 +290,7 @@ def test_doit_seeks_its_file_from_a_folder_below(built: Project) -> None:
 
 
 def test_a_link_that_was_planted_in_the_out_folder_is_not_followed(project: Project, tmp_path: Path) -> None:
-    project.rendered.mkdir()
+    (project.rendered / ".code.json").unlink()
     victims = {}
     (project.rendered / "mzn").mkdir()
     names = ("journal.jsonl", ".doit.db.lock", "summary.json", ".doit.db-wal", "mzn/chunk-06.mzn", ".code.json")
@@ -313,7 +312,6 @@ def test_a_link_that_was_planted_in_the_out_folder_is_not_followed(project: Proj
 
 
 def test_an_out_folder_that_others_can_write_to_is_a_warning(project: Project) -> None:
-    project.rendered.mkdir(mode=0o777)
     project.rendered.chmod(0o777)
     finished = project.doit("schema")
     assert finished.status == 0

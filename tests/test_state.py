@@ -215,7 +215,6 @@ def own_mounts() -> list[str]:
 def test_a_full_disk_ends_the_build_in_one_line_and_room_lets_it_go_on(
     project: Project, own_mounts: list[str], kilobytes: int
 ) -> None:
-    project.rendered.mkdir()
     doit = f'"{sys.executable}" -m doit -n 2 schema render_mzn render_lean'
     script = (
         f"mount -t tmpfs -o size={kilobytes}k tmpfs rendered && {doit} >first; echo $? >status;"
