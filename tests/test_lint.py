@@ -240,10 +240,11 @@ def test_the_questions_are_about_the_text_of_the_model() -> None:
 # As a task
 
 
-@pytest.fixture
-def linted(tmp_path: Path) -> Project:
-    """A corpus with and without findings, linted once."""
-    project = Project(program(tmp_path / "project"))
+@pytest.fixture(scope="module")
+def linted_once(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A corpus with and without findings, linted; not to be changed."""
+    home = tmp_path_factory.mktemp("linted")
+    project = Project(program(home / "project"), {"DUALITY_CACHE": str(home / "verdicts")})
     project.write("01", "component_of(X, T_int)", "x[1] > 3")
     project.write("06", "x[1] + x[2] >= 30", "x[3] <= 5")
     project.write("08", "x[1] >= 30", "x[1] + x[2] >= 20", "1 <= 2")
@@ -256,6 +257,12 @@ def linted(tmp_path: Path) -> Project:
     for line in SAID:
         assert finished.output.count(line) == 1
     return project
+
+
+@pytest.fixture
+def linted(linted_once: Project, tmp_path: Path) -> Project:
+    """A copy of it, with the same cache of verdicts."""
+    return linted_once.copy(tmp_path / "project")
 
 
 @pytest.mark.parametrize(
