@@ -273,6 +273,21 @@ def verdicts_of_the_session(tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield
 
 
+@pytest.fixture(scope="session")
+def scanner_rules(once: Once) -> Iterator[None]:
+    """The rules of the scanner of secrets, compiled once for all workers, for which it takes seconds."""
+
+    def fill(folder: Path) -> None:
+        code = "from tasks.check.secrets import plain_secrets; plain_secrets(b'')"
+        environment = {**os.environ, "PYTHONPATH": str(REPOSITORY / "src"), "KF_RULE_CACHE_DIR": str(folder)}
+        subprocess.run([sys.executable, "-c", code], env=environment, check=True)
+        assert any(folder.iterdir())
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KF_RULE_CACHE_DIR", str(once("rules", fill)))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def verdicts_of_the_test(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DUALITY_CACHE", str(tmp_path / "verdicts"))

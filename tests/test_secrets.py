@@ -21,6 +21,8 @@ from conftest import REPOSITORY, Project, program
 from plants import Maker, file_plants, lookalikes
 from tasks.check.secrets import encryption_faults, plain_secrets, recipients
 
+pytestmark = pytest.mark.usefixtures("scanner_rules")
+
 FOLDER = Path(".github/workflows/secrets")
 FILE = FOLDER / "duality-ci.sops.yaml"
 OURS = "age15ss3edcg6ejg2mapcnucugnsegcyrs23tzts55jdmtv5wjshha6qy9e0m9"
@@ -419,10 +421,9 @@ def shell(repository: Project, tmp_path: Path) -> dict[str, str]:
         assert shutil.which(tool), f"the tests need {tool}"
     home = tmp_path / "home"
     home.mkdir()
-    compiled = os.environ.get("KF_RULE_CACHE_DIR") or str(Path.home() / ".cache" / "kingfisher" / "rule-cache")
     clean = {key: value for key, value in os.environ.items() if not key.startswith("SOPS_")}
     return {
-        **clean, "HOME": str(home), "KF_RULE_CACHE_DIR": compiled, "TMPDIR": str(home),
+        **clean, "HOME": str(home), "TMPDIR": str(home),
         "PYTHONPATH": str(repository.home / "src"),
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
     }  # fmt: skip

@@ -80,7 +80,7 @@ class Story:
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
+def story(tmp_path_factory: pytest.TempPathFactory, scanner_rules: None) -> Story:
     server = clone(tmp_path_factory.mktemp("github") / "server")
     first = push(server)
     again = push(server, "pilots", again=first)

@@ -321,7 +321,7 @@ class _Runner:
             "PROJECT_BIN": str(Path(sys.executable).parent), "NIX_LOG": str(server.asked),
             "GH_STATE": str(server.state),
             # A machine that has compiled nothing is no matter of workflows, and takes seconds.
-            "DUALITY_TOOLS": os.environ["DUALITY_TOOLS"],
+            **{name: os.environ[name] for name in ("DUALITY_TOOLS", "KF_RULE_CACHE_DIR") if name in os.environ},
             **{key: str(path) for key, path in files.items()}, **server.environment, **contexts["env"], **own,
         }  # fmt: skip
         self.done.environments.append(environment)
