@@ -104,7 +104,7 @@ class Project:
         return found
 
     def copy(self, to: Path) -> Project:
-        shutil.copytree(self.home, to)
+        shutil.copytree(self.home, to, copy_function=duplicate)
         return Project(to, dict(self.environment))
 
 
@@ -117,12 +117,22 @@ def listing(arguments: Sequence[str]) -> list[str]:
     return [*arguments, "-v", "1"] if words[0] == "run" else list(arguments)
 
 
+def duplicate(source: str, to: str) -> None:
+    """Copies a file; one that Python compiled, which is replaced and never written into, is the same file."""
+    if source.endswith(".pyc"):
+        with suppress(OSError):  # on another disk
+            os.link(source, to)
+            return
+    shutil.copy2(source, to)
+
+
 def program(home: Path) -> Path:
     """The program without a corpus, as a clone would have it."""
     home.mkdir(parents=True, exist_ok=True)
     for name in ("dodo.py", "pyproject.toml", "lean-toolchain"):
         shutil.copy(REPOSITORY / name, home)
-    shutil.copytree(REPOSITORY / "src", home / "src", ignore=shutil.ignore_patterns("*.egg-info"))
+    ignored = shutil.ignore_patterns("*.egg-info")
+    shutil.copytree(REPOSITORY / "src", home / "src", ignore=ignored, copy_function=duplicate)
     return home
 
 

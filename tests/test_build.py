@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Project, contents
+from conftest import Project, contents, duplicate
 
 STAGES = ("schema", "render_mzn", "solve", "render_lean", "sample", "prove", "crosscheck", "balance")
 
@@ -231,7 +231,7 @@ def test_informal_claims_only_where_the_corpus_allows_them(built: Project) -> No
 @pytest.mark.parametrize("processes", ["1", "8"])
 def test_any_number_of_processes_gives_the_same_bytes(built: Project, tmp_path: Path, processes: str) -> None:
     other = Project(tmp_path / "another" / "folder")
-    shutil.copytree(built.home, other.home, ignore=shutil.ignore_patterns("rendered"))
+    shutil.copytree(built.home, other.home, ignore=shutil.ignore_patterns("rendered"), copy_function=duplicate)
     finished = other.doit("-n", processes)
     assert finished.status == 0, finished.text()
     assert contents(other.rendered) == contents(built.rendered)

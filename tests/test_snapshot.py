@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from conftest import Project, contents
+from conftest import Project, contents, duplicate
 from tasks.project import Build
 from tasks.snapshot import look
 from tasks.stages import stages_of
@@ -146,7 +146,7 @@ class Changes:
     def clone(self) -> None:
         """All times and inodes new."""
         copy = self.project.home.with_name("clone")
-        shutil.copytree(self.project.home, copy, symlinks=True)
+        shutil.copytree(self.project.home, copy, symlinks=True, copy_function=duplicate)
         shutil.rmtree(self.project.home)
         copy.rename(self.project.home)
 
@@ -203,7 +203,7 @@ def walk(project: Project, seed: int, steps: int, monkeypatch: pytest.MonkeyPatc
     for step in range(steps):
         if step % 10 == 0:
             shutil.rmtree(earlier, ignore_errors=True)
-            shutil.copytree(project.home, earlier, symlinks=True)
+            shutil.copytree(project.home, earlier, symlinks=True, copy_function=duplicate)
         change = chance.choice(CHANGES)
         getattr(changes, change)()
         believed, true = believed_and_true(project)

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from conftest import duplicate
+
 PACKAGE = Path(__file__).parent.parent / "src" / "tasks"
 PINNED = re.compile(r"([\w-]+/[\w-]+(?:/[\w-]+)*)@[0-9a-f]{40}")
 
@@ -82,7 +84,8 @@ def checkout(place: Place, given: Given) -> dict[str, str]:
     _git("fetch", "-q", *shallow, place.origin.as_uri(), place.sha, cwd=place.workspace)
     _git("checkout", "-q", "--detach", "FETCH_HEAD", cwd=place.workspace)
     for compiled in PACKAGE.rglob("__pycache__"):  # believed only for the very same source (see conftest.py)
-        shutil.copytree(compiled, place.workspace / "src" / "tasks" / compiled.relative_to(PACKAGE), dirs_exist_ok=True)
+        to = place.workspace / "src" / "tasks" / compiled.relative_to(PACKAGE)
+        shutil.copytree(compiled, to, copy_function=duplicate, dirs_exist_ok=True)
     return {}
 
 
