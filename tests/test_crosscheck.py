@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -51,6 +52,13 @@ def corpus(proved_corpus: Path) -> Path:
 PLAN = make_plan({"chunks": str(SOURCES), "lean": "kernel"})
 
 
+@cache
+def minizinc() -> dict[str, Any]:
+    """The engine, found out once."""
+    engine: dict[str, Any] = identify(PLAN, "minizinc")["engine"]
+    return engine
+
+
 def check(corpus: Path, chunk_id: str, folder: Path, sources: Path = SOURCES, **texts: str) -> dict[str, Any]:
     """Proves and cross-checks a chunk of the corpus, with other texts for its model or its certificate; returns the
     outcome. The solver's witness and the sample stay those of the sound texts. What MiniZinc says of a sound model is
@@ -68,7 +76,7 @@ def check(corpus: Path, chunk_id: str, folder: Path, sources: Path = SOURCES, **
         path.parent.mkdir(parents=True, exist_ok=True)
         stamp = json.loads(sound.stamp(stage, chunk_id).read_text(encoding="utf-8"))
         path.write_text(json.dumps(stamp if stage == "prove" else stamp | {"inputs": {}}), encoding="utf-8")
-    engines = {"minizinc": identify(plan, "minizinc")["engine"], "lean": lean().engine}
+    engines = {"minizinc": minizinc(), "lean": lean().engine}
     if "certificate" in texts:
         perform(BY_NAME["prove"], plan, chunk_id, engines, CODE)
     perform(BY_NAME["crosscheck"], plan, chunk_id, engines, CODE)
