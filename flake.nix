@@ -2,7 +2,8 @@
   description = "Duality: a task-graph build for a corpus of machine-checked specifications";
 
   inputs = {
-    nixpkgs.url = "github:NixOS/nixpkgs/nixos-unstable";
+    # A release whose binary cache holds the packages of Python 3.11: of others Rust, mypy and the like are compiled.
+    nixpkgs.url = "github:NixOS/nixpkgs/nixos-24.11";
     lean4-nix.url = "github:lenianiva/lean4-nix";
     lean4-nix.inputs.nixpkgs.follows = "nixpkgs";
   };
@@ -11,7 +12,8 @@
     { nixpkgs, lean4-nix, ... }:
     let
       inherit (nixpkgs) lib;
-      systems = [ "x86_64-linux" "aarch64-linux" "x86_64-darwin" "aarch64-darwin" ];
+      # Not aarch64-darwin: Lean's release for it cannot be patched (lean4-nix, issue 76).
+      systems = [ "x86_64-linux" "aarch64-linux" "x86_64-darwin" ];
 
       # The parts of this folder that are named, and nothing else: what is not named changes no derivation.
       part =
@@ -48,7 +50,9 @@
           python = pkgs.python311;
           needed = ps: [ ps.cloudpickle ps.doit ps.jinja2 ps.jsonschema ps.lark ps.msgspec ps.pyyaml ps.rich ];
           # What the tests and pytest's settings in pyproject.toml use.
-          tested = ps: [ ps.hypothesis ps.pytest ps.pytest-cov ps.pytest-timeout ps.pytest-xdist ps.setuptools ];
+          tested = ps: [
+            ps.hypothesis ps.pyte ps.pytest ps.pytest-cov ps.pytest-timeout ps.pytest-xdist ps.setuptools ps.watchfiles
+          ];
 
           # The embedded kernel, for the tests that compare it with the full Lean; it is built for this system alone.
           kernel =
@@ -188,29 +192,43 @@
                 '';
           };
 
-          devShells.default = pkgs.mkShell {
-            packages = tools ++ [
-              pkgs.actionlint
-              pkgs.age
-              pkgs.gh
-              pkgs.git
-              pkgs.ruff
-              pkgs.shellcheck
-              pkgs.sops
-              pkgs.yamllint
-              (python.withPackages (ps: needed ps ++ tested ps ++ kernel ps ++ scanner ps ++ [ ps.mypy ps.types-pyyaml ] ++ lib.optionals (ps ? types-jsonschema) [ ps.types-jsonschema ]))
-            ];
-            # On standard error, as a command's output is its own.
-            shellHook = ''
-              export PYTHONPATH="$PWD/src''${PYTHONPATH:+:$PYTHONPATH}"
-              found=$(minizinc --version | sed -n 's/.*version \([0-9.]*\).*/\1/p')
-              if ! printf '%s\n' 2.8 "$found" | sort -V -C; then
-                echo "duality: MiniZinc 2.8 or later is needed, this is $found" >&2
-                exit 1
-              fi
-              echo "duality: minizinc $found, $(lean --version | cut -d, -f1), $(python --version)" >&2
-            '';
-          };
+          devShells =
+            let
+              # On standard error, as a command's output is its own.
+              shellHook = ''
+                export PYTHONPATH="$PWD/src''${PYTHONPATH:+:$PYTHONPATH}"
+                found=$(minizinc --version | sed -n 's/.*version \([0-9.]*\).*/\1/p')
+                if ! printf '%s\n' 2.8 "$found" | sort -V -C; then
+                  echo "duality: MiniZinc 2.8 or later is needed, this is $found" >&2
+                  exit 1
+                fi
+                echo "duality: minizinc $found, $(lean --version | cut -d, -f1), $(python --version)" >&2
+              '';
+            in
+            {
+              # yamllint is one of Python's packages here: the one in pkgs brings a newer Python, first on PATH.
+              default = pkgs.mkShell {
+                packages = tools ++ [
+                  (python.withPackages (
+                    ps: needed ps ++ tested ps ++ kernel ps ++ scanner ps ++ [ ps.mypy ps.types-pyyaml ps.yamllint ]
+                  ))
+                  pkgs.actionlint
+                  pkgs.age
+                  pkgs.gh
+                  pkgs.git
+                  pkgs.ruff
+                  pkgs.shellcheck
+                  pkgs.sops
+                ];
+                inherit shellHook;
+              };
+
+              # What a build takes, and no more: the first run of CI fetches it.
+              ci = pkgs.mkShellNoCC {
+                packages = tools ++ [ (python.withPackages needed) ];
+                inherit shellHook;
+              };
+            };
         };
 
       every = lib.genAttrs systems of;
