@@ -315,7 +315,9 @@ class _Runner:
         own = {key: as_text(filled(value, contexts, functions)) for key, value in step.get("env", {}).items()}
         server, github = self.scope.server, self.scope.github
         environment = {
-            "PATH": f"{STANDINS}:/usr/bin:/bin", "HOME": str(self.place.home), "LANG": "C.UTF-8", "CI": "true",
+            # The tools are where they are: in a Nix shell not in /usr/bin.
+            "PATH": f"{STANDINS}{os.pathsep}{os.environ['PATH']}",
+            "HOME": str(self.place.home), "LANG": "C.UTF-8", "CI": "true",
             "GITHUB_ACTIONS": "true", "GITHUB_REPOSITORY": NAME, "GITHUB_SHA": github["sha"],
             "GITHUB_REF": github["ref"], "RUNNER_TEMP": str(self.temp),
             "PROJECT_BIN": str(Path(sys.executable).parent), "NIX_LOG": str(server.asked),
