@@ -112,6 +112,7 @@ def test_a_first_push_runs_the_tests_and_lints_the_workflows(story: Story) -> No
     assert [step.conclusion for step in job.steps if step.name in ("Lint the workflows", "Tests")] == ["success"] * 2
     assert "test_workflows.py" in job.step("Tests").output  # collected only; see the stand-in
     asked = story.server.asked.read_text()
+    assert "develop .#default --profile" in asked
     for command in ("actionlint", "yamllint --strict", "pytest", "doit secrets commits="):
         assert f"develop --command {command}" in asked
 
@@ -150,6 +151,52 @@ def test_after_a_failure_the_cache_is_saved_all_the_same(story: Story) -> None:
     assert story.mended.result == "success"
     assert story.mended.jobs["pilots/checks"].ran <= tasks_of("09")
     assert "all checks passed" in story.mended.jobs["pilots/checks"].summary
+
+
+SETUP = "Set up Nix / Fetch the shell"
+
+
+def test_a_first_run_whose_time_is_up_saves_what_it_fetched_and_the_next_goes_on_from_there(story: Story) -> None:
+    server = story.server
+    server.store.caches = [entry for entry in server.store.caches if entry.version != ("/nix",)]
+    fetched, results = [], []
+    for tired in ("2", "2", "0"):
+        asked = len(server.asked.read_text())
+        server.environment = {"NIX_TIRED": tired}
+        run = push(server, "pilots")
+        results.append(run.jobs["pilots/checks"].step(SETUP).outcome)
+        fetched.append([line[6:] for line in server.asked.read_text()[asked:].splitlines() if line[:6] == "fetch "])
+    server.environment = {}
+    assert results == ["failure", "success", "success"]
+    assert fetched == [["minizinc", "lean"], ["python"], []]
+    assert run.result == "success"
+    keys = [entry.key.split("-") for entry in server.store.caches if entry.version == ("/nix",)]
+    assert [len(key) for key in keys] == [7, 5], (
+        "the part has a key of its own, so that the whole can be saved beside it"
+    )
+
+
+def test_a_job_has_time_left_after_the_longest_set_up() -> None:
+    fetch = next(step for step in yaml.safe_load(COMPOSITE.read_text())["runs"]["steps"] if step.get("id") == "shell")
+    (limit,) = re.findall(r"timeout --signal=INT (\d+)m nix develop ", fetch["run"])
+    for path in WORKFLOWS:
+        for job in yaml.safe_load(path.read_text())["jobs"].values():
+            minutes = job.get("with", {}).get("minutes") or job.get("timeout-minutes")
+            sets_up = "uses" in job or any(step.get("uses") == "./.github/actions/setup-nix" for step in job["steps"])
+            if sets_up and isinstance(minutes, int):
+                assert minutes >= int(limit) + 15, f"{path.name}: {job['name']}"
+
+
+def test_the_store_is_saved_by_a_step_and_never_collected() -> None:
+    """The action's own post step runs after a success only; gc-max-store-size collects what no profile roots."""
+    text = COMPOSITE.read_text()
+    assert "gc-" not in text
+    assert "cache-nix-action@" not in text
+    assert "lean-toolchain" in text
+    steps = yaml.safe_load(text)["runs"]["steps"]
+    assert [step["name"] for step in steps[-2:]] == ["Fetch the shell", "Save the Nix store"]
+    assert "--profile" in steps[-2]["run"]
+    assert "always()" in steps[-1]["if"]
 
 
 def test_pilots_and_report_are_kept_as_artifacts(story: Story) -> None:
@@ -347,7 +394,7 @@ def test_the_smoke_test_asks_the_flake_its_versions_and_its_apps_and_uses_cachix
     assert job.result == "success", job.steps
     assert "cachix ours" in job.log
     new = server.asked.read_text().splitlines()[asked:]
-    assert [line for line in new if not line.startswith(("shell", "develop"))] == [
+    assert [line for line in new if not line.startswith(("shell", "develop", "fetch"))] == [
         "flake check --print-build-logs", "run .#render-pilots", "run .#validate-pilots",
     ]  # fmt: skip
 

@@ -56,6 +56,10 @@ class Place:
     run_id: int
     log: list[str] = field(default_factory=list)
 
+    @property
+    def nix_store(self) -> Path:
+        return self.home / "nix-store"
+
     def path(self, text: str) -> Path:
         return self.home / text[2:] if text.startswith("~/") else self.workspace / text
 
@@ -124,6 +128,36 @@ def cache_save(place: Place, given: Given) -> dict[str, str]:
     return {}
 
 
+STORE_KEY = re.compile(r"nix-Linux-X64-\w+-[0-9a-f]{64}(-\d+-\d+)?")
+
+
+def nix_restore(place: Place, given: Given) -> dict[str, str]:
+    """As cache-nix-action does: the primary key alone is a hit of it; of several with a prefix the newest is taken."""
+    primary = given["primary-key"]
+    assert STORE_KEY.fullmatch(primary), primary
+    for prefix in (None, *_lines(given.get("restore-prefixes-first-match", ""))):
+        for scope in place.scopes:
+            for entry in reversed([e for e in place.store.caches if (e.scope, e.version) == (scope, ("/nix",))]):
+                if entry.key == primary if prefix is None else entry.key.startswith(prefix):
+                    shutil.copytree(entry.folder, place.nix_store, dirs_exist_ok=True)
+                    place.log.append(f"restored {entry.key}")
+                    return {"primary-key": primary, "hit-primary-key": str(prefix is None).lower()}
+    return {"primary-key": primary, "hit-primary-key": "false"}
+
+
+def nix_save(place: Place, given: Given) -> dict[str, str]:
+    key, scope = given["primary-key"], place.scopes[0]
+    assert STORE_KEY.fullmatch(key), key
+    if any((e.scope, e.key, e.version) == (scope, key, ("/nix",)) for e in place.store.caches):
+        place.log.append(f"not saved, exists: {key}")
+        return {}
+    folder = place.store.new_folder()
+    shutil.copytree(place.nix_store, folder, dirs_exist_ok=True)
+    place.store.caches.append(Entry(scope, key, ("/nix",), folder))
+    place.log.append(f"saved {key}")
+    return {}
+
+
 def upload(place: Place, given: Given) -> dict[str, str]:
     """Without hidden files; several paths keep their common ancestor, here the workspace, as the root."""
     paths = _lines(given["path"])
@@ -173,10 +207,8 @@ ACTIONS: dict[str, tuple[Iterable[str], Action]] = {
     "actions/upload-artifact": (("name", "path", "if-no-files-found", "overwrite", "retention-days"), upload),
     "actions/download-artifact": (("name", "path", "run-id", "github-token"), download),
     "cachix/install-nix-action": ((), noted("nix installed", "")),
-    "nix-community/cache-nix-action": (
-        ("primary-key", "restore-prefixes-first-match", "gc-max-store-size-linux"),
-        noted("nix store", "primary-key"),
-    ),
+    "nix-community/cache-nix-action/restore": (("primary-key", "restore-prefixes-first-match"), nix_restore),
+    "nix-community/cache-nix-action/save": (("primary-key",), nix_save),
     "cachix/cachix-action": (("name", "authToken"), noted("cachix", "name")),
 }
 

@@ -77,6 +77,7 @@ COMMON: Functions = {
     "contains": _contains,
     "startsWith": lambda text, start: as_text(text).lower().startswith(as_text(start).lower()),
     "fromJSON": json.loads,
+    "format": lambda text, *values: text.format(*map(as_text, values)),
 }
 
 
