@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -167,6 +168,17 @@ FLOODS = (
     "one_word_misspelt", "hundreds_of_formulas", "thousands_of_formulas", "not_too_deep", "[message14]", "random",
     "costly_chunks", "share_one_budget", "a_megabyte", "[deep]", "notes_alone", "generated_chunks",
 )  # fmt: skip
+
+
+# What nixpkgs does not have. Outside of its shell a package that is missing is an error.
+NOT_IN_NIXPKGS = {"test_lsp.py": "pytest_lsp"}
+collect_ignore = [
+    file for file, module in NOT_IN_NIXPKGS.items() if "IN_NIX_SHELL" in os.environ and find_spec(module) is None
+]
+
+
+def pytest_report_header() -> list[str]:
+    return [f"not run in this Nix shell, but by ./dev pytest: {file}" for file in collect_ignore]
 
 
 def everything_asked(config: pytest.Config) -> bool:

@@ -11,7 +11,9 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
@@ -211,6 +213,46 @@ def test_no_package_of_a_shell_brings_another_python_that_comes_first_on_path(pr
     shell = evaluate(project, stubs, "devShells.x86_64-linux.default", SHELL)
     assert "yamllint" not in shell["names"]
     assert "python-yamllint" in shell["python"]
+
+
+# Collects all tests where, of the packages of a list, none can be imported; pytest finds no plug-ins but those named.
+COLLECT = """
+import sys
+from importlib.machinery import PathFinder
+import pytest
+
+class Lacking(PathFinder):
+    @classmethod
+    def find_spec(cls, name, path=None, target=None):
+        return None if name.split(".")[0] in sys.argv[1].split(",") else super().find_spec(name, path, target)
+
+sys.meta_path[sys.meta_path.index(PathFinder)] = Lacking
+plugins = ["_hypothesis_pytestplugin", "pytest_cov.plugin", "pytest_timeout", "xdist.plugin"]
+options = [word for name in plugins for word in ("-p", name)]
+sys.exit(pytest.main(["--collect-only", "-n0", "--no-cov", *options, "tests"]))
+"""
+
+
+def test_the_tests_can_be_collected_with_the_packages_of_the_shell(project: Path, stubs: Path) -> None:
+    shell = evaluate(project, stubs, "devShells.x86_64-linux.default", SHELL)
+    held = {re.sub(r"^python-|-[0-9.]+$", "", name) for name in (*shell["python"], *shell["names"])}
+    extras = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"][
+        "optional-dependencies"
+    ]
+    asked = {re.match(r"[\w-]+", line)[0].lower() for line in extras["test"]}  # type: ignore[index]
+    # What pytest-lsp brings goes with it.
+    missing = {*(asked - held), "lsprotocol", "pytest-asyncio"}
+    modules = [module for module, names in packages_distributions().items() if missing & {n.lower() for n in names}]
+    assert "pytest_lsp" in modules
+    assert "hypothesis" not in modules
+    collected = subprocess.run(
+        [sys.executable, "-c", COLLECT, ",".join(modules)], cwd=REPOSITORY, capture_output=True, text=True,
+        env={**os.environ, "IN_NIX_SHELL": "impure", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}, check=False,
+    )  # fmt: skip
+    assert collected.returncode == 0, collected.stdout[-3000:]
+    assert "not run in this Nix shell, but by ./dev pytest: test_lsp.py" in collected.stdout
+    assert "<Module test_workflows.py>" in collected.stdout
+    assert "<Module test_lsp.py>" not in collected.stdout
 
 
 def test_nixpkgs_is_a_release_that_has_built_the_packages_of_python_3_11() -> None:

@@ -82,7 +82,7 @@ class Story:
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory, scanner_rules: None) -> Story:
     server = clone(tmp_path_factory.mktemp("github") / "server")
-    first = push(server)
+    first = push(server, "pilots", "tests")
     again = push(server, "pilots", again=first)
     edit(server, "08", add("late", "x[1] >= 0 -> x[2] <= 90"))
     server.commit()
@@ -470,7 +470,23 @@ def test_a_workflow_asks_for_little_and_ends_in_time(path: Path) -> None:
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
 def test_what_a_step_runs_comes_from_the_flake(path: Path) -> None:
-    plain = {"rm", "cat", "echo", "exit", "mkdir", "cp", "git", "if", "else", "fi", "for", "do", "done", "nix"}
+    plain = {
+        ".ci/run",
+        "rm",
+        "cat",
+        "echo",
+        "exit",
+        "mkdir",
+        "cp",
+        "git",
+        "if",
+        "else",
+        "fi",
+        "for",
+        "do",
+        "done",
+        "nix",
+    }
     for job in yaml.safe_load(path.read_text())["jobs"].values():
         for step in job.get("steps", []):
             for line in step.get("run", "").splitlines():
