@@ -466,7 +466,9 @@ def test_ci_gets_the_values_masked_and_leaves_none_on_the_disk(repository: Proje
     rules = repository.home / ".sops.yaml"
     rules.write_text(rules.read_text().replace(OURS, public))
     first, second = letters(30), letters(30)
-    values = yaml.safe_dump({"ONE": f"{first}\n50% {second}", "TWO": "PLACEHOLDER", "THREE": ""})
+    values = yaml.safe_dump(
+        {"ONE": f"{first}\n50% {second}", "TWO": "PLACEHOLDER", "THREE": "", "CACHIX_CACHE": "a name, no secret"}
+    )
     kinds = ("--input-type", "yaml", "--output-type", "yaml")
     text = run("sops", "encrypt", "--filename-override", str(FILE), *kinds, "/dev/stdin", text=values)
     (repository.home / FILE).write_text(text)
@@ -483,10 +485,11 @@ def test_ci_gets_the_values_masked_and_leaves_none_on_the_disk(repository: Proje
     assert seen == f"{first}\n50% {second} unset unset unset\n"
     stranger = run("age-keygen").splitlines()[-1]
     wrong = with_secrets(repository, {**shell, "SOPS_AGE_KEY": stranger}, "echo", "ran")
-    assert wrong.returncode == 1
-    assert wrong.stdout == ""
-    assert wrong.stderr.count("\n") == 1
-    assert "cannot be decrypted with SOPS_AGE_KEY" in wrong.stderr
+    assert (wrong.returncode, wrong.stderr) == (0, "")
+    warning, ran = wrong.stdout.splitlines()
+    assert warning.startswith("::warning title=secrets::")
+    assert "cannot be decrypted with SOPS_AGE_KEY, going on without" in warning
+    assert ran == "ran"
     for folder in (repository.home, Path(shell["HOME"])):
         for path in folder.rglob("*"):
             if path.is_file() and not path.is_symlink():
