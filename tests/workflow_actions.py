@@ -86,7 +86,11 @@ def checkout(place: Place, given: Given) -> dict[str, str]:
     _git("init", "-q", cwd=place.workspace)
     shallow = [] if depth == "0" else [f"--depth={depth}"]
     _git("fetch", "-q", *shallow, place.origin.as_uri(), place.sha, cwd=place.workspace)
+    if folders := _lines(given.get("sparse-checkout", "")):
+        _git("sparse-checkout", "set", *folders, cwd=place.workspace)
     _git("checkout", "-q", "--detach", "FETCH_HEAD", cwd=place.workspace)
+    if folders:
+        return {}
     for compiled in PACKAGE.rglob("__pycache__"):  # believed only for the very same source (see conftest.py)
         to = place.workspace / "src" / "tasks" / compiled.relative_to(PACKAGE)
         shutil.copytree(compiled, to, copy_function=duplicate, dirs_exist_ok=True)
@@ -201,7 +205,7 @@ def noted(name: str, shown: str) -> Action:
 
 
 ACTIONS: dict[str, tuple[Iterable[str], Action]] = {
-    "actions/checkout": (("fetch-depth", "persist-credentials"), checkout),
+    "actions/checkout": (("fetch-depth", "persist-credentials", "sparse-checkout"), checkout),
     "actions/cache/restore": (("path", "key", "restore-keys"), cache_restore),
     "actions/cache/save": (("path", "key"), cache_save),
     "actions/upload-artifact": (("name", "path", "if-no-files-found", "overwrite", "retention-days"), upload),

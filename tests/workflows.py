@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from workflow_expressions import Functions, as_text, filled, holds
 
 STANDINS = Path(__file__).parent / "standins"
 NAME = "acme/duality"
-WORKFLOW_KEYS = {"name", "on", "permissions", "concurrency", "defaults", "jobs"}
+WORKFLOW_KEYS = {"name", "on", "permissions", "concurrency", "cache-mode", "defaults", "jobs"}
 JOB_KEYS = {
     "name",
     "needs",
@@ -33,6 +34,9 @@ JOB_KEYS = {
     "timeout-minutes",
     "permissions",
     "env",
+    "environment",
+    "outputs",
+    "strategy",
     "steps",
     "uses",
     "with",
@@ -65,6 +69,7 @@ class Job:
     summary: str = ""
     log: list[str] = field(default_factory=list)
     environments: list[dict[str, str]] = field(default_factory=list)
+    outputs: dict[str, str] = field(default_factory=dict)
 
     def step(self, name: str) -> Step:
         return next(step for step in self.steps if step.name == name)
@@ -76,7 +81,7 @@ class Job:
 
 @dataclass
 class Run:
-    """A run of a workflow: its jobs by id, `pilots/checks` where one calls another workflow."""
+    """A run of a workflow: its jobs by id, those of a matrix by name; `pilots/checks` in one that another calls."""
 
     number: int
     jobs: dict[str, Job]
@@ -94,7 +99,8 @@ class GitHub:
         self.root = root
         self.origin = root / "origin"
         self.store = Store(root / "store")
-        self.secrets: dict[str, str] = {}
+        self.environments: dict[str, dict[str, str]] = {}
+        """The secrets of each; the repository itself has none."""
         self.state = root / "gh.json"
         self.state.write_text(json.dumps({"last": 100, "calls": [], "pulls": {}, "comments": {}, "issues": []}))
         self.asked = root / "nix.log"
@@ -129,7 +135,8 @@ class GitHub:
         """Runs a workflow.
 
         trusted: False for a fork's pull request, which gets no secret and a token that reads. again: the run that this
-        is another attempt at. only: the jobs to run, where not all of them are meant.
+        is another attempt at. only: the jobs to run, if not all of them are meant; `pilots/checks` is one that pilots
+        calls.
         """
         self.runs += 1
         run_id = again.number if again else self.runs
@@ -147,11 +154,23 @@ class GitHub:
             "run_id": str(run_id), "run_attempt": str(1 + bool(again)), "repository": NAME,
             "workflow": workflow["name"], "server_url": "https://github.example",
         }  # fmt: skip
-        secrets = self.secrets if trusted else {}
+        assert self.starts(file, event_name, ref)
         run = Run(run_id, {}, event)
-        scope = _Scope(self, run, github, dict(inputs or {}), secrets, tuple(scopes), trusted)
+        scope = _Scope(self, run, github, dict(inputs or {}), {}, tuple(scopes), trusted)
         scope.jobs(workflow, "", set(only), {"contents": "read"} if trusted else None)
         return run
+
+    def starts(self, file: str, event_name: str, ref: str, changed: Iterable[str] | None = None) -> bool:
+        """Whether an event starts a workflow. changed: the files that a push or pull request changes."""
+        events = self.read(f".github/workflows/{file}")["on"]
+        if event_name not in events or event_name not in ("push", "pull_request"):
+            return event_name in events
+        filters = dict(events[event_name] or {})
+        branches, paths = filters.pop("branches", None), filters.pop("paths", None)
+        assert not filters
+        if branches is not None and ref.removeprefix("refs/heads/") not in branches:
+            return False
+        return changed is None or paths is None or any(fnmatchcase(file, path) for file in changed for path in paths)
 
     def read(self, path: str) -> dict[str, Any]:
         found = yaml.safe_load((self.origin / path).read_text(encoding="utf-8"))
@@ -178,30 +197,56 @@ class _Scope:
     def jobs(self, workflow: dict[str, Any], prefix: str, only: set[str], allowed: Mapping[str, str] | None) -> str:
         """Runs the jobs of a workflow in the order of their needs; returns success or failure."""
         results: dict[str, str] = {}
+        outputs: dict[str, dict[str, str]] = {}
         assert workflow["defaults"] == {"run": {"shell": "bash"}}
         for name, job in workflow["jobs"].items():
             assert job.keys() <= JOB_KEYS, job.keys() - JOB_KEYS
-            if only and name not in only:
+            if only and name not in {word.split("/")[0] for word in only}:
                 continue
             needs = [job["needs"]] if isinstance(job.get("needs"), str) else job.get("needs", [])
             assert all(need in results for need in needs), f"{name}: {needs} stand below it or are left out"
-            contexts = self.contexts({"needs": {need: {"result": results[need]} for need in needs}})
+            needed = {need: {"result": results[need], "outputs": outputs.get(need, {})} for need in needs}
+            contexts = self.contexts({"needs": needed})
             good = all(results[need] == "success" for need in needs)
             if not holds(job.get("if"), contexts, _status(good)):
                 results[name] = "skipped"
                 self.run.jobs[prefix + name] = Job(name, "skipped")
             elif "uses" in job:
-                results[name] = self.call(job, contexts, f"{prefix}{name}/", allowed)
+                inside = {word.partition("/")[2] for word in only} - {""}
+                results[name] = self.call(job, contexts, f"{prefix}{name}/", inside, allowed)
             else:
                 granted = {**workflow.get("permissions", {}), **job.get("permissions", {})}
                 if prefix and allowed is not None:
                     assert granted.items() <= allowed.items(), "a called workflow may not do more than its caller"
-                done = _Runner(self, prefix + name, job, contexts, granted).go()
-                self.run.jobs[prefix + name] = done
-                results[name] = done.result
+                results[name] = "success"
+                contexts["secrets"] = {**contexts["secrets"], **self.environment_secrets(job, contexts)}
+                for values in self.matrix(job, contexts):
+                    called = prefix + (as_text(filled(job["name"], {**contexts, **values}, {})) if values else name)
+                    done = _Runner(self, called, job, {**contexts, **values}, granted).go()
+                    self.run.jobs[called] = done
+                    outputs[name] = done.outputs
+                    if done.result != "success":
+                        results[name] = done.result
         return "failure" if "failure" in results.values() else "success"
 
-    def call(self, job: dict[str, Any], contexts: dict[str, Any], prefix: str, allowed: Any) -> str:
+    def environment_secrets(self, job: dict[str, Any], contexts: dict[str, Any]) -> Mapping[str, str]:
+        if not self.trusted or "environment" not in job:
+            return {}
+        assert job["environment"].keys() == {"name", "deployment"}
+        return self.server.environments.get(filled(job["environment"]["name"], contexts, {}), {})
+
+    def matrix(self, job: dict[str, Any], contexts: dict[str, Any]) -> list[dict[str, Any]]:
+        """What the context `matrix` is in each of a job's runs: nothing in the only one of a job without."""
+        if "strategy" not in job:
+            return [{}]
+        assert job["strategy"].keys() == {"fail-fast", "matrix"}
+        assert job["strategy"]["fail-fast"] is False
+        ((key, values),) = job["strategy"]["matrix"].items()
+        return [{"matrix": {key: value}} for value in filled(values, contexts, {})]
+
+    def call(
+        self, job: dict[str, Any], contexts: dict[str, Any], prefix: str, only: set[str], allowed: Any
+    ) -> str:  # fmt: skip
         called = self.server.read(job["uses"].removeprefix("./"))
         wanted = called["on"]["workflow_call"]
         given = {key: filled(value, contexts, _status(True)) for key, value in job.get("with", {}).items()}
@@ -216,7 +261,7 @@ class _Scope:
         assert job.get("secrets", {}).keys() <= wanted["secrets"].keys()
         secrets = {key: as_text(filled(value, contexts, {})) for key, value in job.get("secrets", {}).items()}
         scope = _Scope(self.server, self.run, self.github, inputs, secrets, self.caches, self.trusted)
-        return scope.jobs(called, prefix, set(), allowed)
+        return scope.jobs(called, prefix, only, allowed)
 
     def contexts(self, more: Mapping[str, Any]) -> dict[str, Any]:
         return {"github": self.github, "inputs": self.inputs, "secrets": self.secrets, **more}
@@ -258,6 +303,7 @@ class _Runner:
     def go(self) -> Job:
         if not self.steps(self.job["steps"], self.contexts, ""):
             self.done.result = "failure"
+        self.done.outputs = {k: as_text(filled(v, self.contexts, {})) for k, v in self.job.get("outputs", {}).items()}
         return self.done
 
     def steps(self, steps: list[dict[str, Any]], contexts: dict[str, Any], inside: str) -> bool:
@@ -267,7 +313,7 @@ class _Runner:
         good = True
         for position, step in enumerate(steps):
             assert step.keys() <= STEP_KEYS, step.keys() - STEP_KEYS
-            name = inside + step.get("name", f"step {position}")
+            name = inside + as_text(filled(step.get("name", f"step {position}"), contexts, {}))
             functions = {**_status(good), "hashFiles": self.hash_files}
             if not holds(step.get("if"), contexts, functions):
                 done = Step(name, "skipped", "skipped")

@@ -1,7 +1,7 @@
 """One comment on a pull request, updated in place, from the report that its build left.
 
 The report may come from anybody: it is read as data (tasks.report), and commented only on the pull request whose head
-is the very commit that GitHub says was built.
+is the very commit of the very branch that GitHub says was built: a commit can be the head of many.
 """
 
 from __future__ import annotations
@@ -31,8 +31,12 @@ def main(folder: Path, baseline: Path) -> None:
         raise SystemExit("the report is not of a pull request")
     number = int(found.group(1))
     pull = api(f"pulls/{number}")
-    if pull["head"]["sha"] != os.environ["HEAD_SHA"]:
-        print(f"pull request {number} is at another commit than the one that was built; nothing is written")
+    head = pull["head"]
+    built = {key: os.environ[f"HEAD_{key}"] for key in ("SHA", "BRANCH", "REPOSITORY")}
+    # A repository that was deleted since is null.
+    found_there = {"SHA": head["sha"], "BRANCH": head["ref"], "REPOSITORY": (head["repo"] or {}).get("full_name")}
+    if other := [key.lower() for key, value in built.items() if found_there[key] != value]:
+        print(f"the head of pull request {number} is not what was built ({', '.join(other)}); nothing is written")
         return
     body = f"{MARKER}\n{markdown(report, base)}\n[The run]({os.environ['RUN']})\n"
     comment = ours(f"issues/{number}/comments", MARKER)
