@@ -160,6 +160,7 @@ def test_a_tab_completes_tasks_chunks_commands_variables_and_files(shell: Shell)
 @pytest.mark.parametrize("shell", SCRIPTS)
 def test_a_script_can_be_read_by_its_shell(shell: str) -> None:
     if not shutil.which(shell):
+        assert "IN_NIX_SHELL" in os.environ, f"{shell} is not installed; ./dev pytest installs it"
         pytest.skip(f"{shell} is not installed")
     script = data_text("tasks.commands", SCRIPTS[shell]).replace("PROGRAM", "doit")
     finished = subprocess.run([shell, "-n"], input=script, capture_output=True, text=True, check=False)

@@ -319,6 +319,8 @@ def test_before_the_tests_all_that_will_be_installed_is_said_first(tmp_path: Pat
         "dev: installing age",
         "dev: installing shellcheck",
         "dev: installing chromium",
+        "dev: installing zsh",
+        "dev: installing fish",
         "dev: installing nodejs",
         "dev: installing npm",
         "dev: making the environment .venv (once, about half a minute)",
