@@ -124,6 +124,7 @@ class Shell(Terminal):
 def shell(request: pytest.FixtureRequest, built_once: Project, tmp_path: Path) -> Iterator[Shell]:
     name = request.param
     if not shutil.which(name):
+        assert "IN_NIX_SHELL" in os.environ, f"{name} is not installed; ./dev pytest installs it"
         pytest.skip(f"{name} is not installed")
     bin_ = tmp_path / "bin"
     bin_.mkdir()
