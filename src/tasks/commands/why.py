@@ -107,8 +107,7 @@ def _jobs(build: Build, ledger: Ledger) -> Iterator[Finding]:
         if job.is_kept:
             made_by = {"code": build.code.digest(job.module), **job.settings(build.plan)}
             written = [str(path) for path in job.writes(build.plan)]
-            if reasons := freshness.reasons(ledger.values(job.task), made_by, written):
-                yield Finding(job.task, tuple(reasons))
+            yield Finding(job.task, tuple(freshness.reasons(ledger.values(job.task), made_by, written)))
 
 
 def _told(build: Build, ledger: Ledger, stage: Any, chunk_id: str, last: Entry | None) -> Iterator[str]:
