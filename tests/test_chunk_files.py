@@ -392,6 +392,11 @@ def test_invalid_json_is_refused_with_line_and_column(file: Path) -> None:
         ('{"a": 1,\n}', '1: column 8: invalid JSON: a comma before a closing bracket; delete it\n{"a": 1,'),
         ("[1,\n]", "1: column 3: invalid JSON: a comma before a closing bracket; delete it\n[1,"),
         (
+            '{"a": "b\n}',
+            "1: column 9: invalid JSON: the line ends within a text: a quote is missing, or a line break that is "
+            'written `\\n`\n{"a": "b',
+        ),
+        (
             '{"a": "he said "x" there"}',
             '1: column 17: invalid JSON: expected `,` or a closing bracket; a quote within a text is written `\\"`\n'
             '{"a": "he said "x" there"}',

@@ -311,6 +311,7 @@ def test_a_hover_is_as_the_forms_that_are_rendered(solved: ChunkText, built_once
         ("x[1] - 3 > -x[2]", "- 3", ["int - int : int", "x[1] - 3 : int"]),
         ("x[1] - 3 > -x[2]", "-x", ["- int : int", "-x[2] : int"]),
         ("x[1] > N", "N", ["N : int = 100"]),
+        ("x[1] > N", "[1]", ["x[1] : int"]),
         ("A = B", "A", ["informal"]),
         ("1 < 2", "1 <", ["vacuous"]),
         ("x[1] + > 2", "+", ["not valid", "int + int : int"]),

@@ -33,7 +33,9 @@ asked = pytest.mark.asyncio(loop_scope="module")
 SNIPPETS = types.ClientCapabilities(
     text_document=types.TextDocumentClientCapabilities(
         completion=types.CompletionClientCapabilities(
-            completion_item=types.ClientCompletionItemOptions(snippet_support=True)
+            completion_item=types.ClientCompletionItemOptions(
+                snippet_support=True, documentation_format=[types.MarkupKind.Markdown]
+            )
         )
     )
 )
@@ -225,6 +227,8 @@ async def test_what_is_completed_replaces_what_is_there(editor: Editor) -> None:
     assert edit.range.end.character - edit.range.start.character == 2
     assert edit.new_text == "min($1, $2)"
     assert found["i"].kind == types.CompletionItemKind.Variable
+    assert isinstance(found["mod"].documentation, types.MarkupContent)
+    assert found["mod"].documentation.value.startswith("the remainder of `div`")
     keys = await editor.complete(NAME, '{"id": "06", "ti|')
     assert keys["title"].filter_text == '"title"'
     assert keys["title"].insert_text_format == types.InsertTextFormat.Snippet

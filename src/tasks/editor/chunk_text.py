@@ -88,8 +88,6 @@ class ChunkText:
                 continue
             statement, error, steps = _read(text, self.total, self.primes) if left >= 0 else (None, None, 0)
             left -= steps
-            if left < 0:
-                statement = error = None
             yield Formula(int(index), self.outline.string(f"{place}/name") or "", text, item, statement, error)
 
     def formula_at(self, offset: int) -> Formula | None:

@@ -97,12 +97,10 @@ def code(text: str, language: str = "") -> str:
 def _in_formula(chunk: ChunkText, formula: Formula, offset: int, results: Results | None) -> Hover:
     at = chunk.outline.place_in(formula.item, offset)
     whole = _constraint(chunk, formula, results)
-    for found in WORD.finditer(formula.text):
-        if found.start() <= at < found.end():
-            word, start, end = found[0], found.start(), found.end()
-            break
-    else:
+    near = [found for found in WORD.finditer(formula.text) if found.start() <= at <= found.end()]
+    if not near:
         return Hover(whole, formula.item.start, formula.item.end)
+    word, (start, end) = near[-1][0], near[-1].span()  # the one behind where the place is between two
     path: Sequence[Expression] = ()
     if formula.statement and formula.statement.expression:
         path = innermost(formula.statement.expression, start, end)

@@ -95,10 +95,11 @@ class Server(LanguageServer):
         return Positions(self.files.texts[path], cast(Encoding, str(getattr(encoding, "value", encoding))))
 
     @property
-    def knows_snippets(self) -> bool:
+    def of_items(self) -> types.ClientCompletionItemOptions:
+        """What the client can show of a completion."""
         document = self.client_capabilities.text_document
-        item = document.completion.completion_item if document and document.completion else None
-        return bool(item and item.snippet_support)
+        found = document.completion.completion_item if document and document.completion else None
+        return found or types.ClientCompletionItemOptions()
 
 
 def _range(positions: Positions, start: int, end: int) -> types.Range:
@@ -115,20 +116,23 @@ def _diagnostic(finding: Finding, positions: Positions) -> types.Diagnostic:
     )
 
 
-def _item(found: Completion, positions: Positions, order: int, snippets: bool) -> types.CompletionItem:
+def _item(
+    found: Completion, positions: Positions, order: int, shown: types.ClientCompletionItemOptions
+) -> types.CompletionItem:
     replaced = positions.text[found.start : found.end]
     as_written = f'"{found.label}"' if replaced.startswith('"') and not found.label.startswith('"') else None
+    insert = found.insert if shown.snippet_support else without_places(found.insert)
+    kind = types.InsertTextFormat.Snippet if shown.snippet_support else types.InsertTextFormat.PlainText
+    markdown = types.MarkupKind.Markdown in (shown.documentation_format or ())
     return types.CompletionItem(
         label=found.label,
         kind=_KIND[found.kind],
         detail=found.detail or None,
-        documentation=found.help or None,
+        documentation=types.MarkupContent(types.MarkupKind.Markdown, found.help) if markdown else found.help,
         sort_text=f"{order:04}",
         filter_text=as_written,
-        text_edit=types.TextEdit(
-            _range(positions, found.start, found.end), found.insert if snippets else without_places(found.insert)
-        ),
-        insert_text_format=types.InsertTextFormat.Snippet if snippets else types.InsertTextFormat.PlainText,
+        text_edit=types.TextEdit(_range(positions, found.start, found.end), insert),
+        insert_text_format=kind,
     )
 
 
@@ -176,8 +180,7 @@ def make_server(own: Layout) -> Server:
             return []
         positions = server.positions(path)
         found = server.files.completions(path, positions.offset(params.position.line, params.position.character))
-        snippets = server.knows_snippets
-        return [_item(item, positions, order, snippets) for order, item in enumerate(found)]
+        return [_item(item, positions, order, server.of_items) for order, item in enumerate(found)]
 
     @server.feature(types.TEXT_DOCUMENT_DEFINITION)
     def define(params: types.DefinitionParams) -> Sequence[types.Location]:
