@@ -15,7 +15,7 @@ from conftest import REPOSITORY, Project
 from tasks.corpus.document import parse_document, pointer_to
 from tasks.corpus.explain import load_schema
 from tasks.editor.chunk_text import ChunkText
-from tasks.editor.completion import Completion, complete_in_chunk
+from tasks.editor.completion import Completion, complete_in_chunk, without_places
 from tasks.editor.definition import definitions
 from tasks.editor.findings import Finding, find_in_chunk, find_in_settings
 from tasks.editor.hover import Hover, code, hover_in_chunk
@@ -23,7 +23,6 @@ from tasks.editor.outline import cursor_at, read_outline
 from tasks.editor.positions import Encoding, Positions, whole_characters
 from tasks.editor.results import results_of
 from tasks.editor.schema import rules
-from tasks.editor.server import without_places
 from tasks.editor.settings_text import SettingsText
 from tasks.editor.words import explain, vocabulary
 from tasks.editor.workspace import Workspace

@@ -24,7 +24,7 @@ from conftest import REPOSITORY, Project
 from tasks.cli import PLUGINS
 from tasks.corpus.document import parse_document
 from tasks.corpus.explain import load_schema
-from tasks.editor.server import without_places
+from tasks.editor.completion import without_places
 from tasks.formatting import formatted
 
 asked = pytest.mark.asyncio(loop_scope="module")

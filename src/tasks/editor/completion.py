@@ -15,6 +15,7 @@ from .outline import Cursor, cursor_at, unescaped
 from .schema import Rule, rules
 from .words import Word, operator, vocabulary
 
+_PLACE = re.compile(r"\\([\\$}])|\$\{\d+:((?:\\.|[^\\}])*)\}|\$\d+")
 _NAME = re.compile(r"[^\W\d]\w*\Z")
 _BOUND = re.compile(r"([^\W\d]\w*(?:\s*,\s*[^\W\d]\w*)*)\s*(?:in\b|∈)")
 _SIGNS = {"and": "/\\", "or": "\\/", "implies": "->", "iff": "<->"}
@@ -54,6 +55,11 @@ def complete_in_chunk(chunk: ChunkText, offset: int) -> list[Completion]:
 def plain(text: str) -> str:
     """A text for a snippet, in which nothing stands for anything else."""
     return re.sub(r"([\\$}])", r"\\\1", text)
+
+
+def without_places(snippet: str) -> str:
+    """The text that a snippet stands for where nothing is filled in."""
+    return _PLACE.sub(lambda found: found[1] or without_places(found[2] or ""), snippet)
 
 
 def value_snippet(rule: Rule) -> str:

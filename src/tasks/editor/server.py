@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -15,7 +14,7 @@ from pygls.lsp.server import LanguageServer
 
 from .. import __version__
 from ..layout import Layout
-from .completion import Completion
+from .completion import Completion, without_places
 from .definition import Target
 from .findings import Finding
 from .positions import Encoding, Positions
@@ -36,7 +35,6 @@ _KIND = {
     "variable": types.CompletionItemKind.Variable,
     "snippet": types.CompletionItemKind.Snippet,
 }
-_PLACE = re.compile(r"\\([\\$}])|\$\{\d+:((?:\\.|[^\\}])*)\}|\$\d+")
 
 
 class Server(LanguageServer):
@@ -134,11 +132,6 @@ def _item(
         text_edit=types.TextEdit(_range(positions, found.start, found.end), insert),
         insert_text_format=kind,
     )
-
-
-def without_places(snippet: str) -> str:
-    """The text that a snippet stands for where nothing is filled in."""
-    return _PLACE.sub(lambda found: found[1] or without_places(found[2] or ""), snippet)
 
 
 def _location(target: Target) -> types.Location:
