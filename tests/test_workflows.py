@@ -7,9 +7,11 @@ import json
 import os
 import re
 import runpy
+import shutil
 import subprocess
 import sys
 import threading
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +21,7 @@ from typing import Any
 import pytest
 import yaml
 
+import tasks
 from conftest import REPOSITORY
 from tasks.stages import PIPELINE
 from workflow_actions import ACTIONS, PINNED
@@ -440,6 +443,22 @@ def test_the_nightly_checks_all_chunks_and_tells_of_a_failure_once_in_an_issue(
     assert fresh.jobs["all/checks"].ran == checked.ran
 
 
+def test_newer_inputs_of_the_flake_are_proposed_once_and_checked(tmp_path: Path) -> None:
+    server = clone(tmp_path / "server")
+    for newer, proposed in (("", 0), ("newer", 1), ("newest", 2)):
+        server.environment = {"NIX_NEWER": newer}
+        run = server.run("duality-update.yml", "schedule")
+        assert run.result == "success", run.jobs["propose"].steps
+        api = server.api()
+        assert len(api.get("refs", {})) == len(api["pulls"]) == min(proposed, 1)
+        checked = [["duality-nix.yml", "update-flake-lock"], ["duality-nix-smoke.yml", "update-flake-lock"]]
+        assert api.get("dispatched", []) == checked * proposed
+    (pull,) = server.api()["pulls"].values()
+    assert (pull["head"], pull["base"]) == ("update-flake-lock", "main")
+    for name, _ in checked:
+        assert server.starts(name, "workflow_dispatch", "refs/heads/update-flake-lock")
+
+
 def test_the_legacy_entry_checks_the_same_pilots_and_says_that_it_is_deprecated(story: Story) -> None:
     run = story.server.run("duality-validation.yml", "workflow_dispatch", only=(BUILD, "deprecated"))
     assert run.result == "success"
@@ -502,6 +521,69 @@ def uses(path: Path) -> Iterator[tuple[str, str]]:
             yield action, comment
 
 
+def test_an_action_is_given_what_it_knows() -> None:
+    for path in (*WORKFLOWS, COMPOSITE):
+        data = yaml.safe_load(path.read_text())
+        for job in data["jobs"].values() if "jobs" in data else [data["runs"]]:
+            for step in job.get("steps", []):
+                if found := PINNED.fullmatch(step.get("uses", "")):
+                    assert step.get("with", {}).keys() <= set(ACTIONS[found.group(1)][0]), step["name"]
+
+
+@pytest.fixture(scope="module")
+def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package as a release builds it, from what git has of this tree."""
+    home = tmp_path_factory.mktemp("release")
+    listed = lint("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard").stdout.split("\0")
+    for name in listed:
+        if name.startswith(("src/", "pyproject.toml", "README.md", "LICENSE")) and (REPOSITORY / name).is_file():
+            (home / "source" / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(REPOSITORY / name, home / "source" / name)
+    for tag, status in (("v0", 1), (f"v{tasks.__version__}", 0)):
+        built = subprocess.run(
+            [sys.executable, REPOSITORY / ".github" / "scripts" / "build_package.py", home / "dist", tag],
+            cwd=home / "source", capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert built.returncode == status, built.stderr
+    assert len(list((home / "dist").iterdir())) == 2
+    return home / "dist"
+
+
+def test_the_package_of_a_release_holds_every_file_and_checks_a_chunk_alone(packed: Path, tmp_path: Path) -> None:
+    (wheel,) = packed.glob("*.whl")
+    with zipfile.ZipFile(wheel) as file:
+        file.extractall(tmp_path / "installed")
+        held = {name for name in file.namelist() if name.startswith("tasks/")}
+    listed = lint("git", "ls-files", "--cached", "--others", "--exclude-standard", "src/tasks").stdout.split()
+    assert held == {name.removeprefix("src/") for name in listed if (REPOSITORY / name).is_file()}
+    (tmp_path / "home" / "chunks").mkdir(parents=True)
+    for name in ("corpus.yaml", *(path.name for path in (REPOSITORY / "chunks").glob("*.json"))):
+        shutil.copy(REPOSITORY / "chunks" / name, tmp_path / "home" / "chunks")
+    ran = subprocess.run(
+        [sys.executable, "-m", "tasks", "06", "crosscheck=strict"], cwd=tmp_path / "home", check=False,
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "installed")}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert (tmp_path / "home" / "rendered" / "stamps" / "crosscheck" / "06.json").is_file()
+
+
+def test_a_release_is_published_only_after_the_package_alone_checked_the_pilots() -> None:
+    jobs = yaml.safe_load((REPOSITORY / ".github" / "workflows" / "duality-release.yml").read_text())["jobs"]
+    assert [(name, job.get("needs")) for name, job in jobs.items()] == [
+        ("build", None), ("try", "build"), ("publish", "try"),
+    ]  # fmt: skip
+    (checkout,) = [step for step in jobs["try"]["steps"] if "checkout" in step.get("uses", "")]
+    assert "src" not in checkout["with"]["sparse-checkout"].split()
+    publishing = [step["uses"].partition("@")[0] for step in jobs["publish"]["steps"]][-2:]
+    assert publishing == ["actions/attest-build-provenance", "pypa/gh-action-pypi-publish"]
+    assert jobs["publish"]["environment"]["name"] == "pypi"
+    rights = {name: job["permissions"] for name, job in jobs.items()}
+    assert rights["build"] == rights["try"] == {"contents": "read"}
+    assert rights["publish"] == {"attestations": "write", "id-token": "write"}
+    script = (REPOSITORY / ".github" / "scripts" / "try-package").read_text()
+    assert "duality -n 4 pilots crosscheck=strict" in script
+
+
 @pytest.mark.parametrize("path", [*WORKFLOWS, COMPOSITE], ids=lambda path: path.stem)
 def test_actions_are_pinned_to_commits_with_the_version_beside(path: Path) -> None:
     for action, comment in uses(path):
@@ -536,7 +618,7 @@ def test_a_workflow_asks_for_little_and_ends_in_time(path: Path) -> None:
         assert "uses" in job or "timeout-minutes" in job
         if any(may == "write" for may in job.get("permissions", {}).values()):
             assert "pull_request" not in on
-            assert "push" not in on
+            assert on.get("push") in (None, {"tags": ["v*"]}, {"branches": ["main"]})
         for step in job.get("steps", []):
             if "checkout" in step.get("uses", ""):
                 assert step["with"]["persist-credentials"] is False
@@ -574,14 +656,14 @@ def test_the_owners_are_named_for_files_that_are_there() -> None:
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
 def test_what_a_step_runs_comes_from_the_flake_or_needs_no_package(path: Path) -> None:
     plain = {
-        ".ci/run", ".github/scripts/plain-python", ".github/scripts/with-secrets", "python3", "nix", "git",
-        "rm", "cat", "echo", "exit", "mkdir", "cp", "if", "else", "fi", "for", "do", "done",
+        ".ci/run", *(f".github/scripts/{name}" for name in ("with-package", "try-package", "with-secrets")),
+        "python3", "nix", "git", "rm", "cat", "echo", "exit", "mkdir", "cp", "if", "else", "fi", "for", "do", "done",
     }  # fmt: skip
     for job in yaml.safe_load(path.read_text())["jobs"].values():
         for step in job.get("steps", []):
             for line in step.get("run", "").splitlines():
                 assert line.split()[0] in plain, line
-                assert "python3" not in line or re.search(r"python3 \.github/scripts/\w+\.py ", line)
+                assert "python3" not in line or re.search(r"python3 \.github/scripts/\w+\.py\b", line)
                 assert not {"apt", "apt-get", "pip", "pip3", "npm", "curl"} & set(line.split())
 
 
@@ -663,21 +745,24 @@ esac
     environment = {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "RUNNER_TEMP": str(tmp_path / "temp")}
     for _ in range(2):
         ran = subprocess.run(
-            [".github/scripts/plain-python", "file.py", "word"], cwd=REPOSITORY, env=environment, check=True,
+            [".github/scripts/with-package", "msgspec", "file.py", "word"], cwd=REPOSITORY, env=environment, check=True,
             capture_output=True, text=True,
         )  # fmt: skip
         assert ran.stdout == "ran file.py word, src\n"
     (asked,) = (tmp_path / "asked").read_text().splitlines()
     assert "--no-deps --require-hashes" in asked
-    lock = (tmp_path / "temp" / "plain-python" / "lock").read_text()
+    lock = (tmp_path / "temp" / "with-msgspec" / "lock").read_text()
     assert lock.startswith("msgspec==")
     assert lock.count("==") == 1
     assert lock.count("--hash=sha256:") > 10
 
 
-def test_only_the_comment_and_the_nightly_may_write() -> None:
+MAY_WRITE = ("nix-comment", "nix-nightly", "release", "scorecard", "update")
+
+
+def test_only_these_may_write() -> None:
     writing = {path.name for path in WORKFLOWS if ": write" in path.read_text()}
-    assert writing == {"duality-nix-comment.yml", "duality-nix-nightly.yml"}
+    assert writing == {f"duality-{name}.yml" for name in MAY_WRITE}
 
 
 NEWER = 'unexpected key "(cache-mode|deployment)"'

@@ -214,6 +214,10 @@ ACTIONS: dict[str, tuple[Iterable[str], Action]] = {
     "cachix/install-nix-action": ((), noted("nix installed", "")),
     "nix-community/cache-nix-action/restore": (("primary-key", "restore-prefixes-first-match"), nix_restore),
     "nix-community/cache-nix-action/save": (("primary-key",), nix_save),
+    "actions/attest-build-provenance": (("subject-path",), noted("attested", "subject-path")),
+    "pypa/gh-action-pypi-publish": ((), noted("published", "")),
+    "ossf/scorecard-action": (("results_file", "results_format", "publish_results"), noted("scored", "results_format")),
+    "github/codeql-action/upload-sarif": (("sarif_file",), noted("shown", "sarif_file")),
     "cachix/cachix-action": (("name", "authToken"), noted("cachix", "name")),
 }
 

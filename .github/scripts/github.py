@@ -13,7 +13,10 @@ OURSELVES = "github-actions[bot]"
 
 
 def api(path: str, method: str = "GET", **data: Any) -> Any:
-    """What the API answers for repos/OWNER/NAME/path. Ends the program with gh's own message where it refuses."""
+    """What the API answers for repos/OWNER/NAME/path, None where that is nothing.
+
+    Ends the program with gh's own message where it refuses.
+    """
     command = ["gh", "api", "--method", method, f"repos/{REPOSITORY}/{path}"]
     sent = json.dumps(data) if data else None
     finished = subprocess.run(
@@ -21,7 +24,7 @@ def api(path: str, method: str = "GET", **data: Any) -> Any:
     )
     if finished.returncode:
         raise SystemExit(f"{method} {path}: {finished.stderr.strip()}")
-    return json.loads(finished.stdout)
+    return json.loads(finished.stdout or "null")
 
 
 def ours(path: str, marker: str) -> dict[str, Any] | None:
