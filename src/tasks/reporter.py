@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +46,7 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]
         self.lists = bool(options.get("verbosity"))
         self.failed: dict[str, str] = {}
         self.table = ""
+        self.whole = False
         self._prepared = False
         self.ran = self.not_run = 0
         self.up_to_date = current.settled if current else 0
@@ -54,7 +55,8 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]
     def pulse(self) -> float:
         return self.display.pulse
 
-    def initialize(self, tasks: Mapping[str, Task], selected_tasks: Iterable[str]) -> None:
+    def initialize(self, tasks: Mapping[str, Task], selected_tasks: Sequence[str]) -> None:
+        self.whole = "summary" in selected_tasks
         self.progress.plan(name for name in _closure(tasks, selected_tasks) if _is_shown(tasks[name]))
 
     def execute_task(self, task: Task) -> None:
@@ -127,12 +129,13 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]
         )
         if verdicts and verdicts.lost:
             write(f"note: {verdicts.lost} verdicts could not be kept in the cache (disk full, or not writable?)\n")
-        self._list_failures()
+        if self.failed:
+            self._list_failures()
+        if text := self._next():
+            write(text, "next")
 
     def _list_failures(self) -> None:
         """Each failure again, in a line: what it said may be far up."""
-        if not self.failed:
-            return
         write = self.display.write
         write("FAILED: " + ", ".join(sorted(self.failed)) + "\n", "failed")
         width = max(map(len, self.failed))
@@ -141,8 +144,14 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]
             write(self.display.cut(f"  {name:<{width}}  {safe(first)}") + "\n")
         if len(self.failed) > _LISTED:
             write(f"  and {len(self.failed) - _LISTED} more\n")
+
+    def _next(self) -> str:
+        """What to do next, where that is more than to correct what a message says; on a terminal also after success."""
         if unsolved := [name.removeprefix("solve:") for name in sorted(self.failed) if name.startswith("solve:")]:
-            write(f"next: `doit explain {unsolved[0]}` shows the point that violates fewest constraints\n", "next")
+            return f"next: `doit explain {unsolved[0]}` shows the point that violates fewest constraints\n"
+        if self.display.is_live and self.ran and self.whole and not self.failed:
+            return "next: `doit report` writes a page about it\n"
+        return ""
 
     def _prepare(self) -> None:
         """Before the first task that runs: on a terminal, colours and a live region; elsewhere and in CI, lines.

@@ -17,6 +17,7 @@ class Plain:
     """Writes what matters, and a line when nothing else was written for a while. pulse: see Reporter."""
 
     pulse = 1.0
+    is_live = False
 
     def __init__(self, stream: Output, progress: Progress) -> None:
         self.stream = stream

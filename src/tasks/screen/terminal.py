@@ -39,6 +39,7 @@ class Terminal(Plain):
 
     def __init__(self, stream: Output, progress: Progress, live: bool) -> None:
         super().__init__(stream, progress)
+        self.is_live = live
         self.console = Console(
             file=stream,  # type: ignore[arg-type] # it asks for no more than an Output has
             highlight=False, markup=False, emoji=False, soft_wrap=True, force_terminal=True,
