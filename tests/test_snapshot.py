@@ -369,6 +369,24 @@ def test_what_a_build_with_nothing_to_do_costs(built: Project, say: Callable[[st
     assert "processes started" not in many["counts"]
 
 
+def test_the_dry_run_of_a_build_with_nothing_to_do_costs_no_more(built: Project) -> None:
+    built.doit()
+    time.sleep(2.1)
+    built.doit()
+    build, why = counted(built), counted(built, "why")
+    assert why["tasks"] == {}
+    assert all(count <= build["counts"][what] for what, count in why["counts"].items()), why["counts"]
+    more = {
+        "tasks.commands",
+        "tasks.commands.chosen",
+        "tasks.commands.command",
+        "tasks.commands.why",
+        "tasks.selection",
+    }
+    assert set(why["loaded"]) <= {*build["loaded"], *more}
+    assert set(why["opened"]) <= set(build["opened"])
+
+
 def test_what_a_build_of_one_edited_chunk_costs(built: Project) -> None:
     """Nothing that grows with the number of chunks, but for the state of their files and the summary."""
     for number in range(20, 26):
