@@ -241,6 +241,23 @@ def test_a_first_run_whose_time_is_up_saves_what_it_fetched_and_the_next_goes_on
     )
 
 
+def test_a_push_of_documents_with_a_wrong_key_is_checked_without_secrets_and_that_is_said(story: Story) -> None:
+    server = story.server
+    server.environments = {"ci": {"SOPS_AGE_KEY": SECRET}}
+    readme = server.origin / "README.md"
+    readme.write_text(readme.read_text() + "\nOne more line.\n")
+    server.commit()
+    assert server.starts("duality-nix.yml", "push", "refs/heads/main", ["README.md"])
+    run = push(server, BUILD)
+    server.environments = {}
+    asked = run.jobs[BUILD].step("setup-nix / Ask for Cachix")
+    assert asked.output.startswith("::warning title=secrets::.github/workflows/secrets/duality-ci.sops.yaml cannot be ")
+    assert SECRET not in asked.output
+    assert asked.outputs == {}
+    assert run.result == "success"
+    assert run.jobs[BUILD].ran == set()
+
+
 def test_a_job_has_time_left_after_the_longest_set_up() -> None:
     fetch = next(step for step in yaml.safe_load(COMPOSITE.read_text())["runs"]["steps"] if step.get("id") == "shell")
     (limit,) = re.findall(r"timeout --signal=INT (\d+)m nix develop ", fetch["run"])
