@@ -62,8 +62,13 @@ MAY_IMPORT_DOIT = {"build", "cli", "commands", "graph", "naming", "reporter", "r
 
 @pytest.mark.parametrize(
     "command",
-    [["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"]],
-    ids=["lint", "format", "types"],
+    [
+        ["ruff", "check", "."],
+        ["ruff", "format", "--check", "."],
+        ["mypy"],
+        ["zizmor", "--offline", "--persona", "auditor", "--quiet", ".github"],
+    ],
+    ids=["lint", "format", "types", "workflows"],
 )
 def test_the_code_is_clean(command: list[str]) -> None:
     """For the locked versions: others, which a Nix shell may have, have other rules."""
