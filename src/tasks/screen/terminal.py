@@ -5,11 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from rich.console import Console, Group
+from rich.console import Console
 from rich.live import Live
-from rich.progress_bar import ProgressBar
 from rich.style import Style
-from rich.table import Table
 from rich.text import Text
 
 from ..state.output import Output
@@ -28,6 +26,8 @@ STYLES = {
 }
 _PERIOD = 0.2
 """Seconds between two pictures of the live region."""
+_FULL, _EMPTY = "━#", "━-"
+"""What a bar is drawn with: where the terminal's encoding has lines, and where it has not."""
 _SLOW = 2.0
 """Seconds after which a task that is running is shown with its time."""
 
@@ -48,6 +48,7 @@ class Terminal(Plain):
         self._live = Live(console=self.console, auto_refresh=False, transient=True, redirect_stdout=False,
                           redirect_stderr=False, vertical_overflow="crop") if live else None  # fmt: skip
         self._drawn = 0.0
+        self._plain = not self.console.encoding.startswith("utf")
 
     def write(self, text: str, style: str = "") -> None:
         self.console.print(Text(text, style=STYLES[style], end=""), end="", soft_wrap=True)
@@ -81,24 +82,24 @@ class Terminal(Plain):
             self._live.stop()
         self._live = None
 
-    def _region(self) -> Group:
+    def _region(self) -> Text:
         progress, width = self.progress, self.console.width - 4
-        row = Table.grid(padding=(0, 2))
-        cells: list[ProgressBar | Text] = []
+        line = Text(no_wrap=True)
         if width >= 50:
-            style = "red" if progress.failed else "cyan"
-            cells.append(ProgressBar(progress.total, progress.done, width=min(60, width - 45), complete_style=style,
-                                     finished_style=style))  # fmt: skip
-        cells.append(Text(f"{progress.done}/{progress.total}"))
+            columns = min(60, width - 45)
+            full = columns * progress.done // progress.total
+            line.append(_FULL[self._plain] * full, style="red" if progress.failed else "cyan")
+            line.append(_EMPTY[self._plain] * (columns - full) + "  ", style=STYLES["quiet"])
+        line.append(f"{progress.done}/{progress.total}")
         if progress.failed:
-            cells.append(Text(f"{progress.failed} failed", style=STYLES["failed"]))
+            line.append(f"  {progress.failed} failed", style=STYLES["failed"])
         left = progress.seconds_left()
         if left is not None:
-            cells.append(Text(f"{in_words(left)} left", style=STYLES["quiet"]))
-        row.add_row(*cells)
+            line.append(f"  {in_words(left)} left", style=STYLES["quiet"])
         running = Text("  ".join(self._running()), style=STYLES["quiet"], no_wrap=True)
-        running.truncate(width, overflow="ellipsis")
-        return Group(row, running)
+        for part in (line, running):
+            part.truncate(width, overflow="ellipsis")
+        return Text("\n").join([line, running])
 
     def _running(self) -> Iterator[str]:
         now = time.monotonic()
