@@ -159,7 +159,7 @@ def test_a_missing_minizinc_is_said_once_and_the_rest_is_built(project: Project,
     project.environment["PATH"] = str(tmp_path)
     finished = project.doit()
     assert finished.status != 0
-    assert finished.output.count("minizinc is not installed") == 1
+    assert finished.output.count("\n   minizinc is not installed") == 1
     assert {"schema:01", *tasks_of("06", "08", "19", stages=("schema", "render_mzn"))} <= finished.ran
     assert project.summary()["stages"]["solve"] == {"passed": 0, "warned": 0, "failed": 0, "not_run": 3}
     assert "Traceback" not in finished.text()
