@@ -111,8 +111,8 @@
             dependencies = needed python.pkgs;
           };
 
-          # gecode is MiniZinc's own solver; on PATH so that its identity is known too.
-          tools = [ pkgs.minizinc pkgs.gecode pkgs.lean.lean-all ];
+          # MiniZinc brings the Gecode that it runs; the package gecode may be another version.
+          tools = [ pkgs.minizinc pkgs.lean.lean-all ];
 
           # doit with our dodo.py, on the corpus of whatever folder it is started in.
           command = pkgs.writeShellApplication {

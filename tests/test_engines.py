@@ -37,21 +37,32 @@ def identify(scratch: Path, name: str = "minizinc", choice: str = "", toolchain:
     return engines.identify(name, choice, toolchain, runner(scratch))
 
 
+def copy_minizinc(home: Path, solver: Path, library: Path) -> None:
+    """A MiniZinc in home, whose Gecode is in the folder solver, with its library in another; from wherever the system's
+    own says that they are, which in a Nix shell are two packages, the solver not on PATH.
+    """
+    real = Path(json.loads(subprocess.check_output(["minizinc", "--config-dirs"]))["mznStdlibDir"])
+    known = json.loads(subprocess.check_output(["minizinc", "--solvers-json"]))
+    (gecode,) = (entry for entry in known if entry["id"] == "org.gecode.gecode")
+    for folder in (home / "bin", home / "share" / "minizinc" / "solvers", solver):
+        folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(os.path.realpath(str(shutil.which("minizinc"))), home / "bin" / "minizinc")
+    shutil.copy(os.path.realpath(gecode["extraInfo"]["executable"]), solver / "fzn-gecode")
+    shutil.copytree(real / "std", home / "share" / "minizinc" / "std")
+    shutil.copytree(gecode["extraInfo"]["mznlib"].replace("-G", f"{real}/"), library)
+    preferences = real / "Preferences.json"
+    (home / "share/minizinc/Preferences.json").write_text(preferences.read_text() if preferences.exists() else "{}")
+    definition = {key: value for key, value in gecode.items() if key != "extraInfo"}
+    definition |= {"executable": str(solver / "fzn-gecode"), "mznlib": str(library)}
+    (home / "share/minizinc/solvers/gecode.msc").write_text(json.dumps(definition))
+
+
 @pytest.fixture
 def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A MiniZinc with Gecode of our own, on PATH, with a shared library of Gecode where LD_LIBRARY_PATH says."""
     home = tmp_path / "installed"
-    for folder in ("bin", "lib", "share/minizinc/solvers"):
-        (home / folder).mkdir(parents=True)
-    for program in ("minizinc", "fzn-gecode"):
-        shutil.copy(os.path.realpath(str(shutil.which(program))), home / "bin" / program)
-    real = Path(json.loads(subprocess.check_output(["minizinc", "--config-dirs"]))["mznStdlibDir"])
-    for folder in ("std", "gecode"):
-        shutil.copytree(real / folder, home / "share" / "minizinc" / folder)
-    shutil.copy(real / "Preferences.json", home / "share" / "minizinc")
-    definition = (real / "solvers" / "gecode.msc").read_text()
-    assert "/usr/bin/fzn-gecode" in definition
-    (home / "share/minizinc/solvers/gecode.msc").write_text(definition.replace("/usr/bin", str(home / "bin")))
+    (home / "lib").mkdir(parents=True)
+    copy_minizinc(home, home / "bin", home / "share" / "minizinc" / "gecode")
     found, _ = parts_of(str(home / "bin" / "fzn-gecode"), clean_environment())
     (library,) = (path for path in found if "libgecodekernel" in path)
     shutil.copy(library, home / "lib")
@@ -69,6 +80,27 @@ def lengthen(path: Path) -> None:
     """A byte more: an ELF file works as before, and so does a text with a comment's sign at its end."""
     with open(path, "ab") as file:
         file.write(b"%")
+
+
+def test_the_solver_is_the_one_that_minizinc_runs_whichever_is_on_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in nixpkgs: MiniZinc names a Gecode of its own; the package gecode, perhaps on PATH, is of another version."""
+    store, other = tmp_path / "store", tmp_path / "other"
+    copy_minizinc(store / "aaa-minizinc", store / "bbb-gecode" / "bin", store / "bbb-gecode" / "share" / "gecode")
+    other.mkdir()
+    (other / "fzn-gecode").write_text(LIAR)
+    (other / "fzn-gecode").chmod(0o755)
+    path = f"{store / 'aaa-minizinc' / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    monkeypatch.setenv("PATH", path)
+    alone = identify(tmp_path / "scratch")
+    monkeypatch.setenv("PATH", f"{other}{os.pathsep}{path}")
+    beside = identify(tmp_path / "scratch")
+    assert beside["engine"] == alone["engine"]
+    assert str(store / "bbb-gecode" / "bin" / "fzn-gecode") in beside["files"]["paths"]
+    assert not any(name.startswith(str(other)) for name in beside["files"]["paths"])
+    lengthen(store / "bbb-gecode" / "bin" / "fzn-gecode")
+    assert identify(tmp_path / "scratch")["engine"] != alone["engine"]
 
 
 CHANGES: dict[str, Callable[[Path], object]] = {
@@ -92,7 +124,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "another definition of the solver": lambda home: shutil.copy(
         home / "share/minizinc/solvers/gecode.msc", home / "share/minizinc/solvers/again.msc"
     ),
-    "the preferences": lambda home: (home / "share/minizinc/Preferences.json").write_text("{}"),
+    "the preferences": lambda home: (home / "share/minizinc/Preferences.json").write_text("{ }"),
 }
 
 

@@ -82,7 +82,7 @@ NIXPKGS = {
           mkShell = shell "gcc";
           mkShellNoCC = shell "no compiler";
         } // builtins.listToAttrs (map (name: { inherit name; value = tool name; }) [
-          "actionlint" "age" "autoPatchelfHook" "gecode" "gh" "git" "minizinc" "ruff" "shellcheck" "sops"
+          "actionlint" "age" "autoPatchelfHook" "gh" "git" "minizinc" "ruff" "shellcheck" "sops"
         ]);
       in
       builtins.foldl' (pkgs: overlay: pkgs // overlay pkgs pkgs) self overlays
@@ -95,7 +95,7 @@ LEAN4_NIX = {
         outputs = { nixpkgs, ... }: {
           readToolchainFile = file: final: prev:
             # Its issue 76: the release for aarch64-darwin cannot be patched.
-            assert prev.gecode.system != "aarch64-darwin";
+            assert prev.minizinc.system != "aarch64-darwin";
             let tag = builtins.match "leanprover/lean4:(v[0-9.]+)\\n" (builtins.readFile file); in
             {
               lean.lean-all = builtins.derivation {
@@ -201,7 +201,7 @@ SHELL = """shell:
 
 def test_the_shell_of_a_build_holds_what_a_build_takes_and_nothing_that_is_compiled(project: Path, stubs: Path) -> None:
     shell = evaluate(project, stubs, "devShells.x86_64-linux.ci", SHELL)
-    assert shell["names"] == ["minizinc", "gecode", "lean-v4.15.0", "python-env"]
+    assert shell["names"] == ["minizinc", "lean-v4.15.0", "python-env"]
     assert shell["compiler"] == "no compiler"
     written = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
     needed = {re.match(r"[\w-]+", requirement)[0] for requirement in written}  # type: ignore[index]
