@@ -181,7 +181,8 @@
                 ''
                   cp -r ${
                     part "duality-tested" [
-                      "chunks" "dodo.py" "docs" "lean-toolchain" "pyproject.toml" "README.md" "CHANGELOG.md" "src" "tests"
+                      "CHANGELOG.md" "CONTRIBUTING.md" "LICENSE" "README.md" "SECURITY.md" "chunks" "docs" "dodo.py"
+                      "lean-toolchain" "pyproject.toml" "src" "tests"
                     ]
                   } source
                   chmod -R u+w source && cd source

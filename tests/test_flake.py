@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 
+import tasks
 from conftest import REPOSITORY
 
 SYSTEMS = ("x86_64-linux", "aarch64-linux", "x86_64-darwin")
@@ -255,6 +256,22 @@ def test_the_tests_can_be_collected_with_the_packages_of_the_shell(project: Path
     assert "<Module test_lsp.py>" not in collected.stdout
 
 
+def test_the_tests_in_the_sandbox_find_what_they_read(project: Path, stubs: Path) -> None:
+    """Of the files that the check takes along: the tests can be collected, and no link of a document leads out."""
+    script = evaluate(project, stubs, "checks.x86_64-linux.tests.script")
+    source = re.search(r"cp -r (\S+) source", script)
+    assert source
+    files = re.findall(r"tests/test_\w+\.py", script)
+    assert len(files) > 5
+    for options in (["--collect-only", "-qq", *files], ["tests/test_documents.py", "-k", "link or names"]):
+        ran = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "-n0", "--no-cov", "-p", "no:cacheprovider", *options],
+            cwd=source[1], env={**os.environ, "PYTHONPATH": f"{source[1]}/src"}, check=False,
+            capture_output=True, text=True,
+        )  # fmt: skip
+        assert ran.returncode == 0, ran.stdout[-2000:]
+
+
 def test_nixpkgs_is_a_release_that_has_built_the_packages_of_python_3_11() -> None:
     """Hydra builds python311Packages for nixos-24.11; the unstable branch left them out from December 2024 on."""
     lock = json.loads((REPOSITORY / "flake.lock").read_text(encoding="utf-8"))
@@ -278,6 +295,11 @@ def test_the_lock_is_accepted_as_it_is(project: Path, stubs: Path) -> None:
     lock = (project / "flake.lock").read_bytes()
     evaluate(project, stubs, "packages", "builtins.attrNames")
     assert (project / "flake.lock").read_bytes() == lock
+
+
+def test_the_flake_has_the_version_of_the_package() -> None:
+    (version,) = re.findall(r'pname = "duality";\n +version = "(.+)";', (REPOSITORY / "flake.nix").read_text())
+    assert version == tasks.__version__
 
 
 def test_lean_s_version_stands_in_one_place() -> None:
