@@ -79,6 +79,9 @@ class Run:
             return f"started more than {MOST_PROCESSES} processes at a time and was stopped"
         if self.ended == "memory":
             return f"needed more than {memory_mb} MB of memory; raise limits.memory_mb in corpus.yaml{self.note}"
+        if self.status == -signal.SIGXFSZ:
+            most = MOST_OUTPUT // 1024**2
+            return f"wrote a file of more than {most} MB and was stopped; smaller domains make smaller files"
         if self.status is not None and self.status < 0:
             name = signal.strsignal(-self.status) or "unknown"
             return f"was killed by signal {-self.status} ({name}) after {self.seconds:.1f} s"
