@@ -225,15 +225,15 @@ def test_a_first_run_whose_time_is_up_saves_what_it_fetched_and_the_next_goes_on
     server = story.server
     server.store.caches = [entry for entry in server.store.caches if entry.version != ("/nix",)]
     fetched, results = [], []
-    for tired in ("2", "2", "0"):
+    for tired in ("2", "2"):
         asked = len(server.asked.read_text())
         server.environment = {"NIX_TIRED": tired}
         run = push(server, BUILD)
         results.append(run.jobs[BUILD].step(SETUP).outcome)
         fetched.append([line[6:] for line in server.asked.read_text()[asked:].splitlines() if line[:6] == "fetch "])
     server.environment = {}
-    assert results == ["failure", "success", "success"]
-    assert fetched == [["minizinc", "lean"], ["python"], []]
+    assert results == ["failure", "success"]
+    assert fetched == [["minizinc", "lean"], ["python"]]
     assert run.result == "success"
     keys = [entry.key.split("-") for entry in server.store.caches if entry.version == ("/nix",)]
     assert [len(key) for key in keys] == [7, 5], (
@@ -248,8 +248,9 @@ def test_a_push_of_documents_with_a_wrong_key_is_checked_without_secrets_and_tha
     readme.write_text(readme.read_text() + "\nOne more line.\n")
     server.commit()
     assert server.starts("duality-nix.yml", "push", "refs/heads/main", ["README.md"])
+    server.environment = {"NIX_TIRED": "0"}  # what it takes is there
     run = push(server, BUILD)
-    server.environments = {}
+    server.environment, server.environments = {}, {}
     asked = run.jobs[BUILD].step("setup-nix / Ask for Cachix")
     assert asked.output.startswith("::warning title=secrets::.github/workflows/secrets/duality-ci.sops.yaml cannot be ")
     assert SECRET not in asked.output
@@ -460,6 +461,7 @@ def test_the_nightly_checks_all_chunks_and_tells_of_a_failure_once_in_an_issue(
     assert fresh.jobs["all/checks"].ran == checked.ran
 
 
+@pytest.mark.xdist_group("nightly")
 def test_newer_inputs_of_the_flake_are_proposed_once_and_checked(tmp_path: Path) -> None:
     server = clone(tmp_path / "server")
     for newer, proposed in (("", 0), ("newer", 1), ("newest", 2)):
@@ -566,6 +568,7 @@ def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home / "dist"
 
 
+@pytest.mark.xdist_group("nightly")
 def test_the_package_of_a_release_holds_every_file_and_checks_a_chunk_alone(packed: Path, tmp_path: Path) -> None:
     (wheel,) = packed.glob("*.whl")
     with zipfile.ZipFile(wheel) as file:
