@@ -36,7 +36,7 @@ def times_removed(text: str) -> str:
 
 @pytest.mark.parametrize("columns", [80, 200])
 def test_a_terminal_shows_progress_and_then_what_matters(built: Project, columns: int) -> None:
-    screen = terminal(broken(built), columns=columns)
+    screen = terminal(broken(built), "-n", "1", columns=columns)
     assert screen.run() == 2
     progress = [picture for picture in screen.pictures if re.search(r"[━╸╺ ]  +[0-9]+/18  ", picture)]
     assert progress, "the live region was drawn"
