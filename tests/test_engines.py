@@ -43,7 +43,7 @@ def copy_minizinc(home: Path, solver: Path, library: Path) -> None:
     """
     real = Path(json.loads(subprocess.check_output(["minizinc", "--config-dirs"]))["mznStdlibDir"])
     known = json.loads(subprocess.check_output(["minizinc", "--solvers-json"]))
-    (gecode,) = (entry for entry in known if entry["id"] == "org.gecode.gecode")
+    gecode, *_ = (entry for entry in known if entry["id"] == "org.gecode.gecode")
     for folder in (home / "bin", home / "share" / "minizinc" / "solvers", solver):
         folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(os.path.realpath(str(shutil.which("minizinc"))), home / "bin" / "minizinc")
