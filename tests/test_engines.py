@@ -37,13 +37,18 @@ def identify(scratch: Path, name: str = "minizinc", choice: str = "", toolchain:
     return engines.identify(name, choice, toolchain, runner(scratch))
 
 
+def known_gecode() -> dict[str, Any]:
+    """What the system's MiniZinc says of its Gecode."""
+    known = json.loads(subprocess.check_output(["minizinc", "--solvers-json"]))
+    return next(dict(entry) for entry in known if entry["id"] == "org.gecode.gecode")
+
+
 def copy_minizinc(home: Path, solver: Path, library: Path) -> None:
     """A MiniZinc in home, whose Gecode is in the folder solver, with its library in another; from wherever the system's
     own says that they are, which in a Nix shell are two packages, the solver not on PATH.
     """
     real = Path(json.loads(subprocess.check_output(["minizinc", "--config-dirs"]))["mznStdlibDir"])
-    known = json.loads(subprocess.check_output(["minizinc", "--solvers-json"]))
-    gecode, *_ = (entry for entry in known if entry["id"] == "org.gecode.gecode")
+    gecode = known_gecode()
     for folder in (home / "bin", home / "share" / "minizinc" / "solvers", solver):
         folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(os.path.realpath(str(shutil.which("minizinc"))), home / "bin" / "minizinc")
@@ -214,7 +219,8 @@ def lying(tmp_path: Path) -> Path:
     (folder / "fzn-gecode").chmod(0o755)
     definition = json.dumps({
         "id": "org.gecode.gecode", "name": "Gecode", "version": "9.9.9", "executable": str(folder / "fzn-gecode"),
-        "mznlib": "-Ggecode", "supportsFzn": True, "needsSolns2Out": True, "tags": ["cp", "int"],
+        "mznlib": known_gecode()["extraInfo"]["mznlib"],
+        "supportsFzn": True, "needsSolns2Out": True, "tags": ["cp", "int"],
         "stdFlags": ["-a", "-f", "-n", "-p", "-r", "-s", "-t"],
     })  # fmt: skip
     for place in (folder, folder / ".minizinc" / "solvers"):
