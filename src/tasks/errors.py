@@ -147,3 +147,7 @@ class NoVerdict(CheckFailed):
 
 class CodeChanged(DualityError):
     """The package's own code changed while the build ran, so that what it computed cannot be recorded."""
+
+
+class RunnerLost(DualityError):
+    """Tools cannot be run any more where the build has them run; nothing is said about what was asked."""

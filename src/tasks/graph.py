@@ -12,7 +12,7 @@ from typing import Any
 from doit.exceptions import TaskFailed
 
 from .check.ask import Memory, count_verdicts, is_current
-from .errors import CodeChanged, DualityError
+from .errors import CodeChanged, DualityError, RunnerLost
 from .jobs import JOBS, write_package
 from .jobs.job import Job
 from .lifecycle import clean
@@ -203,7 +203,7 @@ def _act(
     result: dict[str, Any] = {}
     try:
         result = function(build, *given, **more)
-    except CodeChanged as error:
+    except (CodeChanged, RunnerLost) as error:
         raise Stopped(str(error)) from None
     except DualityError as error:
         failure = str(error)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,8 @@ class Asking:
 
     engine: its name, version and identity; seconds of wall time and memory_mb for each run; scratch: a folder for what
     it compiles; toolchain: what the toolchain file says; cache: where verdicts are kept, and how
-    they are used, as on the command line.
+    they are used, as on the command line; bridge: the socket that tools of other machines are asked through, "" for
+    those of this machine; package: the digest of the package, which they must have too.
     """
 
     name: str
@@ -34,16 +35,28 @@ class Asking:
     scratch: Path
     toolchain: str
     cache: str
+    bridge: str = ""
+    package: str = ""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """values are those of the command line's variables; toolchain is the file that names the full Lean's version."""
+    """values are those of the command line's variables; toolchain is the file that names the full Lean's version.
+    bridge, package: as Asking has them.
+    """
 
     layout: Layout
     corpus: Corpus
     values: Mapping[str, str]
     toolchain: Path
+    bridge: str = ""
+    package: str = ""
+
+    def through(self, bridge: str, package: str) -> Plan:
+        """The same plan, with tools asked through a bridge."""
+        found = replace(self, bridge=bridge, package=package)
+        vars(found)["toolchain_text"] = self.toolchain_text
+        return found
 
     @property
     def lean(self) -> str:
@@ -67,7 +80,8 @@ class Plan:
     def asking(self, name: str, engine: Mapping[str, str], chunk_id: str = "") -> Asking:
         """How an engine is asked about a chunk, or about itself."""
         return Asking(name, engine, **self.limits(name, chunk_id), scratch=self.scratch,
-                      toolchain=self.toolchain_text, cache=self.values["cache"],)  # fmt: skip
+                      toolchain=self.toolchain_text, cache=self.values["cache"], bridge=self.bridge,
+                      package=self.package)  # fmt: skip
 
     @cached_property
     def scratch(self) -> Path:

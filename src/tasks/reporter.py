@@ -20,6 +20,7 @@ from .state.output import Output
 from .state.stopping import Stopped
 
 if TYPE_CHECKING:
+    from .cluster.orders import Ready
     from .records.journal import Verdicts
 
 _LISTED = 20
@@ -101,6 +102,17 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]
     def close(self) -> None:
         """What is written from now on is not the reporter's."""
         self.display.close()
+
+    def tell(self, line: str) -> None:
+        """Shows a line that is about no task."""
+        self._prepare()
+        self.display.write(f"{safe(line)}\n")
+
+    def spread(self, workers: int, ready: Ready) -> None:
+        """Told that tools run elsewhere, and how many tasks run at a time from now on."""
+        self.progress.workers = max(1, workers)
+        places = f"on {', '.join(ready.where[:3])}" + f" and {len(ready.where) - 3} more" * (len(ready.where) > 3)
+        self.tell(f"tools run {places}: {ready.slots} slot{'s' * (ready.slots != 1)}")
 
     def show(self, table: str) -> None:
         """Takes the summary, which is shown at the end."""

@@ -12,10 +12,10 @@ import re
 import signal
 import stat
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from doit.action import PythonAction
 from doit.cmd_run import Run as DoitRun
@@ -33,6 +33,9 @@ from .snapshot import Data, look, write_snapshot
 from .state.database import Database
 from .state.output import Output
 from .state.stopping import Stopped
+
+if TYPE_CHECKING:
+    from .cluster.connection import Cluster
 
 _OF_A_CHUNK = re.compile(r"[a-z_]+:([0-9]{2,})")
 
@@ -60,6 +63,8 @@ class Watch:
         self.changed = False
         self.passed = True
         self.snapshot: Data | None = None
+        self.before: Callable[[Task], None] | None = None
+        """Told of each task before it runs."""
 
     def initialize(self, tasks: Mapping[str, Task], selected_tasks: list[str]) -> None:
         self.selected = set(selected_tasks)
@@ -72,6 +77,8 @@ class Watch:
     def execute_task(self, task: Task) -> None:
         if task.actions and not task.name.startswith("_"):
             self._begin(task)
+        if self.before:
+            self.before(task)
         self.reporter.execute_task(task)
 
     def add_failure(self, task: Task, fail: BaseFail) -> None:
@@ -131,6 +138,13 @@ class Watch:
             self._show_chunks()
         self.reporter.complete_run()
 
+    def tell(self, line: str) -> None:
+        """A line for the user while tasks run."""
+        if hasattr(self.reporter, "tell"):
+            self.reporter.tell(line)
+        else:
+            sys.stderr.write(f"{line}\n")
+
     def _show(self, text: str) -> None:
         if hasattr(self.reporter, "show"):
             self.reporter.show(text)
@@ -182,7 +196,11 @@ def _is_job(task: str) -> bool:
 class Run(DoitRun):  # type: ignore[misc]
     """doit's run, for a build of ours; for any other dodo file it is doit's own."""
 
+    _processes_given = False
+    """Whether the command line says how many tasks run at a time."""
+
     def execute(self, params: Any, args: list[str]) -> int:
+        self._processes_given = "num_process" in params._non_default_keys  # which doit asks too
         build.leave_out = lambda current: self._left_out(current, params, args)
         try:
             return int(super().execute(params, args))
@@ -260,6 +278,9 @@ class Run(DoitRun):  # type: ignore[misc]
             watch = Watch(shown, current, database)
             given = (self.dep_manager, watch, continue_, always, Stream(0))
             runner = _runner(given, 0 if current.is_done else num_process)
+            cluster = None if current.is_done else _cluster(current, num_process)
+            if cluster:
+                watch.before = lambda task: _connect(cluster, task, watch, runner, not self._processes_given)
             # From here on a closed pipe is an error, as a worker that died may have been at its other end.
             signal.signal(signal.SIGPIPE, signal.SIG_IGN)
             try:
@@ -269,7 +290,11 @@ class Run(DoitRun):  # type: ignore[misc]
                     from .state.order import Ready
 
                     dispatcher.ready = Ready(numbers(current))
-                code = runner.run_all(dispatcher)
+                try:
+                    code = runner.run_all(dispatcher)
+                finally:
+                    if cluster:
+                        cluster.close()
                 stream.flush()
             except BrokenPipeError:  # nobody reads any more (`doit | head`)
                 stream.drop()
@@ -295,6 +320,46 @@ def _runner(given: Any, processes: int) -> Runner:
     from .state.workers import Workers
 
     return Workers(*given, processes, load=load)
+
+
+def _cluster(current: Build, processes: int) -> Cluster | None:
+    """Where tools run other than here, which the plan says from now on; nothing is started yet."""
+    if current.values["runner"] == "local":
+        return None
+    from .cluster.connection import Cluster, Unreachable, warning
+
+    try:
+        cluster = Cluster(current.values["runner"], max(1, processes))
+    except Unreachable as error:
+        raise InvalidDodoFile(str(error)) from None
+    if text := warning(cluster.address):
+        sys.stderr.write(f"WARNING: {text}\n")
+    current.plan = current.plan.through(cluster.socket, current.code.package_digest())
+    return cluster
+
+
+def _connect(cluster: Cluster, task: Task, watch: Watch, runner: Runner, scale: bool) -> None:
+    """Connects to the cluster before the first task that may ask a tool; from then on, if that is wanted, as many tasks
+    run at a time as it has slots.
+    """
+    from .stages import BY_NAME
+
+    stage = BY_NAME.get(task.name.partition(":")[0])
+    if cluster.ready or not stage or not stage.engines:
+        return
+    from .cluster.connection import Unreachable
+    from .graph import ENGINES
+
+    try:
+        ready = cluster.open(watch.build.plan, ENGINES)
+    except Unreachable as error:
+        raise Stopped(f"{error}; finished tasks are kept") from None
+    if scale and hasattr(runner, "num_process"):
+        runner.num_process = ready.slots
+    for note in ready.notes:
+        watch.tell(f"note: not all tools are asked there: {note}")
+    if hasattr(watch.reporter, "spread"):
+        watch.reporter.spread(runner.num_process if hasattr(runner, "num_process") else 1, ready)
 
 
 def _without_dependencies(control: TaskControl) -> None:

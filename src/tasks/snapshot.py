@@ -30,7 +30,7 @@ from .variables import VARIABLES
 
 FORMAT = 1
 # Variables that no result depends on: those of single tasks, and where files and verdicts are.
-_VALUES = tuple(v.name for v in VARIABLES if not v.task and v.name not in ("chunks", "out", "cache"))
+_VALUES = tuple(v.name for v in VARIABLES if not v.task and v.name not in ("chunks", "out", "cache", "runner"))
 Data = dict[str, Any]
 Ask = Callable[[str], os.stat_result]
 

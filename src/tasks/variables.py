@@ -10,7 +10,8 @@ from .errors import UsageError
 
 @dataclass(frozen=True)
 class Variable:
-    """values are those that are allowed, () for any text; form is how a value is written; task: the one that reads it.
+    """values are those that are allowed, () for any text; form is how a value is written, and pattern the regular
+    expression for it, "" for any text; task: the one that reads it.
 
     default is what holds where the variable is not given; "" stands for what the help says.
     """
@@ -21,6 +22,7 @@ class Variable:
     values: tuple[str, ...] = ()
     form: str = ""
     task: str = ""
+    pattern: str = ""
 
     @property
     def syntax(self) -> str:
@@ -32,6 +34,8 @@ VARIABLES = (
     Variable("out", "where the build writes, doit's database included", "rendered", form="DIR"),
     Variable("cache", "where verdicts of tools are kept, or how they are used",
              form="DIR|shared:DIR|off|rebuild|replay"),
+    Variable("runner", "where tools run: here, or on a cluster of Dask's, its own or that of a scheduler", "local",
+             form="local|dask|tcp://HOST:PORT|tls://HOST:PORT", pattern=r"local|dask|(tcp|tls)://[^\s/]+:[0-9]+"),
     Variable("lean", "which Lean proves; auto takes a full Lean where there is one, else the embedded kernel", "auto",
              ("auto", "toolchain", "kernel", "off")),
     Variable("crosscheck", "warn makes a disagreement outside the pilots a warning", "strict", ("strict", "warn")),
@@ -64,7 +68,16 @@ def read_variables(given: Mapping[str, str]) -> dict[str, str]:
         allowed = known[name].values
         if allowed and value not in allowed:
             raise UsageError(f"{name}={value}: expected {', '.join(allowed[:-1])} or {allowed[-1]}")
+        if value and known[name].pattern and not _matches(known[name].pattern, value):
+            *others, last = known[name].form.split("|")
+            raise UsageError(f"{name}={value}: expected {', '.join(others)} or {last}")
     return {name: given.get(name) or variable.default for name, variable in known.items()}
+
+
+def _matches(pattern: str, value: str) -> bool:
+    import re
+
+    return re.fullmatch(pattern, value) is not None
 
 
 def variables_table() -> str:

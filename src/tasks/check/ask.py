@@ -1,4 +1,4 @@
-"""The tools of a stage: run on this machine, with the cache of verdicts in front."""
+"""The tools of a stage: run on this machine or on others, with the cache of verdicts in front."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..plan import Asking, Plan
 from ..records.journal import Verdicts
-from .call import Limits, Run, Tool, ToolCall
+from .call import Limits, Run, Runner, Tool, ToolCall
 
 if TYPE_CHECKING:
     from .cache import CachingRunner, Count
@@ -23,11 +23,20 @@ def tool(asking: Asking) -> Tool:
 
 def _runner(asking: Asking) -> CachingRunner:
     from .cache import Count, caching_runner
-    from .local import LocalRunner
 
     global _count
     _count = _count or Count()
-    return replace(caching_runner(LocalRunner(asking.scratch, asking.toolchain), asking.cache), count=_count)
+    return replace(caching_runner(_without_cache(asking), asking.cache), count=_count)
+
+
+def _without_cache(asking: Asking) -> Runner:
+    if asking.bridge:
+        from .remote import RemoteRunner
+
+        return RemoteRunner(asking.bridge, asking.package, asking.toolchain)
+    from .local import LocalRunner
+
+    return LocalRunner(asking.scratch, asking.toolchain)
 
 
 @dataclass(frozen=True)
@@ -60,7 +69,8 @@ def identify(plan: Plan, engine: str) -> dict[str, Any]:
     """
     from .engines import identify as identify_engine
 
-    found = identify_engine(engine, plan.choice(engine), plan.toolchain_text, _runner(plan.asking(engine, {})))
+    here = replace(plan.asking(engine, {}), bridge="")  # whose answers others must have, too
+    found = identify_engine(engine, plan.choice(engine), plan.toolchain_text, _runner(here))
     if found["note"]:
         print(found["note"])
     return {"engine": found["engine"], "files": found["files"]}

@@ -112,7 +112,7 @@ class Tool:
     @property
     def name(self) -> str:
         """Which tool it is, for a runner: "minizinc", "lean toolchain" or "lean embedded kernel"."""
-        return " ".join(filter(None, (self.engine["name"], self.engine.get("form"))))
+        return name_of(self.engine)
 
     def within(self, seconds: float) -> Tool:
         """The same tool with another time limit."""
@@ -141,6 +141,11 @@ class Tool:
         elif run.ended or run.seconds >= call.limits.seconds:  # a tool may keep its time limit itself, and end in order
             self.runner.keep(call, replace(run, ended=run.ended or "time"))
         return answer
+
+
+def name_of(engine: Mapping[str, str]) -> str:
+    """The name of the tool that an engine is, for a runner."""
+    return " ".join(filter(None, (engine["name"], engine.get("form"))))
 
 
 def shorten(text: str, most: int = 300) -> str:

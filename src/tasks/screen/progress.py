@@ -18,7 +18,7 @@ class Progress:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
         self._history = history
-        self._workers = max(1, workers)
+        self.workers = max(1, workers)
         self._clock = clock
         self.started = clock()
         self.total = self.done = self.ran = self.failed = 0
@@ -64,7 +64,7 @@ class Progress:
             return None
         now = self._clock()
         total -= sum(self._estimate.spent(name, now - began) for name, began in self.running.items())
-        return max(0.0, total) / self._workers
+        return max(0.0, total) / self.workers
 
 
 class _Estimate:

@@ -40,10 +40,10 @@ class Workers(MRunner):  # type: ignore[misc]
         busy: list[_Worker] = []
         every: list[_Worker] = []
         completed: ExecNode | None = None
-        left, most = True, min(self.num_process, _most_workers())
+        left, most = True, _most_workers()
         try:
             while True:
-                while left and len(busy) < most:
+                while left and len(busy) < min(self.num_process, most):
                     job = self.get_next_job(completed)
                     completed = None
                     if isinstance(job, JobHold):  # what is left waits for what is running

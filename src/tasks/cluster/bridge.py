@@ -1,0 +1,338 @@
+"""The process between a build and a cluster of Dask's: `python -m tasks.cluster.bridge`.
+
+A build has a process for each task that runs. They share this one: it alone knows Dask, so that they stay small and can
+be forked, and it passes many questions on at once. It reads what it is to do from its standard input, says in one frame
+whether the build can go on, listens at a socket, and ends when its standard input does: whatever ends the build, its
+tasks are cancelled. A line of the socket that ends takes its question back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import sys
+from collections.abc import AsyncIterator
+from typing import Any
+
+from ..check.messages import (
+    LENGTH,
+    MOST_BYTES,
+    Answer,
+    Demand,
+    Question,
+    Report,
+    ability,
+    pack,
+    read_frame,
+    unpack,
+    write_frame,
+)
+from . import worker
+from .data_only import client as data_only_client
+from .orders import Orders, Ready
+
+DEADLINE = 30.0
+"""Seconds for a scheduler to answer, or for a worker that can be asked to come back."""
+_PULSE = 2.0
+_REPORTS = 60.0
+"""Seconds for the workers to say which tools they have: a tool may have to be read once."""
+_GATHER = 0.002
+"""Seconds in which questions are collected and passed on together."""
+_TRIES = 3
+
+
+class Unusable(Exception):
+    """The cluster cannot be used; the text says why, in one line."""
+
+
+class Bridge:
+    def __init__(self, client: Any, address: str, demand: Demand) -> None:
+        self.client = client
+        self.address = address
+        self.demand = demand
+        self.waiting: list[tuple[bytes, str, asyncio.Future[Any]]] = []
+        self.running = 0
+        self.lost = asyncio.get_running_loop().create_future()
+        """Why nothing can be asked any more."""
+        self._submit: asyncio.Task[None] | None = None
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answers the questions of one line."""
+        next_one = asyncio.ensure_future(_read(reader))
+        with contextlib.suppress(OSError, EOFError, ValueError):
+            while True:
+                data = await next_one
+                next_one = asyncio.ensure_future(_read(reader))
+                asked = asyncio.ensure_future(self._ask(data))
+                await asyncio.wait({asked, next_one}, return_when=asyncio.FIRST_COMPLETED)
+                if not asked.done():  # nothing comes before the answer but the end
+                    asked.cancel()
+                    break
+                answer = asked.result()
+                writer.write(LENGTH.pack(len(answer)) + answer)
+                await writer.drain()
+        next_one.cancel()
+        writer.close()
+
+    async def _ask(self, data: bytes) -> bytes:
+        question = unpack(Question, data)
+        name = ability(question.package, question.call.tool, question.call.identity)
+        self.running += 1
+        try:
+            for tried in range(_TRIES):
+                future = await self._submitted(data, name)
+                done = asyncio.ensure_future(future.result())
+                try:
+                    await asyncio.wait({done, self.lost}, return_when=asyncio.FIRST_COMPLETED)
+                    if self.lost.done():
+                        return pack(Answer(fault="lost", message=self.lost.result()))
+                    try:
+                        answer = done.result()
+                    except (Exception, asyncio.CancelledError):
+                        return pack(Answer(fault="lost", message=await self._why(future)))
+                finally:
+                    done.cancel()
+                    future.release()  # which cancels the call where it has not ended
+                if not isinstance(answer, bytes):
+                    answer = b""
+                if tried == _TRIES - 1 or not _is_of_the_machine(answer):
+                    return answer
+            raise AssertionError
+        finally:
+            self.running -= 1
+
+    async def _submitted(self, data: bytes, name: str) -> Any:
+        """The future of Dask's for a question: those of the same moment are passed on together."""
+        found: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self.waiting.append((data, name, found))
+        if self._submit is None or self._submit.done():
+            self._submit = asyncio.ensure_future(self._pass_on())
+        return await found
+
+    async def _pass_on(self) -> None:
+        while self.waiting:
+            await asyncio.sleep(_GATHER)
+            waiting, self.waiting = self.waiting, []
+            for name in dict.fromkeys(name for _, name, _ in waiting):
+                asked = [(data, found) for data, of, found in waiting if of == name and not found.cancelled()]
+                data = [each for each, _ in asked]
+                futures = self.client.map(worker.answer, data, pure=False, resources={name: 1}) if data else []
+                for future, (_, found) in zip(futures, asked, strict=True):
+                    found.set_result(future)
+
+    async def _why(self, future: Any) -> str:
+        """Why a call has no answer."""
+        if self.lost.done():
+            return str(self.lost.result())
+        try:
+            await self._look()
+        except Unusable as error:
+            return str(error)
+        if self.client.status != "running" or future.cancelled():
+            return f"{self.address}: the scheduler is gone, and with it what was asked"
+        return f"{self.address}: a tool's call ended {_TRIES + 1} workers, or could not be sent to one (see their logs)"
+
+    async def watch(self) -> None:
+        """Ends when the cluster cannot be used any more: self.lost says why."""
+        loop = asyncio.get_running_loop()
+        alive = loop.time()
+        while True:
+            await asyncio.sleep(_PULSE)
+            try:
+                if await self._look():
+                    alive = loop.time()
+                elif loop.time() - alive > DEADLINE:
+                    raise Unusable(f"{self.address}: no worker that has the tools is left")
+            except Unusable as error:
+                self.lost.set_result(str(error))
+                return
+
+    async def _look(self) -> bool:
+        """Whether there is a worker that can be asked. Raises Unusable where the scheduler does not answer."""
+        if self.client.status != "running":
+            raise Unusable(f"{self.address}: the scheduler is gone")
+        try:
+            workers = await asyncio.wait_for(_workers(self.client), DEADLINE)
+        except TimeoutError:
+            raise Unusable(f"{self.address}: the scheduler has not answered for {DEADLINE:.0f} s") from None
+        except OSError as error:
+            raise Unusable(f"{self.address}: the scheduler is gone ({type(error).__name__})") from None
+        names = _abilities(self.demand)
+        return any(not names.isdisjoint(n for n, much in w["resources"].items() if much) for w in workers.values())
+
+    async def prepare(self) -> Ready:
+        """Asks every worker for its tools. Raises Unusable where no worker has one."""
+        workers = await _workers(self.client)
+        until = asyncio.get_running_loop().time() + DEADLINE
+        while not workers and asyncio.get_running_loop().time() < until:
+            await asyncio.sleep(0.5)
+            workers = await _workers(self.client)
+        if not workers:
+            raise Unusable(f"{self.address}: the scheduler has no workers; start some: `dask worker {self.address}`")
+        data = pack(self.demand)
+        futures = {
+            address: self.client.submit(
+                worker.declare, data, workers=[address], allow_other_workers=False, pure=False, priority=1000
+            )
+            for address in workers
+        }  # fmt: skip
+        reports = dict(zip(futures, await asyncio.gather(*map(_report, futures.values())), strict=True))
+        able = _abilities(self.demand)
+        slots = 0
+        problems: dict[str, None] = {}
+        where: dict[str, None] = {}
+        for address, found in reports.items():
+            has = {ability(found.package, o.tool, o.identity) for o in found.offers} if found else set()
+            if has & able:
+                slots += int(workers[address]["nthreads"])
+                where[found.where if found else ""] = None
+            if not able <= has:
+                problems[_problem(address, found, self.demand)] = None
+        for wanted in self.demand.tools:
+            name = ability(self.demand.package, wanted.tool, wanted.identity)
+            if not any(found and name in _able(found) for found in reports.values()):
+                raise Unusable(
+                    f"{self.address}: no worker has {wanted.version}, identity {wanted.identity[:12]}, which this "
+                    f"build asks: {'; '.join(list(problems)[:3])}"
+                )
+        return Ready(slots=slots, where=tuple(where), notes=tuple(list(problems)[:3]))
+
+
+def _able(found: Report) -> set[str]:
+    return {ability(found.package, offer.tool, offer.identity) for offer in found.offers}
+
+
+def _abilities(demand: Demand) -> set[str]:
+    return {ability(demand.package, wanted.tool, wanted.identity) for wanted in demand.tools}
+
+
+def _problem(address: str, found: Report | None, demand: Demand) -> str:
+    """Why a worker cannot do all."""
+    if found is None:
+        return f"{address} did not say what it has: is Duality installed there and where the scheduler runs?"
+    place = f"{address} ({found.where})"
+    if found.package != demand.package:
+        here = f"package {found.package[:12]}, here {demand.package[:12]}"
+        return f"{place} has Duality {found.version} with other content ({here})"
+    wrong = []
+    for wanted, offer in zip(demand.tools, found.offers, strict=True):
+        if offer.problem:
+            wrong.append(offer.problem)
+        elif offer.identity != wanted.identity:
+            wrong.append(f"has {offer.version}, identity {offer.identity[:12]}")
+    return f"{place} {', '.join(wrong)}"
+
+
+def _is_of_the_machine(answer: bytes) -> bool:
+    """Whether another machine might have a run for the same question."""
+    try:
+        return unpack(Answer, answer).fault == "machine"
+    except ValueError:
+        return True
+
+
+async def _workers(client: Any) -> dict[str, Any]:
+    found: dict[str, Any] = (await client.scheduler.identity(n_workers=-1))["workers"]
+    return found
+
+
+async def _report(future: Any) -> Report | None:
+    try:
+        return unpack(Report, await asyncio.wait_for(future.result(), _REPORTS))
+    except (Exception, asyncio.CancelledError):
+        return None
+
+
+async def _read(reader: asyncio.StreamReader) -> bytes:
+    size = LENGTH.unpack(await reader.readexactly(LENGTH.size))[0]
+    if size > MOST_BYTES:
+        raise ValueError(f"a frame of {size} bytes")
+    return await reader.readexactly(size)
+
+
+@contextlib.asynccontextmanager
+async def _cluster(orders: Orders) -> AsyncIterator[tuple[str, dict[str, Any]]]:
+    """The address of the scheduler, and options for its client; a cluster of this machine lasts as long."""
+    if orders.address != "dask":
+        yield orders.address, {}
+        return
+    from distributed import Security
+
+    local = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tasks.cluster.local", str(orders.slots),
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert local.stdin
+    assert local.stdout
+    try:
+        line = await local.stdout.readline()
+        if not line:
+            raise Unusable("runner=dask: the cluster of this machine did not start")
+        data = json.loads(line)
+        yield data["address"], {"security": Security(**data["tls"], require_encryption=True)} if data["tls"] else {}
+    finally:
+        local.stdin.close()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(local.wait(), 10)
+        if local.returncode is None:
+            local.kill()
+
+
+async def bridge(orders: Orders) -> None:
+    loop = asyncio.get_running_loop()
+    ended = loop.create_future()  # the build
+
+    def read() -> None:
+        if not os.read(0, 1000) and not ended.done():
+            ended.set_result(None)
+
+    loop.add_reader(0, read)
+    work = asyncio.ensure_future(_bridge(orders))
+    await asyncio.wait({work, ended}, return_when=asyncio.FIRST_COMPLETED)
+    work.cancel()
+    await asyncio.wait({work}, timeout=15)
+    if not work.cancelled() and work.done():
+        work.result()
+
+
+async def _bridge(orders: Orders) -> None:
+    said = False
+    try:
+        async with _cluster(orders) as (address, options):
+            client = data_only_client(address, timeout=DEADLINE, name="duality", **options)
+            try:
+                client = await client
+            except (OSError, TimeoutError, ValueError, TypeError, RuntimeError) as error:
+                raise Unusable(f"{address}: no scheduler answers: {str(error).splitlines()[0]}") from None
+            async with client:
+                served = Bridge(client, address, orders.demand)
+                ready = await served.prepare()
+                server = await asyncio.start_unix_server(served.serve, orders.socket)
+                write_frame(sys.stdout.buffer, pack(ready))
+                said = True
+                try:
+                    await served.watch()
+                    await asyncio.Event().wait()  # the build has been told, and ends
+                finally:
+                    server.close()
+    except Unusable as error:
+        if not said:
+            write_frame(sys.stdout.buffer, pack(Ready(error=str(error))))
+
+
+def main() -> int:
+    logging.disable()  # what goes wrong is told in one line
+    with open(0, "rb", buffering=0, closefd=False) as stdin:
+        data = read_frame(stdin)
+    if data is None:
+        return 1
+    orders = unpack(Orders, data)
+    asyncio.run(bridge(orders))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

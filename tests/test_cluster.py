@@ -1,0 +1,306 @@
+"""Tools on a cluster of Dask's: real schedulers and workers on this machine's loopback."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from conftest import Finished, Project, contents, small_corpus
+from tasks.check.messages import Demand, Offer, Report, Wanted, ability
+from tasks.cluster.connection import warning
+from tasks.cluster.worker import resources_of
+from test_stopping import MARK, finished_tasks, marked, wait_until
+
+# Stands before the real MiniZinc: notes each run for a model, and holds it up while a file is there.
+MINIZINC = """#!/bin/sh
+case "$*" in
+  *" -") echo "$$ $PPID" >> {home}/runs; while [ -e {home}/hold ]; do sleep 0.1; done;;
+esac
+exec {minizinc} "$@"
+"""
+
+# Makes a folder where it is unpickled, but by the worker, which unpickles its own exceptions.
+EVIL = """
+import os, sys
+def make(path):
+    if sys.argv[0].endswith("ask.py"): os.mkdir(path)
+    return ValueError(path)
+class Evil:
+    def __init__(self, path): self.path = path
+    def __reduce__(self): return make, (self.path,)
+def answer(path): return Evil(path)
+def fail(path): raise ValueError(Evil(path))
+"""
+
+
+@dataclass
+class Cluster:
+    """A scheduler and its workers, in a folder with the project that they have the program of."""
+
+    home: Path
+    environment: dict[str, str]
+    scheme: str = "tls"
+    address: str = ""
+    scheduler: subprocess.Popen[bytes] | None = None
+    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @property
+    def hold(self) -> Path:
+        return self.home / "hold"
+
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", f"distributed.cli.dask_{arguments[0]}", *arguments[1:], "--no-dashboard"]
+        with (self.home / "log").open("ab") as log:
+            return subprocess.Popen(command, env=self.environment, stdout=log, stderr=log, start_new_session=True)
+
+    def start_scheduler(self) -> None:
+        file = self.home / "scheduler.json"
+        options = ["--host", "127.0.0.1", "--port", "0", "--protocol", self.scheme, "--scheduler-file", str(file)]
+        self.scheduler = self.start("scheduler", *options)
+        wait_until(lambda: file.exists() and file.read_text().endswith("}"))
+        self.address = json.loads(file.read_text())["address"]
+
+    def start_worker(self) -> None:
+        options = ["--no-nanny", "--nthreads", "2", "--host", "127.0.0.1", "--death-timeout", "30"]
+        self.workers.append(self.start("worker", self.address, *options))
+
+    def runs(self) -> list[tuple[int, int]]:
+        """The process ids of the runs of MiniZinc for a model so far, each with that of its parent."""
+        path = self.home / "runs"
+        lines = path.read_text().splitlines() if path.exists() else []
+        return [(int(line.split()[0]), int(line.split()[1])) for line in lines]
+
+    def end(self) -> None:
+        self.hold.unlink(missing_ok=True)
+        for process in [*self.workers, *filter(None, [self.scheduler])]:
+            process.kill()
+            process.wait()
+
+
+def certificates(home: Path) -> dict[str, str]:
+    """Dask's own settings for TLS, with an authority and a certificate made for the test."""
+    run = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+           "-subj", "/CN=duality", "-keyout", str(home / "key.pem"), "-out", str(home / "cert.pem")]  # fmt: skip
+    subprocess.run(run, check=True, capture_output=True)
+    names = {"CA_FILE": "cert.pem"}
+    for part in ("CLIENT", "SCHEDULER", "WORKER"):
+        names |= {f"{part}__CERT": "cert.pem", f"{part}__KEY": "key.pem"}
+    found = {f"DASK_DISTRIBUTED__COMM__TLS__{name}": str(home / file) for name, file in names.items()}
+    return found | {"DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION": "True"}
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    home = tmp_path_factory.mktemp("cluster")
+    minizinc = shutil.which("minizinc")
+    (home / "bin").mkdir()
+    (home / "bin/minizinc").write_text(MINIZINC.format(home=home, minizinc=minizinc))
+    (home / "bin/minizinc").chmod(0o755)
+    (home / "evil.py").write_text(EVIL)
+    project = small_corpus(home / "project")
+    paths = [str(project.home / "src"), str(home), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = {
+        **os.environ, **certificates(home), "PATH": f"{home / 'bin'}:{os.environ['PATH']}", MARK: str(home),
+        "PYTHONPATH": ":".join(paths),
+    }  # fmt: skip
+    found = Cluster(home, environment)
+    try:
+        found.start_scheduler()
+        found.start_worker()
+        found.start_worker()
+        yield found
+    finally:
+        found.end()
+    wait_until(lambda: not marked(str(home)))
+
+
+@pytest.fixture
+def spread(cluster: Cluster, project: Project) -> Project:
+    """The small corpus, for builds with the tools that the cluster has."""
+    keys = ("PATH", *(name for name in cluster.environment if name.startswith("DASK_")))
+    project.environment |= {key: cluster.environment[key] for key in keys}
+    project.environment["PYTHONPATH"] = cluster.environment["PYTHONPATH"].replace(
+        str(cluster.home / "project/src"), str(project.home / "src")
+    )
+    return project
+
+
+@contextmanager
+def held(cluster: Cluster, project: Project, *arguments: str, runs: int = 1) -> Iterator[subprocess.Popen[str]]:
+    """A build while so many runs of MiniZinc are held up."""
+    cluster.hold.touch()
+    (cluster.home / "runs").unlink(missing_ok=True)
+    environment = {**os.environ, **project.environment, MARK: str(project.home)}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "doit", *(arguments or [f"runner={cluster.address}"]), "cache=off"],
+        cwd=project.home, env=environment, text=True, start_new_session=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        wait_until(lambda: len(cluster.runs()) >= runs or process.poll() is not None)
+        assert process.poll() is None, process.communicate()
+        yield process
+    finally:
+        cluster.hold.unlink(missing_ok=True)
+        process.kill()
+        process.communicate()
+
+
+def lives(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2][1] != "Z"
+    except OSError:
+        return False
+
+
+def refusal(finished: Finished) -> str:
+    assert finished.status == 3, finished.text()
+    (line,) = [line for line in finished.errors.splitlines() if line.startswith("ERROR")]
+    return line
+
+
+@pytest.mark.cold
+def test_a_cluster_over_tls_judges_as_this_machine_does_and_what_is_known_does_not_travel(
+    cluster: Cluster, spread: Project, built_once: Project
+) -> None:
+    finished = spread.doit(f"runner={cluster.address}")
+    assert finished.status == 0, finished.text()
+    assert "4 slots" in finished.output
+    there, here = contents(spread.rendered), contents(built_once.rendered)
+    files = [name for name in here if not re.fullmatch(r"summary\.json|\.snapshot.*|scratch/.*|report/.*", name)]
+    assert [name for name in files if there.get(name) != here[name]] == []
+    assert any(name.startswith("stamps/prove/") for name in files)
+    asked = cluster.runs()
+    assert asked
+    again = spread.doit("out=again", f"runner={cluster.address}")
+    assert again.status == 0, again.text()
+    assert "15 of 15 verdicts from the cache" in again.output
+    assert cluster.runs() == asked
+
+
+def test_workers_with_another_tool_or_another_package_are_not_asked(cluster: Cluster, spread: Project) -> None:
+    tool = spread.home / "bin/minizinc"
+    tool.parent.mkdir()
+    tool.write_text((cluster.home / "bin/minizinc").read_text() + "# another\n")
+    tool.chmod(0o755)
+    path = spread.environment["PATH"]
+    spread.environment["PATH"] = f"{tool.parent}:{path}"
+    line = refusal(spread.doit(f"runner={cluster.address}", "solve:06"))
+    assert re.search(r"no worker has minizinc \S+ \(gecode \S+\), identity [0-9a-f]{12}, which this build asks", line)
+    assert re.search(r"127\.0\.0\.1:\d+ \(.*\) has minizinc \S+ \(gecode \S+\), identity [0-9a-f]{12}", line)
+    assert finished_tasks(spread) >= {"schema:06", "render_mzn:06"}
+
+    spread.environment["PATH"] = path
+    with (spread.home / "src/tasks/files.py").open("a") as file:
+        file.write("# another version\n")
+    assert "with other content (package" in refusal(spread.doit(f"runner={cluster.address}", "solve:06"))
+
+
+def test_nothing_that_a_worker_sends_is_unpickled(cluster: Cluster, tmp_path: Path) -> None:
+    script = tmp_path / "ask.py"
+    script.write_text(
+        "import asyncio, sys, evil\n"
+        "from tasks.cluster.data_only import client\n"
+        "async def ask(function, path):\n"
+        "    async with client(sys.argv[1]) as found:\n"
+        "        try: print(await found.submit(function, path, pure=False).result())\n"
+        "        except Exception as error: print('refused', type(error).__name__)\n"
+        "for function in (evil.answer, evil.fail):\n"
+        "    asyncio.run(ask(function, sys.argv[2] + function.__name__))\n"
+    )
+    made = tmp_path / "made-"
+    command = [sys.executable, str(script), cluster.address, str(made)]
+    finished = subprocess.run(command, env=cluster.environment, capture_output=True, text=True, check=True, timeout=60)
+    assert finished.stdout == "pickled data is not taken\nrefused Refused\n"
+    assert list(tmp_path.glob("made-*")) == []
+
+
+def test_a_killed_worker_loses_no_call(cluster: Cluster, spread: Project) -> None:
+    with held(cluster, spread, runs=3) as build:
+        runs = cluster.runs()
+        cluster.workers[0].kill()
+        cluster.workers.pop(0).wait()
+        wait_until(lambda: any(not lives(pid) for pid, _ in runs))  # with the tools that it ran
+        assert any(lives(pid) for pid, _ in runs)
+        cluster.hold.unlink()
+        output, errors = build.communicate(timeout=120)
+        assert build.returncode == 0, output + errors
+        assert len(cluster.runs()) > 3
+    cluster.start_worker()
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL])
+def test_a_build_that_ends_leaves_no_tool_on_a_worker(cluster: Cluster, spread: Project, end: signal.Signals) -> None:
+    with held(cluster, spread, runs=2) as build:
+        runs = cluster.runs()
+        assert all(lives(pid) for pid, _ in runs)
+        build.send_signal(end)
+        _, errors = build.communicate(timeout=60)
+        assert build.returncode == (130 if end == signal.SIGINT else -9)
+        assert errors.count("\n") == (end == signal.SIGINT), errors
+        wait_until(lambda: not any(lives(pid) for pid, _ in cluster.runs()), 10)
+        wait_until(lambda: not marked(str(spread.home)), 20)
+
+
+def test_a_cluster_of_the_build_ends_with_it(cluster: Cluster, spread: Project) -> None:
+    with held(cluster, spread, "runner=dask", "-n", "2") as build:
+        assert any(
+            b"tasks.cluster.local" in Path(f"/proc/{pid}/cmdline").read_bytes() for pid in marked(str(spread.home))
+        )
+        build.kill()
+        build.communicate()
+        wait_until(lambda: not marked(str(spread.home)), 20)
+
+
+def test_a_scheduler_that_goes_away_ends_the_build_in_one_line(cluster: Cluster, spread: Project) -> None:
+    """The last with this cluster."""
+    with held(cluster, spread, runs=2) as build:
+        assert cluster.scheduler
+        cluster.scheduler.kill()
+        _, errors = build.communicate(timeout=60)
+        assert build.returncode == 3
+        assert re.fullmatch(
+            r"ERROR: tls://\S+: the scheduler is gone.*; finished tasks are kept: build again\n", errors
+        )
+        assert "render_mzn:06" in finished_tasks(spread)
+    assert spread.doit("runner=local").status == 0
+
+
+def test_a_scheduler_that_is_not_there_is_told_in_one_line(spread: Project) -> None:
+    line = refusal(spread.doit("runner=tcp://127.0.0.1:9", "solve:06", "cache=off"))
+    assert "tcp://127.0.0.1:9: no scheduler answers" in line
+
+
+@pytest.mark.parametrize("value", ["dusk", "tcp://", "tcp://host", "tls://a:1/x", "http://host:80"])
+def test_a_runner_that_is_none_is_told(project: Project, value: str) -> None:
+    finished = project.doit(f"runner={value}")
+    assert finished.status == 3
+    assert f"runner={value}: expected local, dask, tcp://HOST:PORT or tls://HOST:PORT" in finished.text()
+
+
+def test_tcp_beyond_this_machine_is_warned_of() -> None:
+    assert "anybody on that network can run programs" in warning("tcp://build.example.org:8786")
+    assert warning("tcp://10.0.0.1:8786")
+    for address in ("tcp://127.0.0.1:8786", "tcp://[::1]:8786", "tcp://localhost:1", "tls://10.0.0.1:8786", "dask"):
+        assert warning(address) == ""
+
+
+def test_a_worker_offers_what_it_has_and_no_more_what_it_had() -> None:
+    demand = Demand("p", "", (Wanted("minizinc", "a", ""), Wanted("lean toolchain", "b", "")))
+    report = Report("host", "1", "p", (Offer("minizinc", "c"), Offer("lean toolchain", "b")))
+    known = {ability("p", "minizinc", "a"): 2.0, "GPU": 1.0}
+    found = resources_of(demand, report, 2, known)
+    assert found == {ability("p", "minizinc", "a"): 0.0, ability("p", "minizinc", "c"): 2.0,
+                     ability("p", "lean toolchain", "b"): 2.0}  # fmt: skip
+    assert resources_of(demand, report, 2, {**known, **found}) == {}
