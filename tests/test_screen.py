@@ -25,7 +25,8 @@ def broken(project: Project) -> Project:
 
 
 def terminal(project: Project, *arguments: str, columns: int = 80, more: Mapping[str, str] | None = None) -> Terminal:
-    given = {k: v for k, v in os.environ.items() if k not in ("CI", "NO_COLOR", "FORCE_COLOR", "GITHUB_ACTIONS")}
+    others = ("CI", "NO_COLOR", "FORCE_COLOR", "GITHUB_ACTIONS", "COLUMNS", "LINES")
+    given = {name: value for name, value in os.environ.items() if name not in others}
     given |= {**project.environment, "PYTHONPATH": str(project.home / "src"), "TERM": "xterm-256color", **(more or {})}
     return Terminal(doit(*arguments), project.home, given, columns)
 

@@ -23,7 +23,10 @@ def main(folder: Path, tag: str = "") -> None:
         raise SystemExit(f"the tag is {tag}, the package's version {version}: see CONTRIBUTING.md, Release")
     with TemporaryDirectory() as unpacked:
         with tarfile.open(folder / name) as file:
-            file.extractall(unpacked, filter="data")
+            if hasattr(tarfile, "data_filter"):  # as Python 3.11 has from 3.11.4 on
+                file.extractall(unpacked, filter="data")
+            else:
+                file.extractall(unpacked)  # what was packed a moment ago
         os.chdir(Path(unpacked, name.removesuffix(".tar.gz")))
         wheel = build_meta.build_wheel(str(folder))
         os.chdir(folder)
