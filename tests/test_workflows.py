@@ -853,6 +853,29 @@ def test_an_expression_means_what_it_means_on_github(text: str, expected: object
     assert evaluate(text, contexts, {"cancelled": lambda: False}) == expected
 
 
+def test_a_step_finds_the_tools_where_path_says_behind_the_stand_ins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a Nix shell each tool is in a folder of its own, and none in /usr/bin."""
+    folder = tmp_path / "store" / "aaa-tool" / "bin"
+    folder.mkdir(parents=True)
+    for name in ("only-there", "nix"):
+        (folder / name).write_text("#!/bin/sh\necho found\n")
+        (folder / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    server = GitHub(tmp_path)
+    (server.origin / ".github" / "workflows").mkdir(parents=True)
+    (server.origin / ".github" / "workflows" / "tiny.yml").write_text(
+        "name: Tiny\non: push\ndefaults: {run: {shell: bash}}\njobs:\n  a:\n    runs-on: ubuntu-24.04\n"
+        "    timeout-minutes: 1\n    steps:\n      - run: only-there\n      - run: command -v nix\n"
+    )
+    server.git("init", "-q", "-b", "main")
+    server.commit()
+    ran, asked = server.run("tiny.yml", "push").jobs["a"].steps
+    assert ran.output == "found\n"
+    assert asked.output.endswith("/standins/nix\n")
+
+
 def test_a_condition_without_a_status_means_success_and() -> None:
     failed = {"success": lambda: False, "always": lambda: True}
     assert not holds("${{ true }}", {}, failed)
