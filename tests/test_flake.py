@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 import tasks
-from conftest import REPOSITORY
+from conftest import NOT_IN_THE_SHELL, REPOSITORY
 
 SYSTEMS = ("x86_64-linux", "aarch64-linux", "x86_64-darwin")
 PINS = {
@@ -251,7 +251,8 @@ def test_the_tests_can_be_collected_with_the_packages_of_the_shell(project: Path
         env={**os.environ, "IN_NIX_SHELL": "impure", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}, check=False,
     )  # fmt: skip
     assert collected.returncode == 0, collected.stdout[-3000:]
-    assert "not run in this Nix shell, but by ./dev pytest: test_lsp.py" in collected.stdout
+    for file in NOT_IN_THE_SHELL:
+        assert f"not run in this Nix shell, but by ./dev pytest: {file}" in collected.stdout
     assert "<Module test_workflows.py>" in collected.stdout
     assert "<Module test_lsp.py>" not in collected.stdout
 
