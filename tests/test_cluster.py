@@ -7,9 +7,10 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,9 +18,13 @@ from pathlib import Path
 import pytest
 
 from conftest import Finished, Project, contents, small_corpus
-from tasks.check.messages import Demand, Offer, Report, Wanted, ability
+from tasks.check.call import Limits, ToolCall
+from tasks.check.messages import Answer, Demand, Offer, Question, Report, Wanted, ability, pack
+from tasks.cluster import answerer, bridge
 from tasks.cluster.connection import warning
 from tasks.cluster.worker import resources_of
+from tasks.digests import Code
+from tasks.records.journal import entries
 from test_stopping import MARK, finished_tasks, marked, wait_until
 
 # Stands before the real MiniZinc: notes each run for a model, and holds it up while a file is there.
@@ -66,6 +71,7 @@ class Cluster:
 
     def start_scheduler(self) -> None:
         file = self.home / "scheduler.json"
+        file.unlink(missing_ok=True)
         options = ["--host", "127.0.0.1", "--port", "0", "--protocol", self.scheme, "--scheduler-file", str(file)]
         self.scheduler = self.start("scheduler", *options)
         wait_until(lambda: file.exists() and file.read_text().endswith("}"))
@@ -176,13 +182,16 @@ def test_a_cluster_over_tls_judges_as_this_machine_does_and_what_is_known_does_n
 ) -> None:
     finished = spread.doit(f"runner={cluster.address}")
     assert finished.status == 0, finished.text()
-    assert "4 slots" in finished.output
+    assert f"tools run on {socket.gethostname()}: 4 slots\n" in finished.output
     there, here = contents(spread.rendered), contents(built_once.rendered)
     files = [name for name in here if not re.fullmatch(r"summary\.json|\.snapshot.*|scratch/.*|report/.*", name)]
     assert [name for name in files if there.get(name) != here[name]] == []
     assert any(name.startswith("stamps/prove/") for name in files)
     asked = cluster.runs()
     assert asked
+    ran_at = {entry.task: entry.where for entry in entries(spread.rendered / "journal.jsonl")}
+    assert ran_at["solve:06"] == ran_at["prove:06"] == (socket.gethostname(),)
+    assert ran_at["schema:06"] == ()
     again = spread.doit("out=again", f"runner={cluster.address}")
     assert again.status == 0, again.text()
     assert "15 of 15 verdicts from the cache" in again.output
@@ -304,3 +313,56 @@ def test_a_worker_offers_what_it_has_and_no_more_what_it_had() -> None:
     assert found == {ability("p", "minizinc", "a"): 0.0, ability("p", "minizinc", "c"): 2.0,
                      ability("p", "lean toolchain", "b"): 2.0}  # fmt: skip
     assert resources_of(demand, report, 2, {**known, **found}) == {}
+
+
+def asked_here(identity: str = "", package: str = "") -> Answer:
+    """What a worker's process answers on this machine."""
+    code = Code()
+    call = ToolCall("minizinc", identity, ("--version",), "", Limits(10, 4096))
+    return answerer.answer(pack(Question(call, package or code.package_digest(), "")), code)
+
+
+def test_a_worker_without_room_leaves_the_call_to_another(
+    stub: Callable[[str, str], Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert asked_here().run
+    full = tmp_path / "file"
+    full.touch()
+    monkeypatch.setenv("DUALITY_TOOLS", str(full / "tools"))  # as where the disk is full, and no folder can be made
+    answer = asked_here()
+    assert answer.fault == "machine"
+    assert answer.message.startswith(f"{socket.gethostname()}: no tool can be run there: Not a directory")
+    assert bridge.of_the_machine(pack(answer))
+
+
+def test_a_tool_that_crashes_or_is_another_is_told_with_its_machine(
+    stub: Callable[[str, str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = asked_here(identity="0" * 64)
+    assert other.fault == "tool"
+    assert other.message.startswith(f"{socket.gethostname()}: the minizinc here is not the one that is asked")
+    assert asked_here(package="0").fault == "machine"
+    monkeypatch.setenv(
+        "PATH", f"{stub('minizinc', '#!/bin/sh' + chr(10) + 'kill -SEGV $$' + chr(10))}:{os.environ['PATH']}"
+    )
+    crashed = asked_here()
+    assert crashed.run
+    assert crashed.run.status == -signal.SIGSEGV
+
+
+def test_what_is_no_answer_is_asked_of_another_machine() -> None:
+    assert bridge.of_the_machine(b"")
+    assert bridge.of_the_machine(b"[]")
+    assert not bridge.of_the_machine(pack(Answer(fault="tool", message="crashed")))
+
+
+@pytest.mark.slow
+def test_a_scheduler_that_does_not_answer_ends_the_build(cluster: Cluster, spread: Project) -> None:
+    cluster.start_scheduler()
+    cluster.start_worker()
+    assert cluster.scheduler
+    with held(cluster, spread, runs=1) as build:
+        cluster.scheduler.send_signal(signal.SIGSTOP)
+        _, errors = build.communicate(timeout=120)
+        assert build.returncode == 3
+        assert "the scheduler has not answered for 30 s; finished tasks are kept: build again" in errors

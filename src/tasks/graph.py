@@ -11,7 +11,7 @@ from typing import Any
 
 from doit.exceptions import TaskFailed
 
-from .check.ask import Memory, count_verdicts, is_current
+from .check.ask import Memory, count_verdicts, is_current, places
 from .errors import CodeChanged, DualityError, RunnerLost
 from .jobs import JOBS, write_package
 from .jobs.job import Job
@@ -214,7 +214,7 @@ def _act(
     seconds = round(time.monotonic() - started, 3)
     entry = Entry(
         task, "failed" if failure else "passed", seconds, failure, count_verdicts() - before, now(),
-        build_name(build.started), os.getpid(),
+        build_name(build.started), os.getpid(), places(),
     )  # fmt: skip
     try:
         append(journal, entry)

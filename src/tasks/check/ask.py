@@ -93,6 +93,15 @@ def trim(plan: Plan) -> None:
     _runner(plan.asking("minizinc", {})).trim()
 
 
+def places() -> tuple[str, ...]:
+    """The machines that ran tools for this process since it was last asked, this one aside."""
+    from .remote import where
+
+    found = tuple(sorted(where))
+    where.clear()
+    return found
+
+
 def count_verdicts() -> Verdicts:
     """How many verdicts this process had so far from the cache, from tools, and could not keep."""
     return Verdicts(_count.found, _count.asked, _count.lost) if _count else Verdicts()

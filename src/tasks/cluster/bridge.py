@@ -58,6 +58,8 @@ class Bridge:
         self.lost = asyncio.get_running_loop().create_future()
         """Why nothing can be asked any more."""
         self._submit: asyncio.Task[None] | None = None
+        self._known: set[str] = set()
+        self._joining: set[asyncio.Task[Any]] = set()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answers the questions of one line."""
@@ -98,7 +100,7 @@ class Bridge:
                     future.release()  # which cancels the call where it has not ended
                 if not isinstance(answer, bytes):
                     answer = b""
-                if tried == _TRIES - 1 or not _is_of_the_machine(answer):
+                if tried == _TRIES - 1 or not of_the_machine(answer):
                     return answer
             raise AssertionError
         finally:
@@ -160,8 +162,22 @@ class Bridge:
             raise Unusable(f"{self.address}: the scheduler has not answered for {DEADLINE:.0f} s") from None
         except OSError as error:
             raise Unusable(f"{self.address}: the scheduler is gone ({type(error).__name__})") from None
+        for address in workers.keys() - self._known:  # it joined meanwhile, or was started again
+            self._joining.add(joining := asyncio.ensure_future(self._declared(address)))
+            joining.add_done_callback(self._joining.discard)
         names = _abilities(self.demand)
         return any(not names.isdisjoint(n for n, much in w["resources"].items() if much) for w in workers.values())
+
+    async def _declared(self, address: str) -> Report | None:
+        """What a worker says that it has, which Dask knows from then on; None where it says nothing in time."""
+        self._known.add(address)
+        future = self.client.submit(
+            worker.declare, pack(self.demand), workers=[address], allow_other_workers=False, pure=False, priority=1000
+        )  # fmt: skip
+        try:
+            return unpack(Report, await asyncio.wait_for(future.result(), _REPORTS))
+        except (Exception, asyncio.CancelledError):
+            return None
 
     async def prepare(self) -> Ready:
         """Asks every worker for its tools. Raises Unusable where no worker has one."""
@@ -172,14 +188,7 @@ class Bridge:
             workers = await _workers(self.client)
         if not workers:
             raise Unusable(f"{self.address}: the scheduler has no workers; start some: `dask worker {self.address}`")
-        data = pack(self.demand)
-        futures = {
-            address: self.client.submit(
-                worker.declare, data, workers=[address], allow_other_workers=False, pure=False, priority=1000
-            )
-            for address in workers
-        }  # fmt: skip
-        reports = dict(zip(futures, await asyncio.gather(*map(_report, futures.values())), strict=True))
+        reports = dict(zip(workers, await asyncio.gather(*map(self._declared, workers)), strict=True))
         able = _abilities(self.demand)
         slots = 0
         problems: dict[str, None] = {}
@@ -226,7 +235,7 @@ def _problem(address: str, found: Report | None, demand: Demand) -> str:
     return f"{place} {', '.join(wrong)}"
 
 
-def _is_of_the_machine(answer: bytes) -> bool:
+def of_the_machine(answer: bytes) -> bool:
     """Whether another machine might have a run for the same question."""
     try:
         return unpack(Answer, answer).fault == "machine"
@@ -237,13 +246,6 @@ def _is_of_the_machine(answer: bytes) -> bool:
 async def _workers(client: Any) -> dict[str, Any]:
     found: dict[str, Any] = (await client.scheduler.identity(n_workers=-1))["workers"]
     return found
-
-
-async def _report(future: Any) -> Report | None:
-    try:
-        return unpack(Report, await asyncio.wait_for(future.result(), _REPORTS))
-    except (Exception, asyncio.CancelledError):
-        return None
 
 
 async def _read(reader: asyncio.StreamReader) -> bytes:

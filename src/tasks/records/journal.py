@@ -33,7 +33,8 @@ class Verdicts:
 class Entry:
     """time is when it ended, in UTC in ISO 8601; message says why a failed task failed.
 
-    build: the same for all tasks of one build (see build_name); worker: the process that ran it.
+    build: the same for all tasks of one build (see build_name); worker: the process that ran it; where: the machines
+    that ran tools for it, other than this one.
     """
 
     task: str
@@ -44,6 +45,7 @@ class Entry:
     time: str = ""
     build: str = ""
     worker: int = 0
+    where: tuple[str, ...] = ()
     format: int = FORMAT
 
 

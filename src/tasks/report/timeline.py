@@ -14,13 +14,14 @@ from .evidence import Step
 
 @dataclass(frozen=True)
 class Span:
-    """A task that ran: start and end in seconds of Unix."""
+    """A task that ran: start and end in seconds of Unix; where: the machines that ran tools for it, this one aside."""
 
     task: str
     result: str
     start: float
     end: float
     worker: int
+    where: tuple[str, ...] = ()
 
     @property
     def seconds(self) -> float:
@@ -52,6 +53,15 @@ class BuildTime:
         return sum(span.result == "failed" for span in self.spans)
 
     @cached_property
+    def places(self) -> dict[str, list[Span]]:
+        """The tasks that each other machine ran tools for, the busiest machine first."""
+        found: dict[str, list[Span]] = {}
+        for span in self.spans:
+            for place in span.where:
+                found.setdefault(place, []).append(span)
+        return dict(sorted(found.items(), key=lambda each: (-len(each[1]), each[0])))
+
+    @cached_property
     def workers(self) -> dict[int, list[Span]]:
         """The tasks of each worker, in the order in which the workers began."""
         found: dict[int, list[Span]] = {}
@@ -78,7 +88,7 @@ def builds(journal: Iterable[Entry], steps: Sequence[Step]) -> list[BuildTime]:
             continue
         with suppress(ValueError):  # a time that nobody can read
             end = datetime.fromisoformat(entry.time).timestamp()
-            span = Span(entry.task, entry.result, end - entry.seconds, end, entry.worker)
+            span = Span(entry.task, entry.result, end - entry.seconds, end, entry.worker, entry.where)
             found.setdefault(entry.build, []).append(span)
     return [
         BuildTime(name, tuple(sorted(spans, key=lambda span: (span.start, span.task)))) for name, spans in found.items()

@@ -24,7 +24,7 @@ def trace(evidence: Evidence) -> str:
                 {
                     "name": visible(span.task.lstrip("_")), "cat": span.stage, "ph": "X", "pid": 1, "tid": number,
                     "ts": round((span.start - last.start) * 1e6), "dur": round(span.seconds * 1e6),
-                    "args": {"result": span.result},
+                    "args": {"result": span.result} | ({"where": visible(", ".join(span.where))} if span.where else {}),
                 }
                 for span in spans
             ]  # fmt: skip

@@ -1,0 +1,225 @@
+"""What a cluster's calls cost on this machine's loopback, and what follows for larger ones: `python -m bench.scale`.
+
+Measured: a stand-in for the solver that answers at once, asked here and through a cluster of this machine; and one that
+sleeps, on many slots. The simulation takes these costs, and the times of real tools, to builds of other sizes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from heapq import heapreplace
+from pathlib import Path
+
+from tasks.check import engines
+from tasks.check.call import IDENTITY, Limits, Runner, ToolCall
+from tasks.check.local import LocalRunner
+from tasks.check.messages import Demand, Wanted, pack, read_frame, unpack, write_frame
+from tasks.check.remote import RemoteRunner
+from tasks.cluster.orders import Orders, Ready
+from tasks.digests import Code
+
+_STAND_IN = """#!/bin/sh
+case "$*" in *" -") sleep {seconds}; exit 0;; esac
+exec {minizinc} "$@"
+"""
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True)
+class Costs:
+    """Seconds of processor time of a call: of the build (its task's process and the bridge), and of the scheduler."""
+
+    build: float
+    scheduler: float
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(prog="python -m bench.scale", description=__doc__)
+    options.add_argument("--calls", type=int, default=2000)
+    options.add_argument("--slots", type=int, default=64)
+    options.add_argument("--seconds", type=float, default=5.0, help="how long a call of the sleeping stand-in takes")
+    options.add_argument("--simulate", action="store_true", help="measure nothing; take the numbers of docs/scaling.md")
+    chosen = options.parse_args()
+    costs = Costs(0.0039, 0.0054) if chosen.simulate else _measured(chosen)
+    print(curve(costs), end="")
+
+
+def _measured(chosen: argparse.Namespace) -> Costs:
+    folder = Path(tempfile.mkdtemp(prefix="duality-scale-"))
+    try:
+        with _stand_in(folder, 0.0) as local, _cluster(folder, local, 4) as (remote, bridge, cluster):
+            call = _call(local)
+            here, mine, _ = _timed(local, call, min(chosen.calls, 200), 1, [])
+            wall, task, others = _timed(remote, call, chosen.calls, 4, [bridge, *cluster])
+            scheduler = others[1] if len(others) > 1 else 0.0
+            print(f"{chosen.calls:,} calls, 4 slots: {wall * 1000:.2f} ms of wall time a call; processor time: task's "
+                  f"process {task * 1000:.2f} ms (here {mine * 1000:.2f} ms, {here * 1000:.2f} ms of wall time), "
+                  f"bridge {others[0] * 1000:.2f} ms, scheduler {scheduler * 1000:.2f} ms")  # fmt: skip
+        with _stand_in(folder, chosen.seconds) as local, _cluster(folder, local, chosen.slots) as (remote, *_):
+            call = _call(local)
+            _timed(remote, call, chosen.slots, chosen.slots, [])  # each slot's process is started by its first call
+            calls = chosen.slots * 6
+            wall, _, _ = _timed(remote, call, calls, chosen.slots, [])
+            busy = chosen.seconds / chosen.slots / wall
+            print(f"{calls} calls of {chosen.seconds} s on {chosen.slots} slots: {100 * busy:.1f}% busy")
+        return Costs(task + others[0], scheduler)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _stand_in(folder: Path, seconds: float) -> Iterator[LocalRunner]:
+    path = os.environ["PATH"]
+    real = shutil.which("minizinc")
+    tool = folder / f"bin{seconds}" / "minizinc"
+    tool.parent.mkdir()
+    tool.write_text(_STAND_IN.format(seconds=seconds, minizinc=real))
+    tool.chmod(0o755)
+    os.environ["PATH"] = f"{tool.parent}:{path}"
+    (folder / "tools").mkdir(exist_ok=True, mode=0o700)
+    try:
+        yield LocalRunner(folder / "tools")
+    finally:
+        os.environ["PATH"] = path
+
+
+def _call(local: LocalRunner) -> ToolCall:
+    identity = engines.identify("minizinc", "", "", local)["engine"][IDENTITY]
+    return ToolCall("minizinc", identity, ("--solver", "gecode"), "x" * 4000, Limits(60, 4096))
+
+
+@contextmanager
+def _cluster(folder: Path, local: LocalRunner, slots: int) -> Iterator[tuple[RemoteRunner, int, list[int]]]:
+    """A runner on a cluster of this machine; the process ids of its bridge, and of the scheduler and its workers."""
+    package = Code().package_digest()
+    demand = Demand(package, "", (Wanted("minizinc", _call(local).identity, "minizinc"),))
+    socket = str(folder / f"bridge{slots}")
+    bridge = subprocess.Popen(
+        [sys.executable, "-m", "tasks.cluster.bridge"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        env={**os.environ, "DUALITY_TOOLS": str(local.scratch)},
+    )  # fmt: skip
+    assert bridge.stdin
+    assert bridge.stdout
+    try:
+        write_frame(bridge.stdin, pack(Orders("dask", socket, slots, demand)))
+        ready = unpack(Ready, read_frame(bridge.stdout) or b"")
+        if ready.error:
+            sys.exit(ready.error)
+        yield RemoteRunner(socket, package, ""), bridge.pid, _children(bridge.pid)
+    finally:
+        bridge.stdin.close()
+        bridge.wait()
+
+
+def _timed(
+    runner: Runner, call: ToolCall, calls: int, at_a_time: int, pids: list[int]
+) -> tuple[float, float, list[float]]:
+    """Seconds of wall time a call; of processor time of the process that asks; and of the processes with these ids."""
+    before = [_processor(pid) for pid in pids]
+    queue = multiprocessing.get_context("fork").SimpleQueue()
+
+    def ask(count: int) -> None:
+        started = time.process_time()
+        for _ in range(count):
+            run = runner.run(call)
+            assert run.status == 0, run
+        queue.put(time.process_time() - started)
+
+    started = time.monotonic()
+    fork = multiprocessing.get_context("fork").Process
+    asking = [fork(target=ask, args=(calls // at_a_time,)) for _ in range(at_a_time)]
+    for process in asking:
+        process.start()
+    for process in asking:
+        process.join()
+    seconds = time.monotonic() - started
+    own = sum(queue.get() for _ in asking)
+    return seconds / calls, own / calls, [(_processor(pid) - b) / calls for pid, b in zip(pids, before, strict=True)]
+
+
+def _processor(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+# The simulation
+
+CALLS = ((0.12, 3), (0.25, 2))
+"""What a chunk asks: seconds of a call on a core, and how many (solve, sample, balance; prove, crosscheck)."""
+OWN = 0.06
+"""Seconds of the build's own work for a chunk, spread over its cores: parsing, rendering, sampling, stamps."""
+SERIAL = 0.008
+"""Seconds for a chunk in the one process that doit schedules in: eight tasks, started and recorded."""
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """wall seconds, and what each part is busy for: the part that is busy longest saturates first."""
+
+    wall: float
+    busy: dict[str, float]
+
+    @property
+    def limit(self) -> str:
+        return max(self.busy, key=lambda part: self.busy[part])
+
+
+def simulate(chunks: int, cores: int, costs: Costs, own_cores: int = 8) -> Simulated:
+    """A build of so many chunks on a cluster with so many cores, from a machine with own_cores.
+
+    A chunk is started in doit's process, computed on one of the build's cores, and then asks its calls one after the
+    other: each passes the bridge and the scheduler, which take one at a time, and holds a core of the cluster.
+    """
+    calls = sum(count for _, count in CALLS)
+    tools = sum(seconds * count for seconds, count in CALLS)
+    scale = max(1, chunks // 10_000)  # chunks are alike: a group of so many is one
+    free = [0.0] * max(1, cores // scale if cores > scale else cores)
+    weight = chunks / (chunks // scale) * len(free) / cores
+    own = [0.0] * own_cores
+    serial = line = scheduler = end = 0.0
+    for _ in range(chunks // scale):
+        serial += SERIAL * scale
+        at = max(serial, own[0]) + OWN * scale
+        heapreplace(own, at)
+        line = max(line, at - OWN * scale) + calls * costs.build * scale
+        scheduler = max(scheduler, line - calls * costs.build * scale) + calls * costs.scheduler * scale
+        start = max(free[0], min(at, line), scheduler - calls * costs.scheduler * scale)
+        heapreplace(free, start + tools * weight)
+        end = max(end, start + tools * weight, line, scheduler)
+    busy = {
+        "tools": chunks * tools / cores, "own work": chunks * OWN / own_cores, "doit": chunks * SERIAL,
+        "bridge": chunks * calls * costs.build, "scheduler": chunks * calls * costs.scheduler,
+    }  # fmt: skip
+    return Simulated(end, busy)
+
+
+def curve(costs: Costs) -> str:
+    """Wall time for sizes of corpora and clusters, as a table of Markdown, with what saturates."""
+    cores = (1, 10, 64, 100, 300, 1000)
+    lines = ["| chunks | " + " | ".join(f"{n:,} cores" for n in cores) + " |", "|---" * (len(cores) + 1) + "|"]
+    for chunks in (10_000, 100_000, 1_000_000):
+        found = [simulate(chunks, n, costs) for n in cores]
+        lines.append(f"| {chunks:,} | " + " | ".join(f"{_words(each.wall)}, {each.limit}" for each in found) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def _words(seconds: float) -> str:
+    return f"{seconds / 60:.0f} min" if seconds < 5940 else f"{seconds / 3600:.1f} h"
+
+
+if __name__ == "__main__":
+    main()
