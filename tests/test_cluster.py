@@ -92,6 +92,7 @@ class Cluster:
         for process in [*self.workers, *filter(None, [self.scheduler])]:
             process.kill()
             process.wait()
+        self.scheduler, self.workers = None, []
 
 
 def certificates(home: Path) -> dict[str, str]:
@@ -358,10 +359,11 @@ def test_what_is_no_answer_is_asked_of_another_machine() -> None:
 
 @pytest.mark.slow
 def test_a_scheduler_that_does_not_answer_ends_the_build(cluster: Cluster, spread: Project) -> None:
+    cluster.end()
     cluster.start_scheduler()
     cluster.start_worker()
-    assert cluster.scheduler
     with held(cluster, spread, runs=1) as build:
+        assert cluster.scheduler
         cluster.scheduler.send_signal(signal.SIGSTOP)
         _, errors = build.communicate(timeout=120)
         assert build.returncode == 3
