@@ -57,7 +57,9 @@ class Cluster:
         paths = [str(PACKAGE.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
         # In a session of its own: Ctrl-C is for the build to answer, which then takes everything back.
         self._process = process = subprocess.Popen(
-            [sys.executable, "-m", "tasks.cluster.bridge"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            # Dask's client warns of itself where it is ended while it connects.
+            [sys.executable, "-W", "ignore", "-m", "tasks.cluster.bridge"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)}, start_new_session=True,
         )  # fmt: skip
         assert process.stdin
