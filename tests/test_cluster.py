@@ -19,10 +19,9 @@ import pytest
 
 from conftest import Finished, Project, contents, small_corpus
 from tasks.check.call import Limits, ToolCall
-from tasks.check.messages import Answer, Demand, Offer, Question, Report, Wanted, ability, pack
+from tasks.check.messages import Answer, Question, pack
 from tasks.cluster import answerer, bridge
 from tasks.cluster.connection import warning
-from tasks.cluster.worker import resources_of
 from tasks.digests import Code
 from tasks.records.journal import entries
 from test_stopping import MARK, finished_tasks, marked, wait_until
@@ -304,16 +303,6 @@ def test_tcp_beyond_this_machine_is_warned_of() -> None:
     assert warning("tcp://10.0.0.1:8786")
     for address in ("tcp://127.0.0.1:8786", "tcp://[::1]:8786", "tcp://localhost:1", "tls://10.0.0.1:8786", "dask"):
         assert warning(address) == ""
-
-
-def test_a_worker_offers_what_it_has_and_no_more_what_it_had() -> None:
-    demand = Demand("p", "", (Wanted("minizinc", "a", ""), Wanted("lean toolchain", "b", "")))
-    report = Report("host", "1", "p", (Offer("minizinc", "c"), Offer("lean toolchain", "b")))
-    known = {ability("p", "minizinc", "a"): 2.0, "GPU": 1.0}
-    found = resources_of(demand, report, 2, known)
-    assert found == {ability("p", "minizinc", "a"): 0.0, ability("p", "minizinc", "c"): 2.0,
-                     ability("p", "lean toolchain", "b"): 2.0}  # fmt: skip
-    assert resources_of(demand, report, 2, {**known, **found}) == {}
 
 
 def asked_here(identity: str = "", package: str = "") -> Answer:

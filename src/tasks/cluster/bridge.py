@@ -48,17 +48,32 @@ class Unusable(Exception):
     """The cluster cannot be used; the text says why, in one line."""
 
 
+class _Worker:
+    """A worker of Dask's. abilities: the tools of the build that it has; running: calls that this build gave it; gone:
+    done when Dask has it no more.
+    """
+
+    def __init__(self, address: str, slots: int) -> None:
+        self.address = address
+        self.slots = slots
+        self.abilities: set[str] = set()
+        self.running = 0
+        self.gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+
 class Bridge:
     def __init__(self, client: Any, address: str, demand: Demand) -> None:
         self.client = client
         self.address = address
         self.demand = demand
         self.waiting: list[tuple[bytes, str, asyncio.Future[Any]]] = []
-        self.running = 0
+        self.workers: dict[str, _Worker] = {}
+        """Those that can be asked, by their addresses."""
+        self.changed = asyncio.Event()
+        """Set where there is another worker."""
         self.lost = asyncio.get_running_loop().create_future()
         """Why nothing can be asked any more."""
         self._submit: asyncio.Task[None] | None = None
-        self._known: set[str] = set()
         self._joining: set[asyncio.Task[Any]] = set()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -82,34 +97,61 @@ class Bridge:
     async def _ask(self, data: bytes) -> bytes:
         question = unpack(Question, data)
         name = ability(question.package, question.call.tool, question.call.identity)
-        self.running += 1
-        try:
-            for tried in range(_TRIES):
-                future = await self._submitted(data, name)
+        answer, asked = b"", set[str]()
+        for tried in range(_TRIES):
+            chosen = await self._free(name, asked)
+            if chosen is None:
+                return pack(Answer(fault="lost", message=self.lost.result()))
+            asked.add(chosen.address)
+            chosen.running += 1
+            try:
+                future = await self._submitted(data, chosen.address)
                 done = asyncio.ensure_future(future.result())
                 try:
-                    await asyncio.wait({done, self.lost}, return_when=asyncio.FIRST_COMPLETED)
-                    if self.lost.done():
-                        return pack(Answer(fault="lost", message=self.lost.result()))
-                    try:
+                    await asyncio.wait({done, chosen.gone, self.lost}, return_when=asyncio.FIRST_COMPLETED)
+                    if done.done() and not done.cancelled() and not done.exception():
                         answer = done.result()
-                    except (Exception, asyncio.CancelledError):
-                        return pack(Answer(fault="lost", message=await self._why(future)))
+                    elif self.lost.done():
+                        return pack(Answer(fault="lost", message=self.lost.result()))
+                    elif not chosen.gone.done() and (message := await self._why(future)) and not chosen.gone.done():
+                        return pack(Answer(fault="lost", message=message))
+                    elif tried == _TRIES - 1:
+                        message = f"{self.address}: {_TRIES} workers were lost that ran the same call (see their logs)"
+                        return pack(Answer(fault="lost", message=message))
+                    else:
+                        continue
                 finally:
                     done.cancel()
                     future.release()  # which cancels the call where it has not ended
-                if not isinstance(answer, bytes):
-                    answer = b""
-                if tried == _TRIES - 1 or not of_the_machine(answer):
-                    return answer
-            raise AssertionError
-        finally:
-            self.running -= 1
+            finally:
+                chosen.running -= 1
+            if not isinstance(answer, bytes):
+                answer = b""
+            if tried == _TRIES - 1 or not of_the_machine(answer):
+                break
+        return answer
 
-    async def _submitted(self, data: bytes, name: str) -> Any:
+    async def _free(self, name: str, asked: set[str]) -> _Worker | None:
+        """The worker that has a tool, was not asked before, and has the most room; waits for one that has the tool.
+        None where nothing can be asked any more.
+
+        Dask itself goes by how long calls took so far, and gives one worker more of them than it has threads while
+        another has none: a call of a minute then waits for a minute.
+        """
+        while not self.lost.done():
+            able = [each for each in self.workers.values() if name in each.abilities]
+            if able:
+                return min(able, key=lambda each: (each.address in asked, each.running / each.slots, each.address))
+            self.changed.clear()
+            joined = asyncio.ensure_future(self.changed.wait())
+            await asyncio.wait({joined, self.lost}, return_when=asyncio.FIRST_COMPLETED)
+            joined.cancel()
+        return None
+
+    async def _submitted(self, data: bytes, address: str) -> Any:
         """The future of Dask's for a question: those of the same moment are passed on together."""
         found: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self.waiting.append((data, name, found))
+        self.waiting.append((data, address, found))
         if self._submit is None or self._submit.done():
             self._submit = asyncio.ensure_future(self._pass_on())
         return await found
@@ -118,10 +160,10 @@ class Bridge:
         while self.waiting:
             await asyncio.sleep(_GATHER)
             waiting, self.waiting = self.waiting, []
-            for name in dict.fromkeys(name for _, name, _ in waiting):
-                asked = [(data, found) for data, of, found in waiting if of == name and not found.cancelled()]
+            for address in dict.fromkeys(address for _, address, _ in waiting):
+                asked = [(data, found) for data, to, found in waiting if to == address and not found.cancelled()]
                 data = [each for each, _ in asked]
-                futures = self.client.map(worker.answer, data, pure=False, resources={name: 1}) if data else []
+                futures = self.client.map(worker.answer, data, pure=False, workers=[address]) if data else []
                 for future, (_, found) in zip(futures, asked, strict=True):
                     found.set_result(future)
 
@@ -135,7 +177,7 @@ class Bridge:
             return str(error)
         if self.client.status != "running" or future.cancelled():
             return f"{self.address}: the scheduler is gone, and with it what was asked"
-        return f"{self.address}: a tool's call ended {_TRIES + 1} workers, or could not be sent to one (see their logs)"
+        return f"{self.address}: a worker cannot be asked any more (see its log)"
 
     async def watch(self) -> None:
         """Ends when the cluster cannot be used any more: self.lost says why."""
@@ -162,22 +204,24 @@ class Bridge:
             raise Unusable(f"{self.address}: the scheduler has not answered for {DEADLINE:.0f} s") from None
         except OSError as error:
             raise Unusable(f"{self.address}: the scheduler is gone ({type(error).__name__})") from None
-        for address in workers.keys() - self._known:  # it joined meanwhile, or was started again
-            self._joining.add(joining := asyncio.ensure_future(self._declared(address)))
+        for address in self.workers.keys() - workers.keys():
+            self.workers.pop(address).gone.set_result(None)
+        for address in workers.keys() - self.workers.keys():  # it joined meanwhile, or was started again
+            self.workers[address] = joined = _Worker(address, int(workers[address]["nthreads"]))
+            self._joining.add(joining := asyncio.ensure_future(self._reported(joined)))
             joining.add_done_callback(self._joining.discard)
-        names = _abilities(self.demand)
-        return any(not names.isdisjoint(n for n, much in w["resources"].items() if much) for w in workers.values())
+        return any(each.abilities for each in self.workers.values())
 
-    async def _declared(self, address: str) -> Report | None:
-        """What a worker says that it has, which Dask knows from then on; None where it says nothing in time."""
-        self._known.add(address)
-        future = self.client.submit(
-            worker.declare, pack(self.demand), workers=[address], allow_other_workers=False, pure=False, priority=1000
-        )  # fmt: skip
+    async def _reported(self, of: _Worker) -> Report | None:
+        """What a worker says that it has, which is kept of it; None where it says nothing in time."""
+        future = self.client.submit(worker.report, pack(self.demand), workers=[of.address], pure=False, priority=1000)
         try:
-            return unpack(Report, await asyncio.wait_for(future.result(), _REPORTS))
+            found = unpack(Report, await asyncio.wait_for(future.result(), _REPORTS))
         except (Exception, asyncio.CancelledError):
             return None
+        of.abilities = _able(found) & _abilities(self.demand)
+        self.changed.set()
+        return found
 
     async def prepare(self) -> Ready:
         """Asks every worker for its tools. Raises Unusable where no worker has one."""
@@ -188,25 +232,24 @@ class Bridge:
             workers = await _workers(self.client)
         if not workers:
             raise Unusable(f"{self.address}: the scheduler has no workers; start some: `dask worker {self.address}`")
-        reports = dict(zip(workers, await asyncio.gather(*map(self._declared, workers)), strict=True))
+        self.workers = {address: _Worker(address, int(each["nthreads"])) for address, each in workers.items()}
+        found = await asyncio.gather(*map(self._reported, self.workers.values()))
+        reports = dict(zip(self.workers, found, strict=True))
         able = _abilities(self.demand)
-        slots = 0
-        problems: dict[str, None] = {}
-        where: dict[str, None] = {}
-        for address, found in reports.items():
-            has = {ability(found.package, o.tool, o.identity) for o in found.offers} if found else set()
-            if has & able:
-                slots += int(workers[address]["nthreads"])
-                where[found.where if found else ""] = None
-            if not able <= has:
-                problems[_problem(address, found, self.demand)] = None
+        problems = dict.fromkeys(
+            _problem(address, report, self.demand)
+            for address, report in reports.items() if not able <= self.workers[address].abilities
+        )  # fmt: skip
         for wanted in self.demand.tools:
             name = ability(self.demand.package, wanted.tool, wanted.identity)
-            if not any(found and name in _able(found) for found in reports.values()):
+            if not any(name in each.abilities for each in self.workers.values()):
                 raise Unusable(
                     f"{self.address}: no worker has {wanted.version}, identity {wanted.identity[:12]}, which this "
                     f"build asks: {'; '.join(list(problems)[:3])}"
                 )
+        asked = [each for each in self.workers.values() if each.abilities]
+        where = dict.fromkeys(report.where for each in asked if (report := reports[each.address]))
+        slots = sum(each.slots for each in asked)
         return Ready(slots=slots, where=tuple(where), notes=tuple(list(problems)[:3]))
 
 

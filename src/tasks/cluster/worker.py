@@ -14,7 +14,7 @@ import threading
 from contextlib import suppress
 from typing import Any
 
-from ..check.messages import Answer, Demand, Report, ability, pack, read_frame, unpack, write_frame
+from ..check.messages import Answer, pack, read_frame, write_frame
 
 _PULSE = 0.2
 """Seconds between two looks whether anybody still waits for the answer."""
@@ -45,30 +45,8 @@ def answer(payload: bytes) -> bytes:
     return data
 
 
-def declare(payload: bytes) -> bytes:
-    """Tells Dask which of the tools of a demand this worker has, as resources. Returns its report."""
-    from distributed import get_worker
-    from distributed.utils import sync
-
-    worker = get_worker()
-    demand = unpack(Demand, payload)
-    found = report(payload)
-    resources = resources_of(demand, found, worker.state.nthreads, worker.state.total_resources)
-    if resources:
-        sync(worker.loop, worker.set_resources, **resources)
-    return pack(found)
-
-
-def resources_of(demand: Demand, found: Report, slots: int, known: dict[str, float]) -> dict[str, float]:
-    """What is new about the worker's resources: an ability for each tool that it has, and none that it had."""
-    able = {ability(found.package, offer.tool, offer.identity) for offer in found.offers if offer.identity}
-    asked = {ability(demand.package, wanted.tool, wanted.identity) for wanted in demand.tools}
-    now = dict.fromkeys(asked & known.keys(), 0.0) | dict.fromkeys(able, float(slots))
-    return {name: amount for name, amount in now.items() if known.get(name) != amount}
-
-
-def report(payload: bytes) -> Report:
-    """What a process of this machine says to a demand. Raises OSError where it says nothing."""
+def report(payload: bytes) -> bytes:
+    """What a process of this machine says to a demand, both packed. Raises OSError where it says nothing."""
     process = _start("--report")
     try:
         write_frame(process.stdin, payload)
@@ -77,7 +55,7 @@ def report(payload: bytes) -> Report:
         _end(process)
     if data is None:
         raise OSError("the process that looks for tools died")
-    return unpack(Report, data)
+    return data
 
 
 def _answerer() -> Any:
