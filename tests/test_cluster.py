@@ -242,6 +242,8 @@ def test_a_killed_worker_loses_no_call(cluster: Cluster, spread: Project) -> Non
         cluster.workers.pop(0).wait()
         wait_until(lambda: any(not lives(pid) for pid, _ in runs))  # with the tools that it ran
         assert any(lives(pid) for pid, _ in runs)
+        assert build.stdout
+        wait_until(lambda: " of 4 slots busy" in build.stdout.readline())  # type: ignore[union-attr]
         cluster.hold.unlink()
         output, errors = build.communicate(timeout=120)
         assert build.returncode == 0, output + errors

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -108,9 +108,10 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]
         self._prepare()
         self.display.write(f"{safe(line)}\n")
 
-    def spread(self, workers: int, ready: Ready) -> None:
+    def spread(self, workers: int, ready: Ready, busy: Callable[[], int]) -> None:
         """Told that tools run elsewhere, and how many tasks run at a time from now on."""
         self.progress.workers = max(1, workers)
+        self.progress.slots, self.progress.busy = ready.slots, busy
         places = f"on {', '.join(ready.where[:3])}" + f" and {len(ready.where) - 3} more" * (len(ready.where) > 3)
         self.tell(f"tools run {places}: {ready.slots} slot{'s' * (ready.slots != 1)}")
 

@@ -359,7 +359,7 @@ def _connect(cluster: Cluster, task: Task, watch: Watch, runner: Runner, scale: 
     for note in ready.notes:
         watch.tell(f"note: not all tools are asked there: {note}")
     if hasattr(watch.reporter, "spread"):
-        watch.reporter.spread(runner.num_process if hasattr(runner, "num_process") else 1, ready)
+        watch.reporter.spread(runner.num_process if hasattr(runner, "num_process") else 1, ready, cluster.busy)
 
 
 def _without_dependencies(control: TaskControl) -> None:

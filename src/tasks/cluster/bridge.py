@@ -32,7 +32,7 @@ from ..check.messages import (
 )
 from . import worker
 from .data_only import client as data_only_client
-from .orders import Orders, Ready
+from .orders import Orders, Ready, count_file
 
 DEADLINE = 30.0
 """Seconds for a scheduler to answer, or for a worker that can be asked to come back."""
@@ -62,7 +62,7 @@ class _Worker:
 
 
 class Bridge:
-    def __init__(self, client: Any, address: str, demand: Demand) -> None:
+    def __init__(self, client: Any, address: str, demand: Demand, count: str) -> None:
         self.client = client
         self.address = address
         self.demand = demand
@@ -75,6 +75,7 @@ class Bridge:
         """Why nothing can be asked any more."""
         self._submit: asyncio.Task[None] | None = None
         self._joining: set[asyncio.Task[Any]] = set()
+        self._count = os.open(count, os.O_WRONLY | os.O_CREAT, 0o600)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answers the questions of one line."""
@@ -103,7 +104,7 @@ class Bridge:
             if chosen is None:
                 return pack(Answer(fault="lost", message=self.lost.result()))
             asked.add(chosen.address)
-            chosen.running += 1
+            self._begin(chosen, 1)
             try:
                 future = await self._submitted(data, chosen.address)
                 done = asyncio.ensure_future(future.result())
@@ -124,12 +125,18 @@ class Bridge:
                     done.cancel()
                     future.release()  # which cancels the call where it has not ended
             finally:
-                chosen.running -= 1
+                self._begin(chosen, -1)
             if not isinstance(answer, bytes):
                 answer = b""
             if tried == _TRIES - 1 or not of_the_machine(answer):
                 break
         return answer
+
+    def _begin(self, chosen: _Worker, sign: int) -> None:
+        """A call begins at a worker, or (-1) ends: the build sees how many there are in a file."""
+        chosen.running += sign
+        running = sum(each.running for each in self.workers.values())
+        os.pwrite(self._count, f"{running:6}".encode(), 0)
 
     async def _free(self, name: str, asked: set[str]) -> _Worker | None:
         """The worker that has a tool, was not asked before, and has the most room; waits for one that has the tool.
@@ -353,7 +360,7 @@ async def _bridge(orders: Orders) -> None:
             except (OSError, TimeoutError, ValueError, TypeError, RuntimeError) as error:
                 raise Unusable(f"{address}: no scheduler answers: {str(error).splitlines()[0]}") from None
             async with client:
-                served = Bridge(client, address, orders.demand)
+                served = Bridge(client, address, orders.demand, count_file(orders.socket))
                 ready = await served.prepare()
                 server = await asyncio.start_unix_server(served.serve, orders.socket)
                 write_frame(sys.stdout.buffer, pack(ready))

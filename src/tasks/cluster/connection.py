@@ -21,7 +21,7 @@ from ..check.messages import Demand, Wanted, pack, read_frame, unpack, version_o
 from ..digests import PACKAGE
 from ..errors import DualityError
 from ..plan import Plan
-from .orders import Orders, Ready
+from .orders import Orders, Ready, count_file
 
 MOST_SLOTS = 256
 """Calls in flight at a time: each has a process of the build, of some 20 MB."""
@@ -74,6 +74,12 @@ class Cluster:
             raise Unreachable(f"{ready.error}; runner=local builds without, see docs/scaling.md")
         self.ready = replace(ready, slots=max(1, min(ready.slots, MOST_SLOTS)))
         return self.ready
+
+    def busy(self) -> int:
+        """How many slots have a call."""
+        with suppress(OSError, ValueError), open(count_file(self.socket), "rb") as file:
+            return int(file.read())
+        return 0
 
     def close(self) -> None:
         """Ends the bridge, which takes back what is in flight."""

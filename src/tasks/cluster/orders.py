@@ -25,3 +25,8 @@ class Ready:
     slots: int = 0
     where: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+
+
+def count_file(socket: str) -> str:
+    """The file beside a bridge's socket that holds how many calls run."""
+    return f"{socket}.count"

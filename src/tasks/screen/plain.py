@@ -48,7 +48,8 @@ class Plain:
         rest = f", about {in_words(left)} left" if left is not None else ""
         names = safe(", ".join(sorted(progress.running)[:4]))
         running = f"; running: {names}" if names else ""
-        self.write(f"   {progress.done} of {progress.total} tasks{failed}{rest}{running}\n")
+        slots = f"; {progress.busy()} of {progress.slots} slots busy" if progress.slots else ""
+        self.write(f"   {progress.done} of {progress.total} tasks{failed}{rest}{slots}{running}\n")
 
     def close(self) -> None:
         """Nothing more is refreshed."""

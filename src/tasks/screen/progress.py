@@ -24,6 +24,10 @@ class Progress:
         self.total = self.done = self.ran = self.failed = 0
         self.running: dict[str, float] = {}
         """When each task that is running began."""
+        self.slots = 0
+        """Calls that a cluster can run at a time; 0 where tools run here."""
+        self.busy: Callable[[], int] = int
+        """How many it runs."""
         self.slowest: tuple[float, str] = (0.0, "")
         self._left: set[str] = set()
         self._estimate: _Estimate | None = None

@@ -96,6 +96,8 @@ class Terminal(Plain):
         left = progress.seconds_left()
         if left is not None:
             line.append(f"  {in_words(left)} left", style=STYLES["quiet"])
+        if progress.slots:
+            line.append(f"  {progress.busy()}/{progress.slots} slots", style=STYLES["quiet"])
         running = Text("  ".join(self._running()), style=STYLES["quiet"], no_wrap=True)
         for part in (line, running):
             part.truncate(width, overflow="ellipsis")
