@@ -48,9 +48,10 @@ def main() -> None:
     options.add_argument("--calls", type=int, default=2000)
     options.add_argument("--slots", type=int, default=64)
     options.add_argument("--seconds", type=float, default=5.0, help="how long a call of the sleeping stand-in takes")
+    options.add_argument("--rounds", type=int, default=6, help="calls of it for each slot")
     options.add_argument("--simulate", action="store_true", help="measure nothing; take the numbers of docs/scaling.md")
     chosen = options.parse_args()
-    costs = Costs(0.0039, 0.0054) if chosen.simulate else _measured(chosen)
+    costs = Costs(0.0033, 0.0045) if chosen.simulate else _measured(chosen)
     print(curve(costs), end="")
 
 
@@ -68,7 +69,7 @@ def _measured(chosen: argparse.Namespace) -> Costs:
         with _stand_in(folder, chosen.seconds) as local, _cluster(folder, local, chosen.slots) as (remote, *_):
             call = _call(local)
             _timed(remote, call, chosen.slots, chosen.slots, [])  # each slot's process is started by its first call
-            calls = chosen.slots * 6
+            calls = chosen.slots * chosen.rounds
             wall, _, _ = _timed(remote, call, calls, chosen.slots, [])
             busy = chosen.seconds / chosen.slots / wall
             print(f"{calls} calls of {chosen.seconds} s on {chosen.slots} slots: {100 * busy:.1f}% busy")
