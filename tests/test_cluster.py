@@ -251,7 +251,7 @@ def test_a_killed_worker_loses_no_call(cluster: Cluster, spread: Project) -> Non
     cluster.start_worker()
 
 
-@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("end", [signal.SIGINT, pytest.param(signal.SIGKILL, marks=pytest.mark.slow)])
 def test_a_build_that_ends_leaves_no_tool_on_a_worker(cluster: Cluster, spread: Project, end: signal.Signals) -> None:
     with held(cluster, spread, runs=2) as build:
         runs = cluster.runs()
