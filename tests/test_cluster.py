@@ -265,13 +265,18 @@ def test_a_build_that_ends_leaves_no_tool_on_a_worker(cluster: Cluster, spread: 
 
 
 def test_a_cluster_of_the_build_ends_with_it(cluster: Cluster, spread: Project) -> None:
+    temporary = spread.home / "temporary"
+    temporary.mkdir()
+    spread.environment["TMPDIR"] = str(temporary)
     with held(cluster, spread, "runner=dask", "-n", "2") as build:
         assert any(
             b"tasks.cluster.local" in Path(f"/proc/{pid}/cmdline").read_bytes() for pid in marked(str(spread.home))
         )
+        assert list(temporary.iterdir()) != []
         build.kill()
         build.communicate()
         wait_until(lambda: not marked(str(spread.home)), 20)
+        assert list(temporary.glob("duality-*")) == []
 
 
 def test_a_scheduler_that_goes_away_ends_the_build_in_one_line(cluster: Cluster, spread: Project) -> None:

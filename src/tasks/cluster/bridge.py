@@ -382,7 +382,14 @@ def main() -> int:
     if data is None:
         return 1
     orders = unpack(Orders, data)
-    asyncio.run(bridge(orders))
+    try:
+        asyncio.run(bridge(orders))
+    finally:  # a build that was killed leaves the folder
+        with contextlib.suppress(OSError):
+            for path in (count_file(orders.socket), orders.socket):
+                if os.path.exists(path):
+                    os.unlink(path)
+            os.rmdir(os.path.dirname(orders.socket))
     return 0
 
 
