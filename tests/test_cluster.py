@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ import pytest
 from conftest import Finished, Project, contents, small_corpus
 from tasks.check.call import Limits, ToolCall
 from tasks.check.messages import Answer, Question, pack
-from tasks.cluster import answerer, bridge
+from tasks.cluster import answerer, bridge, connection
 from tasks.cluster.connection import warning
 from tasks.digests import Code
 from tasks.records.journal import entries
@@ -264,9 +265,10 @@ def test_a_build_that_ends_leaves_no_tool_on_a_worker(cluster: Cluster, spread: 
         wait_until(lambda: not marked(str(spread.home)), 20)
 
 
-def test_a_cluster_of_the_build_ends_with_it(cluster: Cluster, spread: Project) -> None:
-    temporary = spread.home / "temporary"
-    temporary.mkdir()
+def test_a_cluster_of_the_build_ends_with_it(cluster: Cluster, spread: Project, request: pytest.FixtureRequest) -> None:
+    # Not pytest's own, whose path may be too long for a socket.
+    temporary = Path(tempfile.mkdtemp(dir="/tmp"))
+    request.addfinalizer(lambda: shutil.rmtree(temporary, ignore_errors=True))
     spread.environment["TMPDIR"] = str(temporary)
     with held(cluster, spread, "runner=dask", "-n", "2") as build:
         assert any(
@@ -277,6 +279,15 @@ def test_a_cluster_of_the_build_ends_with_it(cluster: Cluster, spread: Project) 
         build.communicate()
         wait_until(lambda: not marked(str(spread.home)), 20)
         assert list(temporary.glob("duality-*")) == []
+
+
+def test_a_socket_has_a_path_that_is_short_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    deep = tmp_path / ("d" * 90)
+    deep.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(deep))
+    found = Path(connection.Cluster("tcp://127.0.0.1:1", 1).socket)
+    found.parent.rmdir()
+    assert len(os.fsencode(found)) < 100
 
 
 def test_a_scheduler_that_goes_away_ends_the_build_in_one_line(cluster: Cluster, spread: Project) -> None:

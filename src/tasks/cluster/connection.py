@@ -44,7 +44,9 @@ class Cluster:
         self.address = address
         self.slots = slots
         self.ready: Ready | None = None
-        self._folder = Path(tempfile.mkdtemp(prefix="duality-"))  # which only this user may enter
+        # Only this user may enter it. A socket's path has 107 bytes at most, wherever TMPDIR leads.
+        place = tempfile.gettempdir()
+        self._folder = Path(tempfile.mkdtemp(prefix="duality-", dir=place if len(os.fsencode(place)) < 80 else "/tmp"))
         self.socket = str(self._folder / "bridge")
         self._process: subprocess.Popen[bytes] | None = None
 
