@@ -19,7 +19,6 @@ from .lifecycle import clean
 from .project import Build
 from .records.journal import Entry, append, build_name, now
 from .stages import BY_NAME, PIPELINE, STAGES, earlier, stages_of
-from .stages.perform import load as load
 from .stages.perform import perform, recipe, targets
 from .stages.stage import Stage, engine_task
 from .state.staleness import UpToDate
@@ -172,7 +171,7 @@ def _job(build: Build, job: Job) -> Iterator[Task]:
     plan = build.plan
     named = {"basename": job.beside, "name": job.name} if job.beside else {"basename": job.name}
     written = [str(path) for path in job.writes(plan)]
-    made_by = {"code": build.code.digest(job.module), **job.settings(plan)} if job.is_kept else {}
+    made_by = job.recipe(plan, build.code)
     yield {
         **named,
         "doc": job.doc,

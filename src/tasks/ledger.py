@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cache, cached_property
+from typing import TypeVar
 
 from . import freshness
 from .digests import Code
@@ -16,9 +17,11 @@ from .plan import Plan
 from .records.outcomes import Balanced, Compared, Proved, Solved, Understood
 from .records.stamp import Engine, Stamp, read_stamp
 from .records.summary import HOLDS, Chunks, Outcome, Results, Row, Summary, Totals
-from .stages import PIPELINE, earlier, stages_of
+from .stages import BY_NAME, PIPELINE, earlier, stages_of
 from .stages.perform import judges, recipe, targets
-from .stages.stage import Stage, engine_task
+from .stages.stage import OfStage, Stage, engine_task
+
+O = TypeVar("O", bound=OfStage)  # noqa: E741
 
 
 class Ledger:
@@ -66,6 +69,16 @@ class Ledger:
                 found = read_stamp(path, stage.outcome, written[str(path)])
             self._stamps[key] = found
         return self._stamps[key]
+
+    def outcome(self, kind: type[O], chunk_id: str) -> O | None:
+        """The outcome of a stage, None where the chunk has no such stage, or its result does not hold."""
+        stamp = self.stamp_named(kind.stage, chunk_id)
+        return stamp.outcome if stamp and isinstance(stamp.outcome, kind) else None
+
+    def stamp_named(self, stage: str, chunk_id: str) -> Stamp[object] | None:
+        """As stamp, of the stage of that name; None too where the chunk has no such stage."""
+        known = BY_NAME[stage]
+        return self.stamp(known, chunk_id) if known in stages_of(chunk_id, self.plan) else None
 
     def summarise(
         self, failures: Mapping[str, str], ignored: Iterable[str] = (), notes: Iterable[str] = (),

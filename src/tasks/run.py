@@ -316,7 +316,7 @@ class Run(DoitRun):  # type: ignore[misc]
 def _runner(given: Any, processes: int) -> Runner:
     if not processes:
         return Runner(*given)
-    from .graph import load
+    from .stages.perform import load
     from .state.workers import Workers
 
     return Workers(*given, processes, load=load)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import shutil
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from ..project import Build
 from ..selection import chunks_named
@@ -14,10 +14,8 @@ from .command import Command
 if TYPE_CHECKING:
     from ..language.statement import Statement
     from ..ledger import Ledger
-    from ..records.stamp import Stamp
     from ..specification import Specification
 
-O = TypeVar("O")  # noqa: E741
 _BAR = 40
 """Columns of the longest bar."""
 
@@ -99,7 +97,7 @@ def brief(ledger: Ledger, chunk_id: str, width: int = 100) -> Iterator[str]:
 def witness(ledger: Ledger, chunk_id: str) -> tuple[int, ...]:
     from ..records.outcomes import Solved
 
-    found = _outcome(ledger, "solve", chunk_id, Solved)
+    found = ledger.outcome(Solved, chunk_id)
     return found.witness if found else ()
 
 
@@ -140,8 +138,8 @@ def _forms(ledger: Ledger, spec: Specification) -> Iterator[tuple[str, str]]:
     from ..render.text import names
 
     layout, chunk_id = ledger.plan.layout, spec.chunk.id
-    model = text_of(layout.model(chunk_id)) if _stamp(ledger, "render_mzn", chunk_id) else ""
-    module = text_of(layout.module(chunk_id)) if _stamp(ledger, "render_lean", chunk_id) else ""
+    model = text_of(layout.model(chunk_id)) if ledger.stamp_named("render_mzn", chunk_id) else ""
+    module = text_of(layout.module(chunk_id)) if ledger.stamp_named("render_lean", chunk_id) else ""
     minizinc, lean = forms_in_model(model), forms_in_module(module)
     for name in names(constraint.name for constraint in spec.chunk.constraints):
         yield minizinc.get(name, ""), lean.get(name, "")
@@ -169,16 +167,5 @@ def _verdicts(ledger: Ledger, chunk_id: str) -> Iterator[str]:
 def _balance(ledger: Ledger, chunk_id: str) -> Iterator[str]:
     from ..records.outcomes import Balanced
 
-    if found := _outcome(ledger, "balance", chunk_id, Balanced):
+    if found := ledger.outcome(Balanced, chunk_id):
         yield f"|T_int - T_ext| is {found.least} to {found.most} over all valid points, limit {found.limit}"
-
-
-def _stamp(ledger: Ledger, stage: str, chunk_id: str) -> Stamp[object] | None:
-    from ..stages import BY_NAME, stages_of
-
-    return ledger.stamp(BY_NAME[stage], chunk_id) if BY_NAME[stage] in stages_of(chunk_id, ledger.plan) else None
-
-
-def _outcome(ledger: Ledger, stage: str, chunk_id: str, kind: type[O]) -> O | None:
-    stamp = _stamp(ledger, stage, chunk_id)
-    return stamp.outcome if stamp and isinstance(stamp.outcome, kind) else None

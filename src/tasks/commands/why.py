@@ -105,9 +105,10 @@ def _jobs(build: Build, ledger: Ledger) -> Iterator[Finding]:
 
     for job in JOBS:
         if job.is_kept:
-            made_by = {"code": build.code.digest(job.module), **job.settings(build.plan)}
             written = [str(path) for path in job.writes(build.plan)]
-            yield Finding(job.task, tuple(freshness.reasons(ledger.values(job.task), made_by, written)))
+            yield Finding(
+                job.task, tuple(freshness.reasons(ledger.values(job.task), job.recipe(build.plan, build.code), written))
+            )
 
 
 def _told(build: Build, ledger: Ledger, stage: Any, chunk_id: str, last: Entry | None) -> Iterator[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
 
 from ..corpus.chunk import Chunk, parse_chunk
 from ..corpus.document import Document, pointer_to, read_text
@@ -19,9 +18,7 @@ from ..render.forms import forms_in_model, forms_in_module, kind_in_model
 from ..render.text import names
 from ..report.evidence import Claim, Dossier, Kind, Region, Step, Wrong
 from ..specification import understand
-from ..stages import BY_NAME, PIPELINE, earlier, stages_of
-
-O = TypeVar("O", Proved, Compared, Balanced)  # noqa: E741
+from ..stages import PIPELINE, earlier
 
 
 def steps(plan: Plan) -> tuple[Step, ...]:
@@ -41,9 +38,9 @@ def dossiers(plan: Plan, ledger: Ledger) -> Iterator[Dossier]:
         dossier = Dossier(
             chunk_id, source.as_posix(), model.as_posix(), module.as_posix(), documentation=not computational,
             pilot=chunk_id in plan.corpus.settings.pilots,
-            proved=_outcome(plan, ledger, chunk_id, Proved),
-            compared=_outcome(plan, ledger, chunk_id, Compared),
-            balanced=_outcome(plan, ledger, chunk_id, Balanced),
+            proved=ledger.outcome(Proved, chunk_id),
+            compared=ledger.outcome(Compared, chunk_id),
+            balanced=ledger.outcome(Balanced, chunk_id),
         )  # fmt: skip
         yield _read(plan, ledger, dossier)
 
@@ -55,7 +52,7 @@ def _read(plan: Plan, ledger: Ledger, dossier: Dossier) -> Dossier:
         text = read_text(path)
     except CorpusError:  # the failure of its stage `schema` says why
         return dossier
-    if not _holds(plan, ledger, "schema", dossier.id):
+    if not ledger.stamp_named("schema", dossier.id):
         dossier = replace(dossier, mistakes=tuple(_mistakes(plan, dossier, path, text)))
     try:
         chunk, document = parse_chunk(path, text)
@@ -77,18 +74,10 @@ def _mistakes(plan: Plan, dossier: Dossier, path: Path, text: str) -> Iterator[W
                 yield Wrong(_region(text, mistake.start, mistake.end), mistake.what)
 
 
-def _outcome(plan: Plan, ledger: Ledger, chunk_id: str, kind: type[O]) -> O | None:
-    """The outcome of a stage of computational chunks, None where it does not hold."""
-    if not _holds(plan, ledger, kind.stage, chunk_id):
-        return None
-    stamp = ledger.stamp(BY_NAME[kind.stage], chunk_id)
-    return stamp.outcome if stamp and isinstance(stamp.outcome, kind) else None
-
-
 def _claims(plan: Plan, ledger: Ledger, chunk: Chunk, document: Document) -> Iterator[Claim]:
     """The constraints of a chunk, with what each states in the rendered files that hold."""
     model, module = (
-        text_of(plan.layout.file(file, chunk.id)) if _holds(plan, ledger, stage, chunk.id) else ""
+        text_of(plan.layout.file(file, chunk.id)) if ledger.stamp_named(stage, chunk.id) else ""
         for stage, file in (("render_mzn", "model"), ("render_lean", "module"))
     )
     minizinc, lean = forms_in_model(model), forms_in_module(module)
@@ -104,12 +93,6 @@ def _claims(plan: Plan, ledger: Ledger, chunk: Chunk, document: Document) -> Ite
             constraint.name, kind, constraint.text, constraint.notes, _region(document.text, start, end),
             minizinc.get(name, ""), lean.get(name, ""),
         )  # fmt: skip
-
-
-def _holds(plan: Plan, ledger: Ledger, stage: str, chunk_id: str) -> bool:
-    """Whether a stage is one of the chunk's, and its result holds for the files as they are."""
-    known = BY_NAME[stage] in stages_of(chunk_id, plan)
-    return known and ledger.stamp(BY_NAME[stage], chunk_id) is not None
 
 
 def _kinds(path: Path, text: str) -> Sequence[Kind]:

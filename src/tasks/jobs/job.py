@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..plan import Plan
+
+if TYPE_CHECKING:
+    from ..digests import Code
 
 
 @dataclass(frozen=True)
@@ -35,3 +38,7 @@ class Job:
     def task(self) -> str:
         """The name of its task."""
         return f"{self.beside}:{self.name}" if self.beside else self.name
+
+    def recipe(self, plan: Plan, code: Code) -> dict[str, Any]:
+        """What it is made by, where it is kept; {} where it always runs."""
+        return {"code": code.digest(self.module), **self.settings(plan)} if self.is_kept else {}
