@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 from conftest import REPOSITORY, Project, program
-from plants import Maker, file_plants, lookalikes
+from plants import BASE64, Maker, file_plants, lookalikes
 from tasks.check.secrets import encryption_faults, plain_secrets, recipients
 
 pytestmark = pytest.mark.usefixtures("scanner_rules")
@@ -412,6 +412,20 @@ def test_the_guard_reads_what_lies_in_the_folder(repository: Project) -> None:
     assert "notes.txt: only SOPS files in YAML belong here" in finished.output
 
 
+def test_no_value_that_sops_encrypted_is_taken_for_a_secret() -> None:
+    """Ciphertext is random: about one file in sixty held something that looked like a token."""
+    make = Maker(7)
+    lines = [
+        f"API_TOKEN: ENC[AES256_GCM,data:{make.mixed(size, BASE64)}=,iv:{make.mixed(43, BASE64)}=,"
+        f"tag:{make.mixed(22, BASE64)}==,type:str]"
+        for size in range(12, 600)
+    ]
+    assert plain_secrets("\n".join(lines).encode()) == []
+    secret = PLANTED["GitHub token"]()
+    for line in (f"{lines[0]} # {secret}", f"API_TOKEN: ENC[AES256_GCM,data:{secret},iv:x,tag:y,type:str]"):
+        assert [found.secret for found in plain_secrets(line.encode())] == [secret]
+
+
 # with the real sops and age
 
 
@@ -438,7 +452,7 @@ def test_every_command_of_the_guide_does_what_it_says(repository: Project, shell
     finished = subprocess.run(
         ["bash", "-c", script], cwd=repository.home, env=shell, capture_output=True, text=True, timeout=120, check=False
     )
-    assert finished.returncode == 0, finished.stderr[-3000:]
+    assert finished.returncode == 0, finished.stdout[-3000:] + finished.stderr[-3000:]
     assert "no secret in plain text" in finished.stdout
     assert "MCP_ENDPOINT: none" in finished.stdout
     known = recipients(yaml.safe_load((repository.home / ".sops.yaml").read_text()))

@@ -24,6 +24,10 @@ _REPLACED = {"betterleaks.private-key"}
 _DOCUMENTED = re.compile(
     r"EXAMPLE|(?i:example|placeholder|change.?me|dummy|redacted|your[-_])|([Xx*.0])\1{7}|\A(?:[a-z]{1,12}|[A-Z]{1,12}|[A-Z]+(?:_[A-Z]+)+)\Z"
 )
+# What SOPS encrypted: random characters, which look like a secret once in a while.
+_ENCRYPTED = re.compile(
+    rb"ENC\[AES256_GCM,data:[A-Za-z0-9+/]*={0,2},iv:[A-Za-z0-9+/]{43}=,tag:[A-Za-z0-9+/]{22}==,type:\w+\]"
+)
 # Many rules want white space or a quote around a secret: the second reading has it instead of other separators.
 _SEPARATORS = bytes.maketrans(b"\0()<>[]{}|,&", b" " * 12)
 
@@ -66,6 +70,7 @@ def plain_secrets(content: bytes) -> list[Finding]:
     """
     lines = content.split(b"\n")
     found: list[Finding] = []
+    content = _ENCRYPTED.sub(lambda value: b" " * len(value.group()), content)
     # Without its mark and its NULs, UTF-16 is ASCII, also that of the strings in a program.
     for reading in (content.replace(b"\0", b"").lstrip(b"\xff\xfe"), content.translate(_SEPARATORS)):
         for match in sorted(_scanner().scan(reading), key=lambda match: match.rule_id.startswith("custom.")):
@@ -122,7 +127,6 @@ def recipients(rules: Any) -> set[str]:
 _HOLES = ("unencrypted_suffix", "encrypted_suffix", "unencrypted_regex", "encrypted_regex",
           "unencrypted_comment_regex", "encrypted_comment_regex", "mac_only_encrypted")  # fmt: skip
 _OTHERS = ("kms", "gcp_kms", "azure_kv", "hc_vault", "pgp", "key_groups", "hckms")
-_ENCRYPTED = re.compile(r"ENC\[AES256_GCM,data:[A-Za-z0-9+/=]*,iv:[A-Za-z0-9+/=]+,tag:[A-Za-z0-9+/=]+,type:\w+\]")
 
 
 def encryption_faults(document: Any, known: set[str]) -> Iterator[str]:
@@ -131,9 +135,9 @@ def encryption_faults(document: Any, known: set[str]) -> Iterator[str]:
         yield "is not encrypted: there is no `sops` section"
         return
     for pointer, value in _leaves({key: value for key, value in document.items() if key != "sops"}, ""):
-        if not isinstance(value, str) or not _ENCRYPTED.fullmatch(value):
+        if not _is_encrypted(value):
             yield f"{pointer} is in plain text"
-    if not isinstance(mac := metadata.get("mac"), str) or not _ENCRYPTED.fullmatch(mac):
+    if not _is_encrypted(metadata.get("mac")):
         yield "has no MAC: a changed value would not be noticed"
     if "lastmodified" not in metadata:
         yield "does not say when it was encrypted"
@@ -149,6 +153,10 @@ def encryption_faults(document: Any, known: set[str]) -> Iterator[str]:
         yield "has no age recipient"
     for stranger in sorted(str(name) for name in named - known):
         yield f"can be read by {stranger}, which is not in .sops.yaml"
+
+
+def _is_encrypted(value: Any) -> bool:
+    return isinstance(value, str) and _ENCRYPTED.fullmatch(value.encode()) is not None
 
 
 def _leaves(value: Any, pointer: str) -> Iterator[tuple[str, Any]]:
