@@ -10,29 +10,22 @@ import json
 import os
 import re
 import time
-from collections.abc import Iterable
-from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pytest
 
-from expressions import random_formula
 from samples import all_points, best_point, make_chunk, model_of, objective, valid_points
 from staged import Staged
 from tasks.check.call import Tool
 from tasks.check.engines import identify
 from tasks.check.hygiene import contradictions
-from tasks.check.minizinc import conflict, imbalance, solve, verdicts
+from tasks.check.minizinc import conflict, solve, verdicts
 from tasks.check.process import run as run_process
-from tasks.corpus.chunk import Chunk
 from tasks.errors import CheckFailed, DualityError, ToolError
-from tasks.language.display import display
 from tasks.language.evaluate import evaluate
 from tasks.language.statement import interpret
-from tasks.render.model import UNIT_SUM
 from tasks.render.model_reader import read_model
 from tools import minizinc, runner
 
@@ -114,52 +107,6 @@ def test_a_count_that_implies_a_membership_has_a_right_witness(build) -> None:
     )
     witness = made.solve()["outcome"]["witness"]
     assert witness == [17, 13, 10, 12, 12, 12, 12, 12]
-
-
-def _random_chunk(random: Random) -> Chunk:
-    texts: list[str] = []
-    while len(texts) < random.randint(1, 3):
-        text = display(random_formula(random, random.choice((2, 3))))
-        if interpret(text, 3, (2, 3)).kind == "formal":
-            texts.append(text)
-    unit_sum = random.random() < 0.8
-    return make_chunk(
-        {f"c{k}": text for k, text in enumerate(texts)},
-        total=random.choice((2, 3)) if unit_sum else 1,
-        primes=random.choice(((2, 3, 5), (2, 7, 17), ())),
-        unit_sum=unit_sum,
-        objective=random.choice(("none", "neighbor_distance_min", "projection_fit_min")),
-    )
-
-
-def _valid_of(chunk: Chunk, labels: Iterable[str]) -> list[list[int]]:
-    """The points that meet the constraints with these labels, by brute force."""
-    kept = set(labels)
-    constraints = tuple(constraint for constraint in chunk.constraints if constraint.name in kept)
-    return valid_points(replace(chunk, constraints=constraints, unit_sum=UNIT_SUM in kept))
-
-
-def test_random_chunks_are_solved_and_balanced_as_by_brute_force() -> None:
-    """Unsatisfiable, least witness, least and most imbalance, minimal conflict."""
-    solved = refuted = 0
-    for seed in range(18):
-        chunk = _random_chunk(Random(seed))
-        model, valid = model_of(chunk), valid_points(chunk)
-        answer = solve(model, minizinc())
-        if not valid:
-            assert answer.status == "unsatisfiable", chunk
-            core, proven = conflict(model, minizinc())
-            assert proven, chunk
-            assert not _valid_of(chunk, core), chunk
-            assert all(_valid_of(chunk, set(core) - {label}) for label in core), chunk
-            refuted += 1
-            continue
-        assert answer.values["x"] == best_point(chunk), chunk
-        apart = [abs(sum(x[:4]) - sum(x[4:])) for x in valid]
-        assert imbalance(model, "least", minizinc()).values["imbalance"] == min(apart), chunk
-        assert imbalance(model, "most", minizinc()).values["imbalance"] == max(apart), chunk
-        solved += 1
-    assert min(solved, refuted) >= 5
 
 
 # Balance
