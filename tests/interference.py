@@ -23,7 +23,6 @@ from typing import Any
 OPEN, RENAME, UNLINK, MKDIR, WRITE, SYNC = 1, 2, 4, 8, 16, 32
 EVERY_CALL = OPEN | RENAME | UNLINK | MKDIR | WRITE | SYNC
 PUT, WRITE_INTO, REMOVE = range(3)
-COMPILER = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
 
 
 @dataclass(frozen=True)
@@ -62,14 +61,19 @@ class Interfered:
 Build = Callable[..., Interfered]
 
 
+def compiled(source: Path, library: Path) -> Path:
+    """A library to preload. Without a compiler it is an error: what it is for has then not been tested."""
+    compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
+    assert compiler, "no C compiler (cc, gcc or clang): ./dev installs one"
+    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", str(library), str(source)], check=True)
+    return library
+
+
 @contextmanager
 def builder() -> Iterator[Build]:
     """What builds: a function of home, arguments, environment, kinds of calls to count, changes and fault."""
-    assert COMPILER
     with tempfile.TemporaryDirectory() as folder:
-        library = Path(folder) / "interference.so"
-        source = Path(__file__).with_suffix(".c")
-        subprocess.run([COMPILER, "-shared", "-fPIC", "-O1", "-o", str(library), str(source)], check=True)
+        library = compiled(Path(__file__).with_suffix(".c"), Path(folder) / "interference.so")
         environment = {**os.environ, "LD_PRELOAD": str(library)}
         with subprocess.Popen(
             [sys.executable, __file__, str(library)], env=environment, text=True,

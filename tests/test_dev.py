@@ -317,6 +317,8 @@ def test_before_the_tests_all_that_will_be_installed_is_said_first(tmp_path: Pat
     assert [line for line in found.stderr.splitlines() if line not in kernel] == [
         "dev: installing minizinc",
         "dev: installing python3-venv",
+        "dev: installing gcc",
+        "dev: installing libc6-dev",
         "dev: installing nix-bin",
         "dev: installing age",
         "dev: installing shellcheck",
