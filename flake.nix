@@ -133,7 +133,7 @@
               cp -f ${builtins.path { path = ./chunks + "/${chunkFile id}"; name = chunkFile id; }} chunks/${chunkFile id}
               cp ${builtins.path { path = ./chunks/corpus.yaml; name = "corpus.yaml"; }} chunks/corpus.yaml
               duality cache=off lean=toolchain chunk:${id}
-              rm -rf rendered/.doit.db* rendered/journal.jsonl rendered/.tools rendered/.code.json
+              rm -rf rendered/.doit.db* rendered/journal.jsonl rendered/.duality-tools rendered/.code.json
               cp -r rendered $out
             '';
 

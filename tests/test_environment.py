@@ -50,7 +50,7 @@ def test_a_home_that_cannot_be_made_is_replaced_by_a_folder_beside_the_build(
     assert finished.status == 0, finished.text()
     assert finished.errors == ""
     assert "verdicts could not be kept in the cache" in finished.output
-    assert (project.rendered / ".tools").is_dir()
+    assert (project.rendered / ".duality-tools").is_dir()
 
 
 def test_sixty_four_open_files_are_enough_for_any_number_of_workers(project: Project, built_once: Project) -> None:

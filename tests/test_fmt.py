@@ -182,6 +182,42 @@ def test_the_command_formats_those_that_are_named_and_leaves_mistakes_alone(proj
     assert project.doit("fmt", "8").errors == "ERROR: there is no chunk 8 in chunks; did you mean 08?\n"
 
 
+@pytest.mark.parametrize("command", [["fmt"], ["primes", "write=yes"]], ids=" ".join)
+def test_a_chunk_that_is_saved_meanwhile_keeps_what_was_saved(project: Project, command: list[str]) -> None:
+    six = project.write("06", "x[1]+x[2]>=30")
+    eight = project.write("08", "x[3]>=5")
+    document = project.home / "src" / "tasks" / "corpus" / "document.py"
+    saving = """
+    if path.name == "chunk-06.constraints.json" and "saved" not in text:
+        path.write_text(text.replace("x[1]", "x[4]").replace("Chunk", "saved"))
+"""
+    document.write_text(
+        document.read_text().replace("\n    if read_text(path) != text:", f"{saving}    if read_text(path) != text:")
+    )
+    finished = project.doit(*command)
+    assert finished.status == 1
+    assert "chunk-06.constraints.json: was saved meanwhile, and is left alone" in finished.text()
+    assert "x[4]+x[2]" in six.read_text()
+    assert ("x[3] >= 5" if command == ["fmt"] else "monsterPrimes") in eight.read_text()
+
+
+@pytest.mark.parametrize("command", [["fmt"], ["primes", "write=yes"]], ids=" ".join)
+def test_a_chunk_that_cannot_be_written_is_one_line(project: Project, command: list[str]) -> None:
+    six = project.write("06", "x[1]+x[2]>=30")
+    before = six.read_bytes()
+    files = project.home / "src" / "tasks" / "files.py"
+    full = "        raise OSError(28, 'No space left on device')\n        os.replace("
+    files.write_text(
+        files.read_text().replace("        os.replace(", "        if path.suffix == '.json':\n    " + full, 1)
+    )
+    finished = project.doit(*command)
+    assert finished.status == 1
+    assert "chunk-06.constraints.json: cannot be written: No space left on device\n" in finished.text()
+    assert "Traceback" not in finished.text()
+    assert six.read_bytes() == before
+    assert not list(project.chunks.glob(".*"))
+
+
 def test_a_chunk_whose_form_alone_changes_keeps_its_model_and_its_verdicts(built: Project) -> None:
     path = built.chunks / "chunk-06.constraints.json"
     path.write_text(path.read_text().replace("x[1] + x[2]", "x[1]+x[2]").replace("\n", ""))

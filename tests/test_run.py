@@ -151,6 +151,33 @@ def test_files_of_others_in_the_out_folder_stay(built: Project) -> None:
     assert not (built.rendered / "stamps" / "solve" / "08.json").exists()
 
 
+def test_what_others_keep_in_the_out_folder_outlasts_clean_and_a_killed_build(built: Project) -> None:
+    empty = [built.rendered / name for name in (".git/refs/heads", "mine", "stamps/mine")]
+    for folder in empty:
+        folder.mkdir(parents=True)
+    link = built.rendered / "report"
+    link.symlink_to(built.rendered / "mine")
+    draft = built.rendered / ".draft.tmp"
+    draft.write_text("mine")
+    (built.rendered / "summary.json").unlink()  # as a killed build leaves it
+    assert built.doit().status == 0
+    assert built.doit("clean").status == 0
+    assert all(folder.is_dir() for folder in empty)
+    assert link.is_symlink()
+    assert contents(built.rendered) == {".draft.tmp": b"mine"}
+
+
+@pytest.mark.parametrize("out", [".", "chunks", "..", "link"])
+def test_an_out_folder_that_holds_the_corpus_is_refused(built: Project, out: str) -> None:
+    (built.home / "link").symlink_to("..")
+    before = contents(built.home)
+    for command in ([], ["clean"], ["list"]):
+        finished = built.doit(*command, f"out={out}")
+        assert (finished.status, finished.output) == (3, "")
+        assert finished.errors.startswith(f"ERROR: {out}: holds the corpus, and what the build writes")
+    assert contents(built.home) == before
+
+
 def test_engines_that_no_chunk_is_left_for_are_not_named(project: Project) -> None:
     (project.chunks / "corpus.yaml").write_text('documentation: ["01"]\n')
     assert project.doit().status == 0

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from doit import doit_cmd
@@ -31,7 +32,8 @@ def current() -> Build | None:
 def configuration() -> dict[str, Any]:
     """doit's DOIT_CONFIG for this command line.
 
-    Raises InvalidDodoFile for a wrong variable, a corpus that is not there, and an out folder that cannot be made.
+    Raises InvalidDodoFile for a wrong variable, a corpus that is not there, and an out folder that cannot be made, or
+    that holds the corpus.
     """
     global _build
     if "tasks.state.plugin" not in sys.modules:
@@ -46,6 +48,11 @@ def configuration() -> dict[str, Any]:
     except DualityError as error:
         raise InvalidDodoFile(str(error)) from None
     layout = _build.layout
+    if Path(os.path.realpath(layout.chunks)).is_relative_to(os.path.realpath(layout.out)):
+        raise InvalidDodoFile(
+            f"{layout.out}: holds the corpus, and what the build writes and removes would lie among your files; "
+            "see out=DIR"
+        )
     try:
         layout.out.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import stat
 from collections.abc import Iterable
@@ -12,6 +13,8 @@ from hashlib import sha256
 from pathlib import Path
 
 _LEFTOVER = ".tmp"
+_BESIDE = re.compile(rf"\..+\.[0-9a-f]{{16}}{re.escape(_LEFTOVER)}")
+"""The name of a file that is not whole yet; others have files that end so, too."""
 
 
 def digest(content: bytes | str) -> str:
@@ -93,7 +96,7 @@ def write_whole(path: Path, text: str) -> None:
 def remove_leftovers(folders: Iterable[Path]) -> None:
     """Removes what writes that were killed left beside their files. Nobody may be writing there."""
     for folder in folders:
-        discard(folder.glob(f".*{_LEFTOVER}"))
+        discard(path for path in folder.glob(f".*{_LEFTOVER}") if _BESIDE.fullmatch(path.name))
 
 
 def append_line(path: Path, line: str) -> None:

@@ -17,9 +17,10 @@ def formatted(document: Document) -> str:
     text = laid_out(document, _expression)
     again = parse_document(document.path, text)
     pairs = zip(expressions(document), expressions(again), strict=True)
-    equal = all(one == other or same(one[1], other[1]) for one, other in pairs)
-    assert equal, "an expression would mean something else"
-    assert _without_expressions(document) == _without_expressions(again), "a chunk would say something else"
+    if not all(one == other or same(one[1], other[1]) for one, other in pairs):
+        raise AssertionError("an expression would mean something else")
+    if _without_expressions(document) != _without_expressions(again):
+        raise AssertionError("a chunk would say something else")
     return text
 
 

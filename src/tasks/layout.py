@@ -83,7 +83,7 @@ class Layout:
     @property
     def scratch(self) -> Path:
         """What tools need beside a call: compiled libraries."""
-        return self.out / ".tools"
+        return self.out / ".duality-tools"
 
     @property
     def summary(self) -> Path:

@@ -155,11 +155,8 @@ def _entry(build: Build, database: Database, kind: Data, chunk_id: str) -> list[
 
 
 def clean(plan: Plan) -> None:
-    """Removes what the build writes beside the targets of tasks; doit's database and the journal stay."""
+    """Removes what the build writes beside the targets of tasks; doit's database, the journal and all folders stay."""
     layout = plan.layout
     for path in (layout.summary, layout.imports, layout.code, layout.snapshot):
         path.unlink(missing_ok=True)
     shutil.rmtree(layout.scratch, ignore_errors=True)
-    for path in sorted(layout.out.rglob("*"), reverse=True):
-        if path.is_dir() and not path.is_symlink() and not any(path.iterdir()):
-            path.rmdir()

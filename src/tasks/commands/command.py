@@ -20,6 +20,10 @@ class _Command(DoitCommand):  # type: ignore[misc]
             return self.run(Build(doit_cmd._CMDLINE_VARS or {}), params, args) or 0
         except DualityError as error:
             raise InvalidCommand(str(error)) from None
+        except BrokenPipeError:  # of standard output
+            raise
+        except OSError as error:
+            raise InvalidCommand(f"{error.filename or self.name}: {error.strerror}") from None
 
     def run(self, build: Build, params: Any, args: Sequence[str]) -> int | None:
         raise NotImplementedError
@@ -30,7 +34,8 @@ class Command(Printing, _Command):
 
     A class says what it is in name, doc_purpose (one line for `doit help`), doc_usage, doc_description and, where it
     has options, cmd_options (see doit.cmdparse.CmdOption); and does it in run, which prints to standard output, and
-    returns the exit code, or None for 0. An error below DualityError ends it with that one message and exit code 3.
+    returns the exit code, or None for 0. An error below DualityError, or of the system, ends it with that one message
+    and exit code 3.
     """
 
     doc_description: str | None = None

@@ -24,36 +24,36 @@ class Format(Command):
     )
 
     def run(self, build: Build, params: Any, args: Sequence[str]) -> int:
-        from ..corpus.document import parse_document, read_text
-        from ..files import write_whole
+        from ..corpus.document import parse_document, read_text, replace_text
         from ..formatting import formatted
 
         only_check = build.values["fmt"] == "check"
         ids = chunks_named(args, build) or build.names.ids
-        changed = unreadable = 0
+        changed = left_alone = 0
         for chunk_id in ids:
             path = build.layout.source(chunk_id)
             try:
                 text = read_text(path)
                 new = formatted(parse_document(path, text))
+                if new == text:
+                    continue
+                if not only_check:
+                    replace_text(path, text, new)
             except DualityError as error:
                 sys.stderr.write(f"{error}\n")
-                unreadable += 1
-                continue
-            if new == text:
+                left_alone += 1
                 continue
             changed += 1
             if only_check:
                 print(f"{path}:{_first_difference(text, new)}: not in canonical form")
             else:
-                write_whole(path.resolve(), new)  # a chunk may be a link: what it points to is written
                 print(f"{path}: formatted")
         count = "1 chunk" if len(ids) == 1 else f"{len(ids)} chunks"
         if only_check:
             print(f"{count}, {changed} not in canonical form" + ("; `doit fmt` formats them" if changed else ""))
         else:
-            print(f"{count}, {changed} formatted" + (f", {unreadable} left alone" if unreadable else ""))
-        return int(bool(unreadable or (only_check and changed)))
+            print(f"{count}, {changed} formatted" + (f", {left_alone} left alone" if left_alone else ""))
+        return int(bool(left_alone or (only_check and changed)))
 
 
 def _first_difference(text: str, new: str) -> int:

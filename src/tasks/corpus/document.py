@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import CorpusError, Mistake, visible
+from ..files import write_whole
 from .mistakes import explain_json
 
 LARGEST_FILE = 4 * 1024 * 1024
@@ -136,6 +137,19 @@ def read_text(path: Path) -> str:
         raise CorpusError(
             f"{path}:{line}: found the byte 0x{raw[error.start]:02x} at offset {error.start}, expected UTF-8"
         ) from None
+
+
+def replace_text(path: Path, text: str, new: str) -> None:
+    """Writes new in the place of text, which was read from path; where path is a link, into what it points to.
+
+    Raises CorpusError where that is not possible, or the file has another text by now.
+    """
+    if read_text(path) != text:
+        raise CorpusError(f"{path}: was saved meanwhile, and is left alone; do it again")
+    try:
+        write_whole(path.resolve(), new)
+    except OSError as error:
+        raise CorpusError(f"{path}: cannot be written: {error.strerror}") from None
 
 
 def read_document(path: Path) -> Document:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..corpus.chunk import Chunk, read_chunk
-from ..corpus.document import Document
+from ..corpus.document import Document, replace_text
 from ..corpus.primes import assign_primes
 from ..errors import CheckFailed, DualityError
-from ..files import write_whole
 from ..plan import Plan
 from .job import Job
 
@@ -23,28 +22,31 @@ def check_primes(sources: list[Path], write: bool) -> None:
 
     Raises CheckFailed that lists the chunks whose primes differ, and those that cannot be read.
     """
-    unreadable: list[str] = []
+    refused: list[str] = []
     wrong: list[str] = []
     written = 0
     for source in sources:
         try:
             chunk, document = read_chunk(source)
         except DualityError as error:
-            unreadable.append(str(error))
+            refused.append(str(error))
             continue
         wanted = assign_primes(chunk.id, chunk.tract)
         found = document.data.get("parameters", {}).get("monsterPrimes")
         if found == list(wanted):
             continue
         if write:
-            # A chunk may be a link: what it points to is written, and the link stays.
-            write_whole(source.resolve(), _with_primes(document, wanted))
+            try:
+                replace_text(source, document.text, _with_primes(document, wanted))
+            except DualityError as error:
+                refused.append(str(error))
+                continue
             written += 1
         else:
             wrong.append(_difference(document, chunk, found, wanted))
-    if unreadable or wrong:
+    if refused or wrong:
         hint = ["`doit primes write=yes` assigns them"] if wrong else []
-        raise CheckFailed("\n".join([*unreadable, *wrong, *hint]))
+        raise CheckFailed("\n".join([*refused, *wrong, *hint]))
     count = "1 chunk has its" if len(sources) == 1 else f"{len(sources)} chunks have their"
     print(f"{count} Monster primes" + (f", {written} newly assigned" if write else ""))
 
