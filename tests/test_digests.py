@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import py_compile
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
+from importlib.util import cache_from_source
 from pathlib import Path
 
 import pytest
 
 from conftest import Project
-from tasks.digests import PACKAGE, Code, package_signature
+from tasks.digests import PACKAGE, Code, outdated_bytecode, package_signature
 from tasks.stages import STAGES
 
 
@@ -151,6 +156,68 @@ def test_a_worker_takes_the_digests_that_the_build_has_found_out(
     monkeypatch.undo()
     (package / "files.py").write_text("# other code\n")
     assert Code(tmp_path / "code.json", package).digest("stages/solve.py") != found
+
+
+def test_what_python_compiled_from_another_version_is_not_believed(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a version of the same size and the same second, which Python takes for the same."""
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE")
+    module = project.home / "src" / "tasks" / "render" / "model.py"
+    compiled = Path(cache_from_source(str(module)))
+    text, now = module.read_text(), module.stat().st_mtime
+    compiled.unlink()
+    assert project.doit("render_mzn:06").status == 0
+    model = project.rendered / "mzn" / "chunk-06.mzn"
+    before = model.read_text()
+    assert " satisfy;" in before
+    module.write_text(text.replace("{by_x} satisfy;", "{by_x} sAtisfy;"))
+    os.utime(module, (now, now))
+    finished = project.doit("render_mzn:06")
+    assert finished.status == 3
+    assert finished.errors == (
+        f"ERROR: Python has compiled {compiled.name} from another version of the file: it is removed, build again\n"
+    )
+    assert "render_mzn:06" in project.doit("render_mzn:06").ran
+    assert model.read_text() == before.replace(" satisfy;", " sAtisfy;")
+
+
+@pytest.mark.parametrize("mode", py_compile.PycInvalidationMode)
+def test_compiled_modules_are_outdated_where_python_would_not_notice(
+    tmp_path: Path, mode: py_compile.PycInvalidationMode
+) -> None:
+    module = tmp_path / "module.py"
+    module.write_text("A = 1\n")
+    compiled = Path(py_compile.compile(str(module), invalidation_mode=mode))
+    before, signature = module.stat(), package_signature(tmp_path)
+    assert list(outdated_bytecode(tmp_path, signature)) == []
+    size, changed, touched, inode = signature["module.py"]
+    copied = {"module.py": [size, changed, touched + 10**12, inode]}  # as in an image of a container
+    assert list(outdated_bytecode(tmp_path, copied)) == []
+    module.write_text("A = 2\n")
+    os.utime(module, ns=(before.st_atime_ns, before.st_mtime_ns))
+    noticed = mode == py_compile.PycInvalidationMode.CHECKED_HASH
+    assert list(outdated_bytecode(tmp_path, package_signature(tmp_path))) == ([] if noticed else [compiled])
+    module.write_text("A = 33\n")  # of another size
+    noticed = mode != py_compile.PycInvalidationMode.UNCHECKED_HASH
+    assert list(outdated_bytecode(tmp_path, package_signature(tmp_path))) == ([] if noticed else [compiled])
+
+
+def test_the_package_is_looked_at_before_it_is_loaded() -> None:
+    """So that code that changes while it is loaded is seen to have changed."""
+    for first in ("tasks.state.plugin", "tasks.cli"):
+        script = f"import sys\nfrom importlib import import_module\nimport tasks\n{HOOK}import_module({first!r})\n"
+        found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+        assert set(found.split()) <= {"tasks", "tasks.state", "tasks.errors", "tasks.files", first}
+
+
+HOOK = """
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == "tasks.digests":
+            print(*(name for name in sys.modules if name.partition(".")[0] == "tasks"))
+sys.meta_path.insert(0, Finder())
+"""
 
 
 def test_code_that_changes_during_a_build_is_not_believed(built: Project) -> None:

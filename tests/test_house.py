@@ -28,7 +28,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "layout": {"corpus"},
     "plan": {"corpus", "errors", "files", "layout", "variables"},
     "freshness": {"files"},
-    "digests": {"files"},
+    "digests": {"errors", "files"},
     "records": {"errors", "files"},
     "render": {"corpus", "errors", "files", "language"},
     "points": {"language", "specification"},

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from . import digests  # noqa: F401 # first: what the package's files are, before more of them are loaded
 from .commands import COMMANDS
 
 PLUGINS: dict[str, dict[str, Any]] = {

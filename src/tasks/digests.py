@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import ast
 import json
+import marshal
 import os
+import struct
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import cached_property
 from hashlib import sha256
+from importlib.util import MAGIC_NUMBER, cache_from_source
 from pathlib import Path
 from typing import Any, TypedDict
 
-from .files import data_text, digest, write_whole
+from .errors import CodeChanged
+from .files import data_text, digest, discard, write_whole
 
 PACKAGE = Path(__file__).parent
 Signature = dict[str, list[int]]
@@ -60,21 +64,55 @@ def package_signature(package: Path = PACKAGE) -> Signature:
     return found
 
 
+_at_start = package_signature()
+"""As it was before nearly all of the package was loaded."""
+
+
+_UNCHECKED = 1
+_TICK_NS = 20_000_000
+"""By how much a clock of a file system may be late."""
+
+
+def outdated_bytecode(package: Path, signature: Signature) -> Iterator[Path]:
+    """What Python compiled from other versions of modules and takes for these: it goes by size and by whole seconds, or
+    believes in any case. The rest it compiles again by itself.
+    """
+    for name, (size, changed, touched, _) in signature.items():
+        if not name.endswith(".py"):
+            continue
+        source = package / name
+        path = Path(cache_from_source(str(source)))
+        with suppress(OSError, ValueError, TypeError, EOFError, struct.error), open(path, "rb") as file:
+            magic, flags, *known = struct.unpack("<4s3I", file.read(16))
+            if flags:
+                suspect = flags == _UNCHECKED
+            else:
+                older = os.fstat(file.fileno()).st_mtime_ns < touched + _TICK_NS
+                suspect = older and known == [changed // 10**9 & 0xFFFFFFFF, size & 0xFFFFFFFF]
+            if not suspect or magic != MAGIC_NUMBER:
+                continue
+            if marshal.load(file) != compile(source.read_bytes(), str(source), "exec", dont_inherit=True):
+                yield path
+
+
 class Code:
-    """The package's code as it was when this was made.
+    """The package's code as it was when this was made; of this package, when it was loaded.
 
     kept: a file that holds digests from an earlier build, believed where the signature of every file is still the same.
+    Raises CodeChanged where Python has loaded other code than what the files say.
     """
 
     def __init__(self, kept: Path | None = None, package: Path = PACKAGE) -> None:
         self.package = package
         self.kept = kept
-        self.signature = package_signature(package)
+        self.signature = _at_start if package == PACKAGE else package_signature(package)
         self._loaded: tuple[int, int, int] | None = None
         self._digests: dict[str, str] = {}
         self._files: dict[str, str] = {}
         self._earlier: list[Version] = []
         self._recall()
+        if not self._files and package == PACKAGE:
+            _refuse(list(outdated_bytecode(package, self.signature)))
 
     def digest(self, *modules: str) -> str:
         """SHA-256 over the closure of modules, paths relative to the package such as "stages/solve.py"."""
@@ -217,6 +255,17 @@ class Code:
             }  # fmt: skip
             with suppress(OSError):
                 write_whole(self.kept, json.dumps(data))
+
+
+def _refuse(outdated: Sequence[Path]) -> None:
+    """Removes what Python compiled from other versions. Raises CodeChanged where there is any: it is loaded already."""
+    if outdated:
+        discard(outdated)
+        left = [str(path) for path in outdated if path.exists()]
+        raise CodeChanged(
+            f"Python has compiled {outdated[0].name} from another version of the file: "
+            + (f"remove {left[0]}, and build again" if left else "it is removed, build again")
+        )
 
 
 def _executed(tree: ast.AST) -> Iterator[ast.AST]:

@@ -90,7 +90,11 @@ def main() -> int:
     os.dup2(null, 0)
     os.dup2(2, 1)  # nothing that is printed by mistake may stand among the answers
     _end_with_the_worker()
-    code = Code()
+    try:
+        code = Code()
+    except DualityError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
     while (data := read_frame(stdin)) is not None:
         write_frame(stdout, pack(report(data, code) if "--report" in sys.argv else answer(data, code)))
     return 0
