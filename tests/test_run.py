@@ -7,12 +7,14 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from conftest import Finished, Project, contents, program
+from privileges import give
 
 IMPOSSIBLE = ("x[1] + x[2] >= 30", "x[1] + x[2] <= 20")
 
@@ -339,13 +341,37 @@ def test_a_link_that_was_planted_in_the_out_folder_is_not_followed(project: Proj
 
 
 def test_an_out_folder_that_others_can_write_to_is_a_warning(project: Project) -> None:
-    project.rendered.chmod(0o777)
-    finished = project.doit("schema")
-    assert finished.status == 0
-    assert finished.errors.startswith("WARNING: rendered: others can write to this folder (mode drwxrwxrwx)")
-    assert finished.errors.count("\n") == 1
+    def warning(first: Callable[[], object] | None = None) -> str:
+        finished = project.doit("schema:06", first=first)
+        assert finished.status == 0
+        assert finished.errors.count("\n") <= 1
+        return finished.errors
+
+    for mode, shown in ((0o777, "drwxrwxrwx"), (0o1777, "drwxrwxrwt"), (0o775, "drwxrwxr-x")):
+        project.rendered.chmod(mode)  # the sticky bit keeps nobody from being the first to put something there
+        assert warning().startswith(
+            f"WARNING: rendered: others can write to this folder (mode {shown}; `chmod go-w` it)"
+        )
     project.rendered.chmod(0o755)
-    assert project.doit("schema").errors == ""
+    assert warning() == ""
+    project.home.chmod(0o777)
+    expected = (
+        f"WARNING: rendered: others can exchange this folder, as all may write to {project.home} (`chmod o-w` it)"
+    )
+    assert warning().startswith(expected)
+    project.home.chmod(0o1777)
+    assert warning() == ""
+    shutil.rmtree(project.rendered)
+    assert warning(lambda: os.umask(0o002)) == "", (
+        "as many systems have it; the folder is made so that it is the user's"
+    )
+
+
+def test_an_out_folder_of_another_user_is_a_warning(project: Project) -> None:
+    project.rendered.chmod(0o777)
+    give(project.rendered, 12345)
+    finished = project.doit("schema:06")
+    assert finished.errors.startswith("WARNING: rendered: it is another user's (uid 12345), and what they put there")
 
 
 def test_what_a_killed_write_left_beside_its_file_is_removed(built: Project) -> None:

@@ -54,7 +54,7 @@ def configuration() -> dict[str, Any]:
             "see out=DIR"
         )
     try:
-        layout.out.mkdir(parents=True, exist_ok=True)
+        layout.out.mkdir(0o755, parents=True, exist_ok=True)
     except OSError as error:
         raise InvalidDodoFile(f"{layout.out}: cannot be created: {error.strerror}; see out=DIR") from None
     processors = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)

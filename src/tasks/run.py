@@ -386,10 +386,22 @@ _KEPT = "; finished tasks are kept"
 
 
 def _warn_of_others(out: Path) -> None:
-    """Says what others could do who may write to the out folder."""
-    status = out.stat()
-    if status.st_mode & 0o022 and not status.st_mode & stat.S_ISVTX:
+    """Says where others could put something in the place of what the build wrote."""
+    if found := _open_to_others(out):
         sys.stderr.write(
-            f"WARNING: {out}: others can write to this folder (mode {stat.filemode(status.st_mode)}), and what they "
-            "put there could be taken for the build's; `chmod go-w` it, or see out=DIR\n"
+            f"WARNING: {out}: {found}, and what they put there could be taken for the build's; see out=DIR\n"
         )
+
+
+def _open_to_others(out: Path) -> str:
+    """Who beside this user and root may write to the out folder, or exchange it; "" for nobody."""
+    status = out.stat()
+    if status.st_uid not in (os.geteuid(), 0):
+        return f"it is another user's (uid {status.st_uid})"
+    if status.st_mode & 0o022:
+        return f"others can write to this folder (mode {stat.filemode(status.st_mode)}; `chmod go-w` it)"
+    for folder in Path(os.path.realpath(out)).parents:
+        mode = folder.stat().st_mode
+        if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
+            return f"others can exchange this folder, as all may write to {folder} (`chmod o-w` it)"
+    return ""
