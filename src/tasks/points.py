@@ -24,9 +24,9 @@ NEGATIVE: tuple[Point, ...] = ((-1,) * 8, tuple(range(-24, 0, 3)), tuple(range(-
 """Points far outside every simplex, where division and subtraction show their signs."""
 MOST_FAULTS, MOST_FAR = 80, 160
 """Single faults of one constraint that are tried on the points, and points sought for them two changes away."""
-MOST_WORK = 10_000_000
+MOST_WORK = 7_000_000
 """Steps (see Work) to find the points of one chunk; of large formulas fewer faults are tried."""
-MOST_VALUES = 6_000_000
+MOST_VALUES = 3_000_000
 """Of parts of formulas at the points of one sample: that of large formulas has fewer points. Half of them are in memory
 at a time.
 """
