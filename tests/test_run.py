@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -229,21 +230,25 @@ def test_a_closed_or_full_standard_output_gives_no_traceback(built: Project, red
         assert "cannot be written: No space left on device; finished tasks are kept" in finished.stderr
 
 
-@pytest.mark.parametrize("command", ["list --all", "info summary", "help", "dumpdb"])
-def test_a_command_that_cannot_print_ends_in_one_line(built_once: Project, command: str) -> None:
-    environment = {**os.environ, "PYTHONPATH": str(built_once.home / "src")}
+@pytest.mark.parametrize(
+    "command", ["list --all", "info summary", "help", "dumpdb", "reset-dep", "tabcompletion", "why", "init more"]
+)
+def test_a_command_that_cannot_print_ends_in_one_line(built: Project, command: str) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(built.home / "src")}
 
     def run(redirection: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             ["bash", "-c", f'"{sys.executable}" -m doit {command} {redirection}'],
-            cwd=built_once.home, env=environment, capture_output=True, text=True, check=False,
+            cwd=built.home, env=environment, capture_output=True, text=True, check=False,
         )  # fmt: skip
 
-    full, closed = run(">/dev/full"), run(">&-")
+    full, closed, unread = run(">/dev/full"), run(">&-"), run("| true; exit ${PIPESTATUS[0]}")
     assert (full.returncode, full.stderr) == (
         3, "ERROR: standard output: cannot be written: No space left on device\n"
     )  # fmt: skip
     assert (closed.returncode, closed.stderr) == (0, "")
+    assert unread.returncode in (0, 128 + signal.SIGPIPE), "what is printed may have been taken before"
+    assert unread.stderr == ""
 
 
 def test_without_a_toolchain_file_the_kernel_judges(project: Project) -> None:

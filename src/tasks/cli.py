@@ -15,7 +15,8 @@ PLUGINS: dict[str, dict[str, Any]] = {
     "COMMAND": {
         "clean": "tasks.naming:Clean", "dumpdb": "tasks.state.dump:DumpDB", "forget": "tasks.naming:Forget",
         "help": "tasks.naming:Help", "ignore": "tasks.naming:Ignore", "info": "tasks.naming:Info",
-        "list": "tasks.naming:List", "run": "tasks.run:Run", **COMMANDS,
+        "list": "tasks.naming:List", "reset-dep": "tasks.naming:ResetDep", "run": "tasks.run:Run",
+        "tabcompletion": "tasks.naming:TabCompletion", **COMMANDS,
     },
     "REPORTER": {"duality": "tasks.reporter:Reporter"},
     "list": {"sort": "definition"},

@@ -1,4 +1,6 @@
-"""doit's commands that take names of tasks and run none: list, info, help, clean, forget and ignore."""
+"""doit's commands that run no task: list, info, help, clean, forget, ignore and reset-dep, which take names of tasks; and
+tabcompletion.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +9,13 @@ from functools import cache
 from typing import Any
 
 from doit.cmd_clean import Clean as DoitClean
+from doit.cmd_completion import TabCompletion as DoitTabCompletion
 from doit.cmd_forget import Forget as DoitForget
 from doit.cmd_help import Help as DoitHelp
 from doit.cmd_ignore import Ignore as DoitIgnore
 from doit.cmd_info import Info as DoitInfo
 from doit.cmd_list import List as DoitList
+from doit.cmd_resetdep import ResetDep as DoitResetDep
 from doit.doit_cmd import DoitMain
 from doit.exceptions import InvalidCommand
 
@@ -89,6 +93,16 @@ class Ignore(Naming, Printing, DoitIgnore):  # type: ignore[misc]
     """doit's ignore."""
 
     each = True
+
+
+class ResetDep(Naming, Printing, DoitResetDep):  # type: ignore[misc]
+    """doit's reset-dep."""
+
+    each = True
+
+
+class TabCompletion(Printing, DoitTabCompletion):  # type: ignore[misc]
+    """doit's tabcompletion."""
 
 
 class Info(Naming, Printing, DoitInfo):  # type: ignore[misc]

@@ -43,6 +43,8 @@ class Init(Command):
                 first = chunks / file_name("01")
                 write_draft(first, "01", "A First Chunk", "internal")
                 print(f"{first}: made")
+        except BrokenPipeError:  # of standard output
+            raise
         except OSError as error:
             raise UsageError(f"{error.filename or home}: cannot be written: {error.strerror}") from None
         elsewhere = "" if str(home) == "." else f"cd {home} && "
