@@ -188,7 +188,7 @@ def test_compiled_modules_are_outdated_where_python_would_not_notice(
 ) -> None:
     module = tmp_path / "module.py"
     module.write_text("A = 1\n")
-    compiled = Path(py_compile.compile(str(module), invalidation_mode=mode))
+    compiled = Path(str(py_compile.compile(str(module), invalidation_mode=mode)))
     before, signature = module.stat(), package_signature(tmp_path)
     assert list(outdated_bytecode(tmp_path, signature)) == []
     size, changed, touched, inode = signature["module.py"]

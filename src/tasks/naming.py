@@ -1,6 +1,4 @@
-"""doit's commands that run no task: list, info, help, clean, forget, ignore and reset-dep, which take names of tasks; and
-tabcompletion.
-"""
+"""doit's commands that run no task. List, info, help, clean, forget, ignore and reset-dep take names of tasks."""
 
 from __future__ import annotations
 
