@@ -37,9 +37,17 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True)
 class Costs:
-    """Seconds of processor time of a call: of the build (its task's process and the bridge), and of the scheduler."""
+    """What a chunk and a call cost, measured by bench.cluster, in seconds of processor time.
 
-    build: float
+    Of a chunk: calls, how many it asks; tools, what the workers take for them; own, the build's processes that run
+    tasks; serial, the one process that doit schedules in. Of a call: the bridge, and the scheduler.
+    """
+
+    calls: float
+    tools: float
+    own: float
+    serial: float
+    bridge: float
     scheduler: float
 
 
@@ -126,7 +134,7 @@ def _timed(
     runner: Runner, call: ToolCall, calls: int, at_a_time: int, pids: list[int]
 ) -> tuple[float, float, list[float]]:
     """Seconds of wall time a call; of processor time of the process that asks; and of the processes with these ids."""
-    before = [_processor(pid) for pid in pids]
+    before = [processor(pid) for pid in pids]
     queue = multiprocessing.get_context("fork").SimpleQueue()
 
     def ask(count: int) -> None:
@@ -145,12 +153,16 @@ def _timed(
         process.join()
     seconds = time.monotonic() - started
     own = sum(queue.get() for _ in asking)
-    return seconds / calls, own / calls, [(_processor(pid) - b) / calls for pid, b in zip(pids, before, strict=True)]
+    return seconds / calls, own / calls, [(processor(pid) - b) / calls for pid, b in zip(pids, before, strict=True)]
 
 
-def _processor(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _TICKS
+def processor(pid: int, ended: bool = False) -> float:
+    """Seconds of processor time of a process; 0 where it has ended. ended: those too of descendants that have."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return sum(map(int, fields[11 : 15 if ended else 13])) / _TICKS
 
 
 def _children(pid: int) -> list[int]:
