@@ -217,22 +217,35 @@ def test_workers_with_another_tool_or_another_package_are_not_asked(cluster: Clu
     assert "with other content (package" in refusal(spread.doit(f"runner={cluster.address}", "solve:06"))
 
 
-def test_nothing_that_a_worker_sends_is_unpickled(cluster: Cluster, tmp_path: Path) -> None:
+# Asks for what the worker answers with Evil; then reads a message of the scheduler's that holds one.
+ASK = """
+import asyncio, pickle, sys, evil
+from distributed import protocol
+from tasks.cluster.data_only import client
+async def ask(function, path):
+    async with client(sys.argv[1]) as found:
+        try: print(await found.submit(function, path, pure=False).result())
+        except Exception as error: print('refused', type(error).__name__, str(error)[:40])
+for function in (evil.answer, evil.fail):
+    asyncio.run(ask(function, sys.argv[2] + function.__name__))
+there = evil.Evil(sys.argv[2] + 'message')
+for message in (protocol.ToPickle(there), protocol.to_serialize(there)):
+    try: protocol.loads(protocol.dumps({'op': 'x', 'data': message}))
+    except TypeError as error: print(type(error).__name__, error)
+print(pickle.loads(pickle.dumps([1, 'plain'])))
+"""
+
+
+def test_nothing_that_a_worker_sends_runs_code_here(cluster: Cluster, tmp_path: Path) -> None:
     script = tmp_path / "ask.py"
-    script.write_text(
-        "import asyncio, sys, evil\n"
-        "from tasks.cluster.data_only import client\n"
-        "async def ask(function, path):\n"
-        "    async with client(sys.argv[1]) as found:\n"
-        "        try: print(await found.submit(function, path, pure=False).result())\n"
-        "        except Exception as error: print('refused', type(error).__name__)\n"
-        "for function in (evil.answer, evil.fail):\n"
-        "    asyncio.run(ask(function, sys.argv[2] + function.__name__))\n"
-    )
+    script.write_text(ASK)
     made = tmp_path / "made-"
     command = [sys.executable, str(script), cluster.address, str(made)]
     finished = subprocess.run(command, env=cluster.environment, capture_output=True, text=True, check=True, timeout=60)
-    assert finished.stdout == "pickled data is not taken\nrefused Refused\n"
+    refused = "Refused pickled data is not taken: it names evil.make"
+    lines = finished.stdout.splitlines()
+    assert [line[:17] for line in lines[:2]] == ["refused TypeError", "refused Exception"]
+    assert lines[2:] == [refused, refused, "[1, 'plain']"]
     assert list(tmp_path.glob("made-*")) == []
 
 

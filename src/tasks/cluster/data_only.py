@@ -1,37 +1,42 @@
-"""Dask's client, made to take plain data alone: nothing that arrives from the cluster is unpickled here.
+"""Dask's client, made to take plain data alone: nothing that arrives from the cluster can run code here.
 
 Dask unpickles what workers and the scheduler send: types, exceptions, warnings. A build needs none of these, and
-whoever is in the cluster could have them run any code as the user who builds.
+whoever is in the cluster could have them run any code as the user who builds. A pickle does so by the functions and
+classes that it names; Python asks its audit hooks about each of them, whoever unpickles, and ours refuses.
 """
 
 from __future__ import annotations
 
+import sys
+from functools import cache
 from typing import Any
 
 
-class Refused(Exception):
-    """What stands here for whatever was pickled."""
+_HARMLESS = {("builtins", "bytes"), ("builtins", "bytearray")}
+"""What Dask wraps in a pickle though it is plain: how it sends an exception, which is refused when it is looked into."""
 
 
-def refuse(*given: Any, **more: Any) -> Refused:
-    return Refused("pickled data is not taken")
+class Refused(TypeError):
+    """A pickle names a function or a class that it must not. A TypeError, as Dask gets over one."""
+
+
+@cache
+def refuse_pickled_names() -> None:
+    """From now on no pickle that names a function or a class, but of bytes, is unpickled in this process."""
+    import distributed  # noqa: F401  -- which may unpickle while it is imported
+
+    sys.addaudithook(_refuse)
+
+
+def _refuse(event: str, given: tuple[Any, ...]) -> None:
+    if event == "pickle.find_class" and given not in _HARMLESS:
+        raise Refused(f"pickled data is not taken: it names {'.'.join(map(str, given))}")
 
 
 def client(address: str, **options: Any) -> Any:
-    """An asynchronous client of Dask's, not yet connected. From then on nothing is unpickled in this process."""
-    import distributed.client
-    import distributed.protocol.core as core
-    import distributed.protocol.pickle as pickle
-    from distributed.protocol.serialize import merge_and_deserialize
+    """An asynchronous client of Dask's, not yet connected; results that are no plain data are errors."""
+    import distributed
 
-    def deserialize(header: Any, frames: Any, deserializers: Any = None) -> Any:
-        plain = header.get("serializer") == "msgpack"
-        return merge_and_deserialize(header, frames, deserializers=("msgpack",)) if plain else refuse()
-
-    core.merge_and_deserialize = deserialize
-    pickle.loads = refuse
-    distributed.client.loads = refuse
-    distributed.client.pickle = pickle
-    distributed.client.clean_exception = lambda *given, **more: (Refused, refuse(), None)
+    refuse_pickled_names()
     plain = ("msgpack",)
     return distributed.Client(address, asynchronous=True, serializers=plain, deserializers=plain, **options)
