@@ -14,8 +14,9 @@ import json
 import logging
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from ..check.messages import (
     LENGTH,
@@ -34,8 +35,8 @@ from . import worker
 from .data_only import client as data_only_client
 from .orders import Orders, Ready, count_file
 
-DEADLINE = 30.0
-"""Seconds for a scheduler to answer, or for a worker that can be asked to come back."""
+_LISTENING = 5.0
+"""Seconds for a port to take a connection: the system does that, however busy the scheduler is."""
 _PULSE = 2.0
 _REPORTS = 60.0
 """Seconds for the workers to say which tools they have: a tool may have to be read once."""
@@ -49,13 +50,17 @@ class Unusable(Exception):
 
 
 class _Worker:
-    """A worker of Dask's. abilities: the tools of the build that it has; running: calls that this build gave it; gone:
-    done when Dask has it no more.
+    """A worker of Dask's, as the scheduler tells of it. abilities: the tools of the build that it has; running: calls
+    that this build gave it; gone: done when Dask has it no more, or it is silent.
     """
 
-    def __init__(self, address: str, slots: int) -> None:
+    def __init__(self, address: str, told: Mapping[str, Any]) -> None:
         self.address = address
-        self.slots = slots
+        self.slots = int(told["nthreads"])
+        self.beat = told["last_seen"]
+        """When the scheduler heard of it, by the scheduler's clock."""
+        self.heard = asyncio.get_running_loop().time()
+        """When that was seen to change, by ours."""
         self.abilities: set[str] = set()
         self.running = 0
         self.gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -67,8 +72,11 @@ class Bridge:
         self.address = address
         self.demand = demand
         self.waiting: list[tuple[bytes, str, asyncio.Future[Any]]] = []
+        self.patience = patience()
         self.workers: dict[str, _Worker] = {}
         """Those that can be asked, by their addresses."""
+        self.silent: dict[str, Any] = {}
+        """The last beats of those that are silent."""
         self.changed = asyncio.Event()
         """Set where there is another worker."""
         self.lost = asyncio.get_running_loop().create_future()
@@ -193,31 +201,48 @@ class Bridge:
         while True:
             await asyncio.sleep(_PULSE)
             try:
-                if await self._look():
-                    alive = loop.time()
-                elif loop.time() - alive > DEADLINE:
-                    raise Unusable(f"{self.address}: no worker that has the tools is left")
+                await self._look()
+                alive = max([alive, *(each.heard for each in self.workers.values() if each.abilities)])
+                if loop.time() - alive > self.patience:
+                    silent = f" ({', '.join(list(self.silent)[:3])} silent)" if self.silent else ""
+                    raise Unusable(f"{self.address}: no worker that has the tools is left{silent}")
             except Unusable as error:
                 self.lost.set_result(str(error))
                 return
 
-    async def _look(self) -> bool:
-        """Whether there is a worker that can be asked. Raises Unusable where the scheduler does not answer."""
+    async def _look(self) -> None:
+        """Sees which workers there are. Raises Unusable where the scheduler does not answer."""
+        asked = asyncio.get_running_loop().time()
+        told = await self._told()
+        now = asyncio.get_running_loop().time()
+        self.silent = {address: beat for address, beat in self.silent.items()
+                       if address in told and told[address]["last_seen"] == beat}  # fmt: skip
+        for address, each in list(self.workers.items()):
+            beat = told[address]["last_seen"] if address in told else None
+            each.heard += now - asked  # in which the scheduler itself was silent
+            if beat is not None and beat != each.beat:
+                each.beat, each.heard = beat, now
+            elif beat is None or now - each.heard > self.patience:
+                if beat is not None:  # it is stopped, or the network to it is: Dask waits for minutes
+                    self.silent[address] = beat
+                self.workers.pop(address).gone.set_result(None)
+        for address in told.keys() - self.workers.keys() - self.silent.keys():  # it joined, or was started again
+            self.workers[address] = joined = _Worker(address, told[address])
+            self._joining.add(joining := asyncio.ensure_future(self._reported(joined)))
+            joining.add_done_callback(self._joining.discard)
+
+    async def _told(self) -> dict[str, Any]:
+        """The workers that the scheduler tells of, by their addresses. Raises Unusable where it does not answer."""
         if self.client.status != "running":
             raise Unusable(f"{self.address}: the scheduler is gone")
         try:
-            workers = await asyncio.wait_for(_workers(self.client), DEADLINE)
+            asked = self.client.scheduler.identity(n_workers=-1)
+            found: dict[str, Any] = (await asyncio.wait_for(asked, self.patience))["workers"]
         except TimeoutError:
-            raise Unusable(f"{self.address}: the scheduler has not answered for {DEADLINE:.0f} s") from None
+            raise Unusable(f"{self.address}: the scheduler has not answered for {self.patience:.0f} s") from None
         except OSError as error:
             raise Unusable(f"{self.address}: the scheduler is gone ({type(error).__name__})") from None
-        for address in self.workers.keys() - workers.keys():
-            self.workers.pop(address).gone.set_result(None)
-        for address in workers.keys() - self.workers.keys():  # it joined meanwhile, or was started again
-            self.workers[address] = joined = _Worker(address, int(workers[address]["nthreads"]))
-            self._joining.add(joining := asyncio.ensure_future(self._reported(joined)))
-            joining.add_done_callback(self._joining.discard)
-        return any(each.abilities for each in self.workers.values())
+        return found
 
     async def _reported(self, of: _Worker) -> Report | None:
         """What a worker says that it has, which is kept of it; None where it says nothing in time."""
@@ -232,14 +257,14 @@ class Bridge:
 
     async def prepare(self) -> Ready:
         """Asks every worker for its tools. Raises Unusable where no worker has one."""
-        workers = await _workers(self.client)
-        until = asyncio.get_running_loop().time() + DEADLINE
-        while not workers and asyncio.get_running_loop().time() < until:
+        told = await self._told()
+        until = asyncio.get_running_loop().time() + self.patience
+        while not told and asyncio.get_running_loop().time() < until:
             await asyncio.sleep(0.5)
-            workers = await _workers(self.client)
-        if not workers:
+            told = await self._told()
+        if not told:
             raise Unusable(f"{self.address}: the scheduler has no workers; start some: `dask worker {self.address}`")
-        self.workers = {address: _Worker(address, int(each["nthreads"])) for address, each in workers.items()}
+        self.workers = {address: _Worker(address, each) for address, each in told.items()}
         found = await asyncio.gather(*map(self._reported, self.workers.values()))
         reports = dict(zip(self.workers, found, strict=True))
         able = _abilities(self.demand)
@@ -293,9 +318,30 @@ def of_the_machine(answer: bytes) -> bool:
         return True
 
 
-async def _workers(client: Any) -> dict[str, Any]:
-    found: dict[str, Any] = (await client.scheduler.identity(n_workers=-1))["workers"]
+def patience() -> float:
+    """Seconds without a sign of life after which a scheduler or a worker is given up: Dask's own setting for them."""
+    import dask
+
+    found: float = dask.utils.parse_timedelta(dask.config.get("distributed.comm.timeouts.connect"), default="seconds")
     return found
+
+
+async def _listening(address: str) -> None:
+    """Raises Unusable where nothing listens: Dask itself would try until its patience ends."""
+    parts, loop = urlsplit(address), asyncio.get_running_loop()
+    until = loop.time() + _LISTENING
+    while True:
+        try:
+            opening = asyncio.open_connection(parts.hostname, parts.port)
+            _, writer = await asyncio.wait_for(opening, until - loop.time())
+            writer.close()
+            return
+        except OSError as error:  # TimeoutError too
+            if loop.time() + 0.2 > until:
+                number = error.errno or 0
+                reason = os.strerror(number) if number > 0 else error.strerror or str(error)
+                raise Unusable(f"{address}: no scheduler answers: {reason or 'silence'}") from None
+            await asyncio.sleep(0.2)
 
 
 async def _read(reader: asyncio.StreamReader) -> bytes:
@@ -354,7 +400,8 @@ async def _bridge(orders: Orders) -> None:
     said = False
     try:
         async with _cluster(orders) as (address, options):
-            client = data_only_client(address, timeout=DEADLINE, name="duality", **options)
+            await _listening(address)
+            client = data_only_client(address, timeout=patience(), name="duality", **options)
             try:
                 client = await client
             except (OSError, TimeoutError, ValueError, TypeError, RuntimeError) as error:

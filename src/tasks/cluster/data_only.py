@@ -11,9 +11,8 @@ import sys
 from functools import cache
 from typing import Any
 
-
 _HARMLESS = {("builtins", "bytes"), ("builtins", "bytearray")}
-"""What Dask wraps in a pickle though it is plain: how it sends an exception, which is refused when it is looked into."""
+"""What Dask wraps in a pickle though it is plain: an exception that is pickled, and refused when it is looked into."""
 
 
 class Refused(TypeError):
@@ -22,7 +21,7 @@ class Refused(TypeError):
 
 @cache
 def refuse_pickled_names() -> None:
-    """From now on no pickle that names a function or a class, but of bytes, is unpickled in this process."""
+    """From now on nothing is unpickled in this process that names a function or a class, but that of bytes."""
     import distributed  # noqa: F401  -- which may unpickle while it is imported
 
     sys.addaudithook(_refuse)
