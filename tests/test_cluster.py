@@ -340,7 +340,7 @@ def asked_here(identity: str = "", package: str = "") -> Answer:
     """What a worker's process answers on this machine."""
     code = Code()
     call = ToolCall("minizinc", identity, ("--version",), "", Limits(10, 4096))
-    return answerer.answer(pack(Question(call, package or code.package_digest(), "")), code)
+    return answerer.answer(pack(Question(call, package or code.package_digest(), "")), code, "there:1")
 
 
 def test_a_worker_without_room_leaves_the_call_to_another(
@@ -352,7 +352,7 @@ def test_a_worker_without_room_leaves_the_call_to_another(
     monkeypatch.setenv("DUALITY_TOOLS", str(full / "tools"))  # as where the disk is full, and no folder can be made
     answer = asked_here()
     assert answer.fault == "machine"
-    assert answer.message.startswith(f"{socket.gethostname()}: no tool can be run there: Not a directory")
+    assert answer.message.startswith("there:1: no tool can be run there: Not a directory")
     assert bridge.of_the_machine(pack(answer))
 
 
@@ -361,7 +361,7 @@ def test_a_tool_that_crashes_or_is_another_is_told_with_its_machine(
 ) -> None:
     other = asked_here(identity="0" * 64)
     assert other.fault == "tool"
-    assert other.message.startswith(f"{socket.gethostname()}: the minizinc here is not the one that is asked")
+    assert other.message.startswith("there:1: the minizinc here is not the one that is asked")
     assert asked_here(package="0").fault == "machine"
     monkeypatch.setenv(
         "PATH", f"{stub('minizinc', '#!/bin/sh' + chr(10) + 'kill -SEGV $$' + chr(10))}:{os.environ['PATH']}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -28,7 +29,7 @@ from tasks.report.evidence import Evidence, Step
 from tasks.report.junit import junit
 from tasks.report.markdown import LONGEST, markdown
 from tasks.report.sarif import sarif
-from tasks.report.timeline import builds, critical_path
+from tasks.report.timeline import Span, builds, critical_path, side_by_side
 from tasks.specification import understand
 
 
@@ -229,6 +230,48 @@ def test_a_build_is_reported_for_other_programs(built: Project) -> None:
     log = json.loads(beside(built, "results.sarif"))
     jsonschema.validate(log, SARIF)
     assert log["runs"][0]["results"] == []
+
+
+def test_a_build_on_a_cluster_is_reported_by_worker(built: Project) -> None:
+    journal = built.rendered / "journal.jsonl"
+    asked = {
+        "solve:06": ["one:41"],
+        "solve:08": ["two:42"],
+        "prove:06": ["two:42"],
+        "crosscheck:06": ["one:41", "<b>:1"],
+    }
+    lines = [json.loads(line) for line in journal.read_text(encoding="utf-8").splitlines()]
+    for number, line in enumerate(lines):  # solve:06 and solve:08 at the same time
+        line["time"] = f"2026-01-02T03:04:{0 if line['task'].startswith('solve') else 10 + number % 45:02}.000+00:00"
+        line["seconds"] = 2.0 if line["task"] in asked else 0.1
+        line["where"] = asked.get(line["task"], [])
+    journal.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    reported(built)
+
+    events = json.loads(beside(built, "trace.json"))["traceEvents"]
+    names = {(e["pid"], e["tid"]): e["args"]["name"] for e in events if e["name"] == "thread_name"}
+    told = {(names[e["pid"], e["tid"]], e["name"]) for e in events if e["ph"] == "X" and e["pid"] == 2}
+    assert told == {(place, task) for task, places in asked.items() for place in places}
+    assert {e["name"]: e["args"].get("where") for e in events if e["ph"] == "X" and e["pid"] == 1}.items() >= {
+        (task, ", ".join(places)) for task, places in asked.items()
+    }
+    assert len([e for e in events if e["ph"] == "X" and e["pid"] == 1]) == len(lines)
+
+    page = beside(built, "index.html").partition('id="places-title"')[2].partition("</table>")[0]
+    rows = [re.sub(r"<[^>]*>|\s+", " ", row).split() for row in page.split("<tr>")[1:]]
+    assert rows == [[place, str(count), noun, *taken] for place, count, noun, taken in (
+        ("one:41", 2, "tasks", ["4", "s"]), ("two:42", 2, "tasks", ["4", "s"]), ("&lt;b&gt;:1", 1, "task", ["2", "s"]),
+    )]  # fmt: skip
+    drawn = [sum(path.count("M") for path in re.findall(r' d="([^"]*)"', row)) for row in page.split("<tr>")[1:]]
+    assert drawn == [2, 2, 1]
+
+
+def test_what_a_worker_did_at_a_time_stands_side_by_side() -> None:
+    def span(task: str, start: float, end: float) -> Span:
+        return Span(task, "passed", start, end, 1)
+
+    spans = [span("a", 0, 3), span("b", 1, 2), span("c", 2, 4), span("d", 3, 5), span("e", 3.5, 6)]
+    assert [[each.task for each in row] for row in side_by_side(reversed(spans))] == [["a", "d"], ["b", "c"], ["e"]]
 
 
 def test_failures_have_their_places_in_the_files(built: Project) -> None:

@@ -94,7 +94,7 @@ def trim(plan: Plan) -> None:
 
 
 def places() -> tuple[str, ...]:
-    """The machines that ran tools for this process since it was last asked, this one aside."""
+    """The workers of a cluster that ran tools for this process since it was last asked."""
     from .remote import where
 
     found = tuple(sorted(where))

@@ -40,7 +40,8 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """What became of a question: a run, or a fault with a message. where: the machine that the tool ran on."""
+    """What became of a question: a run, or a fault with a message. where: the worker that ran the
+    tool, as MACHINE:PORT."""
 
     run: Run | None = None
     fault: Fault = ""

@@ -14,7 +14,7 @@ from .messages import Answer, Question, connect, pack, read_frame, unpack, write
 _lines: dict[tuple[int, str], BufferedRWPair] = {}
 """The line of each process to each socket: a fork makes its own."""
 where: set[str] = set()
-"""The machines that ran tools for this process since it was last emptied."""
+"""The workers that ran tools for this process since it was last emptied."""
 
 
 @dataclass(frozen=True)

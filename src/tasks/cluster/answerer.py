@@ -1,4 +1,4 @@
-"""The process that runs tools for one thread of a worker: `python -m tasks.cluster.answerer`.
+"""The process that runs tools for one thread of a worker: `python -m tasks.cluster.answerer WORKER`.
 
 It is a process of its own, with one thread, as each tool gets a supervisor that is forked. It reads questions from its
 standard input and writes answers to its standard output. When it is killed, or its worker ends, its tool ends too: the
@@ -37,9 +37,8 @@ from ..errors import DualityError
 _CHOICES = {"lean toolchain": "toolchain", "lean embedded kernel": "kernel"}
 
 
-def answer(data: bytes, code: Code) -> Answer:
-    """The answer to a question. Raises nothing."""
-    where = socket.gethostname()
+def answer(data: bytes, code: Code, where: str) -> Answer:
+    """The answer of the worker of that name to a question. Raises nothing."""
     fault: Fault = "machine"
     try:
         question = unpack(Question, data)
@@ -84,7 +83,7 @@ def _offer(wanted: Wanted, toolchain: str) -> Offer:
 
 
 def main() -> int:
-    """Answers until its standard input ends; with --report, reports once."""
+    """Answers for the worker that is named, until its standard input ends; where none is, reports."""
     stdin, stdout = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
@@ -96,7 +95,7 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     while (data := read_frame(stdin)) is not None:
-        write_frame(stdout, pack(report(data, code) if "--report" in sys.argv else answer(data, code)))
+        write_frame(stdout, pack(answer(data, code, sys.argv[1]) if sys.argv[1:] else report(data, code)))
     return 0
 
 

@@ -321,6 +321,7 @@ def of_the_machine(answer: bytes) -> bool:
 def patience() -> float:
     """Seconds without a sign of life after which a scheduler or a worker is given up: Dask's own setting for them."""
     import dask
+    import distributed  # noqa: F401  -- whose settings dask has from then on
 
     found: float = dask.utils.parse_timedelta(dask.config.get("distributed.comm.timeouts.connect"), default="seconds")
     return found

@@ -27,7 +27,8 @@ def answer(payload: bytes) -> bytes:
 
     worker = get_worker()
     key = worker.get_current_task()
-    process = _answerer()
+    where = f"{socket.gethostname()}:{worker.address.rpartition(':')[2]}"
+    process = _answerer(where)
     try:
         write_frame(process.stdin, payload)
         while not select.select([process.stdout], [], [], _PULSE)[0]:
@@ -40,14 +41,13 @@ def answer(payload: bytes) -> bytes:
         data = None
     if data is None:
         _end(process)
-        where = socket.gethostname()
         return pack(Answer(fault="machine", message=f"{where}: the process that runs tools there died", where=where))
     return data
 
 
 def report(payload: bytes) -> bytes:
     """What a process of this machine says to a demand, both packed. Raises OSError where it says nothing."""
-    process = _start("--report")
+    process = _start()
     try:
         write_frame(process.stdin, payload)
         data = read_frame(process.stdout)
@@ -58,19 +58,19 @@ def report(payload: bytes) -> bytes:
     return data
 
 
-def _answerer() -> Any:
-    """The process of this thread; it ends with the thread (see answerer.py)."""
+def _answerer(where: str) -> Any:
+    """The process of this thread, which answers for a worker; it ends with the thread (see answerer.py)."""
     process = getattr(_local, "process", None)
     if process is None or process.poll() is not None:
-        process = _local.process = _start()
+        process = _local.process = _start(where)
     return process
 
 
-def _start(*options: str) -> Any:
+def _start(*where: str) -> Any:
     package = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
     return subprocess.Popen(
-        [sys.executable, "-m", "tasks.cluster.answerer", *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        [sys.executable, "-m", "tasks.cluster.answerer", *where], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
     )  # fmt: skip
 

@@ -33,8 +33,8 @@ class Verdicts:
 class Entry:
     """time is when it ended, in UTC in ISO 8601; message says why a failed task failed.
 
-    build: the same for all tasks of one build (see build_name); worker: the process that ran it; where: the machines
-    that ran tools for it, other than this one.
+    build: the same for all tasks of one build (see build_name); worker: the process that ran it; where: the workers
+    of a cluster that ran tools for it, each as MACHINE:PORT.
     """
 
     task: str

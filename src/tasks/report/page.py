@@ -6,11 +6,12 @@ Every text is escaped by the template. A policy in the page lets a browser run i
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import sha256
+from itertools import islice
 from os.path import relpath
 from typing import Any, TypeAlias
 
@@ -23,7 +24,7 @@ from .diagram import Diagram, Node, layout
 from .evidence import Dossier, Evidence, Step
 from .format import ReportFormat
 from .markdown import headline
-from .timeline import BuildTime
+from .timeline import BuildTime, Span
 
 _LONGEST = 6000
 """Characters of a formula or message that the page shows; the files have them all."""
@@ -153,7 +154,8 @@ def _view(evidence: Evidence) -> dict[str, Any]:
         "changed": [chunk for chunk in chunks if chunk.changes or chunk.is_new],
         "gone": [i for i in evidence.base.chunks if i not in report.chunks] if evidence.base else [],
         "last": last,
-        "lanes": _lanes(last, steps) if last else None,
+        "lanes": _lanes(last, last.workers.values(), steps) if last else None,
+        "places": list(_places(last, steps)) if last else [],
         "ticks": _ticks(last.seconds) if last else [],
         "slowest": last.slowest(_SLOWEST) if last else [],
         "path": timeline.critical_path(last, steps) if last else [],
@@ -196,21 +198,43 @@ def _stages(report: Report, steps: Sequence[Step]) -> list[StageRow]:
 
 # The timeline: a path for each kind of work, in a box of 1000 by 20 for each worker.
 
-Lanes: TypeAlias = dict[str, str]
+Lanes: TypeAlias = dict[str, tuple[str, str]]
+"""For each kind of work its class of the style, and its path."""
 _LANE = 20
+_PLACES = 50
 
 
-def _lanes(build: BuildTime, steps: Sequence[Step]) -> Lanes:
+@dataclass(frozen=True)
+class Place:
+    """A worker of a cluster: the tasks that asked it, in rows of the timeline."""
+
+    name: str
+    tasks: int
+    seconds: float
+    rows: int
+    lanes: Lanes
+
+
+def _places(build: BuildTime, steps: Sequence[Step]) -> Iterator[Place]:
+    for name, spans in islice(build.places.items(), _PLACES):
+        rows = timeline.side_by_side(spans)
+        taken = sum(span.seconds for span in spans)
+        yield Place(name, len(spans), taken, len(rows), _lanes(build, rows, steps))
+
+
+def _lanes(build: BuildTime, rows: Iterable[Sequence[Span]], steps: Sequence[Step]) -> Lanes:
     """For each tool that tasks asked the rectangles of these tasks, as one path of SVG."""
     engines = {step.name: " and ".join(step.engines) or "Duality alone" for step in steps}
-    found: dict[str, list[str]] = {name: [] for name in dict.fromkeys([*engines.values(), "tools looked up", "failed"])}
+    classes = {name: f"lane{at}" for at, name in enumerate(dict.fromkeys(engines.values()))}
+    classes |= {"tools looked up": "lane-tools", "failed": "lane-failed"}
+    found: dict[str, list[str]] = {name: [] for name in classes}
     scale = 1000 / (build.seconds or 1)
-    for lane, spans in enumerate(build.workers.values()):
+    for lane, spans in enumerate(rows):
         for span in spans:
             x, width = (span.start - build.start) * scale, max(span.seconds * scale, 0.4)
             kind = "failed" if span.result == "failed" else engines.get(span.stage, "tools looked up")
             found[kind].append(f"M{x:.1f} {lane * _LANE + 2}h{width:.1f}v{_LANE - 4}h-{width:.1f}z")
-    return {kind: "".join(paths) for kind, paths in found.items() if paths}
+    return {kind: (classes[kind], "".join(paths)) for kind, paths in found.items() if paths}
 
 
 def _ticks(most: float) -> list[tuple[float, str]]:

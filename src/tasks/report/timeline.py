@@ -14,7 +14,7 @@ from .evidence import Step
 
 @dataclass(frozen=True)
 class Span:
-    """A task that ran: start and end in seconds of Unix; where: the machines that ran tools for it, this one aside."""
+    """A task that ran: start and end in seconds of Unix; where: the workers of a cluster that ran tools for it."""
 
     task: str
     result: str
@@ -54,7 +54,7 @@ class BuildTime:
 
     @cached_property
     def places(self) -> dict[str, list[Span]]:
-        """The tasks that each other machine ran tools for, the busiest machine first."""
+        """The tasks that each worker of a cluster ran tools for, the busiest first."""
         found: dict[str, list[Span]] = {}
         for span in self.spans:
             for place in span.where:
@@ -63,7 +63,7 @@ class BuildTime:
 
     @cached_property
     def workers(self) -> dict[int, list[Span]]:
-        """The tasks of each worker, in the order in which the workers began."""
+        """The tasks of each worker here, in the order in which the workers began."""
         found: dict[int, list[Span]] = {}
         for span in self.spans:
             found.setdefault(span.worker, []).append(span)
@@ -77,6 +77,17 @@ class BuildTime:
 
     def slowest(self, count: int) -> list[Span]:
         return sorted(self.spans, key=lambda span: (-span.seconds, span.task))[:count]
+
+
+def side_by_side(spans: Iterable[Span]) -> list[list[Span]]:
+    """The tasks in as few rows as there were at a time."""
+    rows: list[list[Span]] = []
+    for span in sorted(spans, key=lambda span: (span.start, span.task)):
+        row = next((row for row in rows if row[-1].end <= span.start), None)
+        if row is None:
+            rows.append(row := [])
+        row.append(span)
+    return rows
 
 
 def builds(journal: Iterable[Entry], steps: Sequence[Step]) -> list[BuildTime]:
