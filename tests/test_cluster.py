@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,12 +25,16 @@ from tasks.cluster import answerer, bridge, connection
 from tasks.cluster.connection import warning
 from tasks.digests import Code
 from tasks.records.journal import entries
+from test_environment import small_disk
 from test_stopping import MARK, finished_tasks, marked, wait_until
 
-# Stands before the real MiniZinc: notes each run for a model, and holds it up while a file is there.
+# Stands before the real MiniZinc: notes each run for a model, and holds it up while a file is there, or runs another.
 MINIZINC = """#!/bin/sh
 case "$*" in
-  *" -") echo "$$ $PPID" >> {home}/runs; while [ -e {home}/hold ]; do sleep 0.1; done;;
+  *" -")
+    echo "$$ $PPID" >> {home}/runs
+    while [ -e {home}/hold ]; do sleep 0.1; done
+    [ -e {home}/instead ] && exec {home}/instead;;
 esac
 exec {minizinc} "$@"
 """
@@ -64,10 +68,11 @@ class Cluster:
     def hold(self) -> Path:
         return self.home / "hold"
 
-    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+    def start(self, *arguments: str, **more: str) -> subprocess.Popen[bytes]:
+        environment = self.environment | more
         command = [sys.executable, "-m", f"distributed.cli.dask_{arguments[0]}", *arguments[1:], "--no-dashboard"]
         with (self.home / "log").open("ab") as log:
-            return subprocess.Popen(command, env=self.environment, stdout=log, stderr=log, start_new_session=True)
+            return subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
 
     def start_scheduler(self) -> None:
         file = self.home / "scheduler.json"
@@ -77,9 +82,32 @@ class Cluster:
         wait_until(lambda: file.exists() and file.read_text().endswith("}"))
         self.address = json.loads(file.read_text())["address"]
 
-    def start_worker(self) -> None:
+    def start_worker(self, **more: str) -> subprocess.Popen[bytes]:
+        """more: variables of its environment."""
         options = ["--no-nanny", "--nthreads", "2", "--host", "127.0.0.1", "--death-timeout", "30"]
-        self.workers.append(self.start("worker", self.address, *options))
+        self.workers.append(self.start("worker", self.address, *options, **more))
+        return self.workers[-1]
+
+    def have(self, count: int) -> None:
+        """Sees to it that there are so many workers."""
+        while len(self.workers) < count:
+            self.start_worker()
+        for worker in self.workers[count:]:
+            self.lose(worker)
+
+    def lose(self, worker: subprocess.Popen[bytes]) -> None:
+        worker.kill()
+        worker.wait()
+        self.workers.remove(worker)
+
+    def running(self) -> list[tuple[int, subprocess.Popen[bytes]]]:
+        """The runs of MiniZinc that live, each with the worker that runs it."""
+        found = []
+        for pid, above in self.runs():
+            while above > 1 and lives(pid):
+                found += [(pid, worker) for worker in self.workers if worker.pid == above]
+                above = parent(above)
+        return found
 
     def runs(self) -> list[tuple[int, int]]:
         """The process ids of the runs of MiniZinc for a model so far, each with that of its parent."""
@@ -171,6 +199,14 @@ def lives(pid: int) -> bool:
         return False
 
 
+def parent(pid: int) -> int:
+    """0 where the process has ended."""
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
+
+
 def refusal(finished: Finished) -> str:
     assert finished.status == 3, finished.text()
     (line,) = [line for line in finished.errors.splitlines() if line.startswith("ERROR")]
@@ -191,7 +227,9 @@ def test_a_cluster_over_tls_judges_as_this_machine_does_and_what_is_known_does_n
     asked = cluster.runs()
     assert asked
     ran_at = {entry.task: entry.where for entry in entries(spread.rendered / "journal.jsonl")}
-    assert ran_at["solve:06"] == ran_at["prove:06"] == (socket.gethostname(),)
+    for task in ("solve:06", "prove:06"):
+        (where,) = ran_at[task]
+        assert re.fullmatch(rf"{re.escape(socket.gethostname())}:\d+", where)
     assert ran_at["schema:06"] == ()
     again = spread.doit("out=again", f"runner={cluster.address}")
     assert again.status == 0, again.text()
@@ -250,10 +288,10 @@ def test_nothing_that_a_worker_sends_runs_code_here(cluster: Cluster, tmp_path: 
 
 
 def test_a_killed_worker_loses_no_call(cluster: Cluster, spread: Project) -> None:
+    cluster.have(2)
     with held(cluster, spread, runs=3) as build:
         runs = cluster.runs()
-        cluster.workers[0].kill()
-        cluster.workers.pop(0).wait()
+        cluster.lose(cluster.workers[0])
         wait_until(lambda: any(not lives(pid) for pid, _ in runs))  # with the tools that it ran
         assert any(lives(pid) for pid, _ in runs)
         assert build.stdout
@@ -262,14 +300,13 @@ def test_a_killed_worker_loses_no_call(cluster: Cluster, spread: Project) -> Non
         output, errors = build.communicate(timeout=120)
         assert build.returncode == 0, output + errors
         assert len(cluster.runs()) > 3
-    cluster.start_worker()
 
 
 @pytest.mark.parametrize("end", [signal.SIGINT, pytest.param(signal.SIGKILL, marks=pytest.mark.slow)])
 def test_a_build_that_ends_leaves_no_tool_on_a_worker(cluster: Cluster, spread: Project, end: signal.Signals) -> None:
-    with held(cluster, spread, runs=2) as build:
-        runs = cluster.runs()
-        assert all(lives(pid) for pid, _ in runs)
+    cluster.have(2)
+    with held(cluster, spread, runs=3) as build:
+        assert {worker.pid for _, worker in cluster.running()} == {worker.pid for worker in cluster.workers}
         build.send_signal(end)
         _, errors = build.communicate(timeout=60)
         assert build.returncode == (130 if end == signal.SIGINT else -9)
@@ -292,6 +329,124 @@ def test_a_cluster_of_the_build_ends_with_it(cluster: Cluster, spread: Project, 
         build.communicate()
         wait_until(lambda: not marked(str(spread.home)), 20)
         assert list(temporary.glob("duality-*")) == []
+
+
+def test_a_limit_that_ends_a_tool_there_is_told_and_remembered_as_one_here(cluster: Cluster, spread: Project) -> None:
+    (spread.chunks / "corpus.yaml").write_text(
+        'documentation: ["01"]\ninformal: documentation\nlimits: {solve_seconds: 0.5, memory_mb: 500}\n'
+    )
+    instead = cluster.home / "instead"
+    instead.write_text(
+        f"#!/bin/sh\ncase $(cat) in *neighbor*|*abs*) exec {sys.executable} -c 'bytearray(1 << 30)';; esac; sleep 60\n"
+    )
+    instead.chmod(0o755)
+    caches = [spread.home / name for name in ("here", "there")]
+    try:
+        told = []
+        for runner, cache in (("local", caches[0]), (cluster.address, caches[1]), ("local", caches[1])):
+            cache.mkdir(mode=0o700, exist_ok=True)
+            finished = spread.doit("-c", "out=of", f"runner={runner}", f"cache={cache}", "solve:06", "solve:08")
+            assert finished.status == 1, finished.text()
+            told.append([line.strip() for line in finished.output.splitlines() if re.match(r" *solve:0\d +", line)])
+            shutil.rmtree(spread.home / "of")
+    finally:
+        instead.unlink()
+    here, there, again = map(sorted, told)
+    assert [" ".join(line.split()[1:5]) for line in here] == ["chunk 06: no answer", "minizinc needed more than"]
+    assert there == here
+    remembered = "; remembered from an earlier run, cache=rebuild asks again"
+    assert [line.count(remembered) for line in again] == [1, 1]
+    assert [line.replace(remembered, "") for line in again] == here
+
+
+def test_a_worker_that_is_silent_is_given_up_and_used_again(cluster: Cluster, spread: Project) -> None:
+    cluster.have(2)
+    spread.environment["DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT"] = "3s"
+    stopped: list[subprocess.Popen[bytes]] = []
+    try:
+        with held(cluster, spread, runs=3) as build:
+            for worker in cluster.workers:
+                worker.send_signal(signal.SIGSTOP)
+                stopped.append(worker)
+                asked = len(cluster.runs())
+                if len(stopped) == 1:
+                    wait_until(lambda: len(cluster.runs()) > asked)  # noqa: B023
+            _, errors = build.communicate(timeout=60)
+            assert build.returncode == 3
+            assert re.fullmatch(
+                r"ERROR: tls://\S+: no worker that has the tools is left \(tls://\S+, tls://\S+ silent\); "
+                r"finished tasks are kept: build again\n",
+                errors,
+            )
+    finally:
+        for worker in stopped:
+            worker.send_signal(signal.SIGCONT)
+    wait_until(lambda: not cluster.running(), 10)
+    assert spread.doit(f"runner={cluster.address}").status == 0
+
+
+def test_a_scheduler_that_does_not_answer_ends_the_build(cluster: Cluster, spread: Project) -> None:
+    spread.environment["DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT"] = "3s"
+    assert cluster.scheduler
+    with held(cluster, spread) as build:
+        cluster.scheduler.send_signal(signal.SIGSTOP)
+        try:
+            _, errors = build.communicate(timeout=60)
+        finally:
+            cluster.scheduler.send_signal(signal.SIGCONT)
+        assert build.returncode == 3
+        assert "the scheduler has not answered for 3 s; finished tasks are kept: build again" in errors
+        assert errors.count("\n") == 1
+
+
+def test_a_call_that_three_workers_are_lost_by_ends_the_build(cluster: Cluster, spread: Project) -> None:
+    cluster.have(3)
+    with held(cluster, spread, f"runner={cluster.address}", "solve:06", "render_mzn") as build:
+        for _ in range(3):
+            wait_until(lambda: cluster.running() or build.poll() is not None)
+            ((_, worker),) = cluster.running()
+            cluster.lose(worker)
+        _, errors = build.communicate(timeout=60)
+        assert build.returncode == 3
+        assert re.fullmatch(
+            r"ERROR: tls://\S+: 3 workers were lost that ran the same call \(see their logs\); "
+            r"finished tasks are kept: build again\n",
+            errors,
+        )
+        assert finished_tasks(spread) >= {"render_mzn:06", "render_mzn:08"}
+    cluster.start_worker()
+    finished = spread.doit(f"runner={cluster.address}", "solve")
+    assert finished.status == 0
+    assert "render_mzn:06" not in finished.ran
+
+
+@pytest.mark.skipif(shutil.which("mount") is None, reason="no mount(8), which makes the small disk")
+def test_a_worker_whose_disk_fills_up_leaves_its_calls_to_others(cluster: Cluster, spread: Project) -> None:
+    with small_disk(cluster.home / "disk") as disk:
+        cluster.have(0)
+        full = cluster.start_worker(TMPDIR=str(disk), DUALITY_TOOLS=str(disk / "tools"))
+        with held(cluster, spread) as build:
+            fill(disk)
+            cluster.hold.unlink()
+            output, errors = build.communicate(timeout=60)
+            assert build.returncode == 3, output + errors
+            assert re.fullmatch(r"ERROR: \S+:\d+: no tool can be run there: No space left on device.*\n", errors)
+        (disk / "ballast").unlink()
+        cluster.have(2)
+        with held(cluster, spread, runs=3) as build:
+            assert full in {worker for _, worker in cluster.running()}
+            fill(disk)
+            cluster.hold.unlink()
+            output, errors = build.communicate(timeout=60)
+            assert build.returncode == 0, output + errors
+        cluster.lose(full)
+
+
+def fill(disk: Path) -> None:
+    """Leaves no room on a small disk."""
+    with suppress(OSError), (disk / "ballast").open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))
 
 
 def test_a_socket_has_a_path_that_is_short_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -375,16 +530,3 @@ def test_what_is_no_answer_is_asked_of_another_machine() -> None:
     assert bridge.of_the_machine(b"")
     assert bridge.of_the_machine(b"[]")
     assert not bridge.of_the_machine(pack(Answer(fault="tool", message="crashed")))
-
-
-@pytest.mark.slow
-def test_a_scheduler_that_does_not_answer_ends_the_build(cluster: Cluster, spread: Project) -> None:
-    cluster.end()
-    cluster.start_scheduler()
-    cluster.start_worker()
-    with held(cluster, spread, runs=1) as build:
-        assert cluster.scheduler
-        cluster.scheduler.send_signal(signal.SIGSTOP)
-        _, errors = build.communicate(timeout=120)
-        assert build.returncode == 3
-        assert "the scheduler has not answered for 30 s; finished tasks are kept: build again" in errors

@@ -7,6 +7,7 @@ import os
 import re
 import resource
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ import pytest
 from conftest import Project, contents
 from interference import compiled
 from privileges import as_root
+from tasks.check.process import run
 from tasks.state.stopping import no_room
 
 # Python's own ways to UTF-8 are turned off, as a locale of another encoding would.
@@ -154,3 +156,16 @@ def test_a_disk_of_a_megabyte_that_fills_up_ends_the_build_in_one_line(
         finished = project.doit(f"out={disk / 'out'}")
         assert finished.status == 0, finished.text()
         assert contents(disk / "out") == contents(built_once.rendered)
+
+
+@pytest.mark.parametrize("script", ["head -c 3000000 /dev/zero; exit 0", "exit 0"])
+def test_what_a_tool_printed_to_a_full_disk_is_not_believed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str
+) -> None:
+    """Some end as if all were well."""
+    with small_disk(tmp_path / "disk") as disk:
+        monkeypatch.setattr(tempfile, "tempdir", str(disk))
+        assert run(["sh", "-c", "cat"], "text", seconds=10, memory_mb=1000).output == "text"
+        text = "" if script.startswith("head") else "x" * 2_000_000
+        with pytest.raises(OSError, match=f"No space left on device: '{disk}'"):
+            run(["sh", "-c", script], text, seconds=10, memory_mb=1000)

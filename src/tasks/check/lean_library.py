@@ -34,7 +34,8 @@ def compiled_library(scratch: Path, tool: str, identity: str, lean: Callable[[Se
     """The folder for LEAN_PATH in which the library lies compiled by the Lean of this identity.
 
     lean runs that Lean with arguments. What was compiled before is used if its SHA-256 is the one that was recorded
-    then; only one process at a time compiles. Raises ToolError where it does not compile or scratch cannot be written.
+    then; only one process at a time compiles. Raises ToolError where it does not compile or scratch cannot be written,
+    OSError where its disk is full.
     """
     source, module = library_source(tool).read_bytes(), _MODULES[tool][1]
     name = sha256(b"\0".join((tool.encode(), identity.encode(), source))).hexdigest()
@@ -49,6 +50,10 @@ def compiled_library(scratch: Path, tool: str, identity: str, lean: Callable[[Se
                     _compile(folder, olean, source, lean)
                     write_beside(record, _digest(olean))
     except OSError as error:
+        from .process import FULL  # here, as a build with nothing to do starts no process
+
+        if error.errno in FULL:
+            raise
         raise ToolError(f"{error.filename or folder}: the Lean library cannot be kept: {error.strerror}") from None
     return folder
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import subprocess
@@ -16,11 +17,17 @@ from .supervisor import Quota, supervised
 
 # What programs say where the system gives them no more memory: C++, Lean and MiniZinc, Python, and the loader.
 _NO_MEMORY = re.compile(r"std::bad_alloc|out of memory|MemoryError|cannot allocate memory", re.IGNORECASE)
+_ROOM, _ROOM_OF_A_FAILURE = 64 * 1024, 16 * 1024 * 1024
+"""Bytes that must be free where tools print, when they have ended; more where they failed, as they also write files of
+their own there, which are gone by then.
+"""
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+"""Errors of a disk that has no room."""
 _BABBLE = 64 * 1024
 """Bytes that are kept of a stream that was cut off for its length."""
 
 
-_PASSED_ON = ("PATH", "TMPDIR", "TZ", "LANG", "LANGUAGE", "LD_LIBRARY_PATH", "LOCALE_ARCHIVE")
+_PASSED_ON = ("PATH", "TZ", "LANG", "LANGUAGE", "LD_LIBRARY_PATH", "LOCALE_ARCHIVE")
 
 
 def clean_environment() -> dict[str, str]:
@@ -28,10 +35,11 @@ def clean_environment() -> dict[str, str]:
     count as the tool.
 
     Without a home, MiniZinc has no preferences and no solvers of the user's own. LD_LIBRARY_PATH is needed by MiniZinc
-    as it is downloaded; the libraries that it leads to have their part in a tool's identity (see engines.py).
+    as it is downloaded; the libraries that it leads to have their part in a tool's identity (see engines.py). Files of
+    its own have their place where ours have, which Python chooses so that there is room.
     """
     kept = {name: text for name, text in os.environ.items() if name in _PASSED_ON or name.startswith("LC_")}
-    return kept | {"HOME": "/nonexistent"}
+    return kept | {"HOME": "/nonexistent", "TMPDIR": tempfile.gettempdir()}
 
 
 def run(
@@ -42,7 +50,7 @@ def run(
 
     memory_mb: of address space for each process, and in use by all of them together; reserved_mb: address space that a
     process may hold beyond that. environment: all that the tool gets; None for our own. Raises ToolError where the
-    command cannot be started.
+    command cannot be started, OSError where the disk that it prints to is full.
     """
 
     def start(streams: Sequence[IO[bytes]], limit: Callable[[], None]) -> int:
@@ -84,8 +92,7 @@ def _observe(
 ) -> Run:
     started = time.monotonic()
     with tempfile.TemporaryFile() as stdin, tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
-        stdin.write(text.encode("utf-8"))
-        stdin.seek(0)
+        _write(stdin, text)
         streams = (stdin, stdout, stderr)
         printed = (stdout.fileno(), stderr.fileno())
         try:
@@ -94,11 +101,36 @@ def _observe(
             raise ToolError(f"{name} has no verdict: {error}; run the build again") from None
         except OSError as error:
             raise ToolError(f"{name} cannot be started: {error.strerror}") from None
-        stdout.seek(0)
-        stderr.seek(0)
+        for stream in (stdout, stderr):
+            _refuse_full_disk(stream, _ROOM_OF_A_FAILURE if end.status else _ROOM)
+            stream.seek(0)
         most = _BABBLE if end.ended == "output" else -1
         output, errors = (stream.read(most).decode("utf-8", errors="replace") for stream in (stdout, stderr))
     ended = end.ended
     if end.status and _NO_MEMORY.search(errors[-_BABBLE:]):
         ended = "memory"
     return Run(end.status, output, errors, time.monotonic() - started, ended)
+
+
+def _write(stream: IO[bytes], text: str) -> None:
+    """Writes what a tool is to read."""
+    try:
+        stream.write(text.encode("utf-8"))
+        stream.seek(0)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, tempfile.gettempdir()) from None
+
+
+def _refuse_full_disk(stream: IO[bytes], room: int) -> None:
+    """Raises OSError where less than room bytes can be written any more: what the tool printed may lack its end, and
+    not every tool notices, or says why it fails.
+    """
+    if not hasattr(os, "posix_fallocate"):  # macOS
+        return
+    size = os.fstat(stream.fileno()).st_size
+    try:
+        os.posix_fallocate(stream.fileno(), size, room)
+    except OSError as error:
+        if error.errno in FULL:
+            raise OSError(error.errno, error.strerror, tempfile.gettempdir()) from None
+    os.ftruncate(stream.fileno(), size)
