@@ -104,7 +104,7 @@ def _stand_in(folder: Path, seconds: float) -> Iterator[LocalRunner]:
 
 def _call(local: LocalRunner) -> ToolCall:
     identity = engines.identify("minizinc", "", "", local)["engine"][IDENTITY]
-    return ToolCall("minizinc", identity, ("--solver", "gecode"), "x" * 4000, Limits(60, 4096))
+    return ToolCall("minizinc", identity, (), "x" * 4000, Limits(60, 4096))
 
 
 @contextmanager

@@ -409,7 +409,7 @@ def test_a_hit_counts_as_use(cache: CachingRunner) -> None:
 
 
 def test_a_runner_and_its_calls_are_data(cache: CachingRunner) -> None:
-    call = ToolCall("minizinc", "1", ("--solver", "gecode"), "solve satisfy;", Limits(1, 100))
+    call = ToolCall("minizinc", "1", (), "solve satisfy;", Limits(1, 100))
     assert pickle.loads(pickle.dumps(call)) == call
     local = CachingRunner(LocalRunner(cache.folder, "leanprover/lean4:v4.15.0"), "use", cache.folder)
     assert pickle.loads(pickle.dumps(local)) == local

@@ -280,7 +280,9 @@ def test_the_tool_on_path_says_who_it_is(stub, tmp_path) -> None:
     stub(
         'case $1 in --version) echo "MiniZinc to FlatZinc converter, version 9.8.7";;'
         """ --config-dirs) echo '{"mznStdlibDir": "'$DIR'", "globalConfigFile": ""}';;"""
-        """ *) echo '[{"id": "org.gecode.gecode", "version": "6.5.4"}]';; esac"""
+        """ --solvers-json) echo '[{"id": "org.gecode.gecode", "version": "6.5.4"}]';;"""
+        """ *) echo '{"type": "solution", "output": {"json": {"y": [4, 7, 0, 0, 7, 4], "cost": 1}}}';"""
+        """ echo '{"type": "status", "status": "OPTIMAL_SOLUTION"}';; esac"""
     )
     found = identify("minizinc", "", "", runner(tmp_path))["engine"]
     assert found.pop("identity") != real["identity"]
@@ -292,10 +294,19 @@ def test_the_tool_on_path_says_who_it_is(stub, tmp_path) -> None:
     [
         ("echo hello", "names no version"),
         ("exit 3", "names no version"),
-        ("echo version 2.6.4", "has no solver Gecode"),
-        ('test $1 = --version && echo version 2.6.4 || echo "[]"', "has no solver Gecode"),
-        ('test $1 = --version && echo version 2.6.4 || echo "[5]"', "has no solver Gecode"),
-        ('test $1 = --version && echo version 2.6.4 || echo "7"', "has no solver Gecode"),
+        ("echo version 2.6.4", "has no solver gecode, nor any other; install MiniZinc with Gecode"),
+        (
+            'test $1 = --version && echo version 2.6.4 || echo "[]"',
+            "has no solver gecode, nor any other; install MiniZinc with Gecode",
+        ),
+        (
+            'test $1 = --version && echo version 2.6.4 || echo "[5]"',
+            "has no solver gecode, nor any other; install MiniZinc with Gecode",
+        ),
+        (
+            'test $1 = --version && echo version 2.6.4 || echo "7"',
+            "has no solver gecode, nor any other; install MiniZinc with Gecode",
+        ),
         (
             "case $1 in --version) echo version 2.6.4;; "
             """--solvers-json) echo '[{"id": "org.gecode.gecode", "version": "6"}]';; esac""",

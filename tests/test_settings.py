@@ -47,6 +47,7 @@ crosscheck:
   lean: all
   strict: pilots
 informal: documentation
+solver: chuffed
 """
 
 
@@ -78,7 +79,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
     assert found == Settings(
         pilots=("06", "08"), documentation=("01",), general_balance="40", chunk_balances={"06": "25", "08": "40%"},
         general_limits=Limits(2.5, 7, 512), chunk_limits={"42": Limits(120, 7, 512)},
-        samples=16, strict="pilots", in_lean="all", informal="documentation",
+        samples=16, strict="pilots", in_lean="all", informal="documentation", solver="chuffed",
     )  # fmt: skip
     assert all(getattr(found, field.name) != getattr(Settings(), field.name) for field in fields(Settings))
 
@@ -172,7 +173,7 @@ def test_an_empty_file_is_refused_as_it_was_hardly_meant(tmp_path: Path, text: s
         (
             "zzz: 1",
             "1: zzz: unknown key 'zzz'; expected one of pilots, documentation, tract_balance, limits, crosscheck, "
-            "informal",
+            "informal, solver",
         ),
         ("tract_balance.limit: 4", "1: tract_balance.limit: unknown key 'tract_balance.limit'; "
          "did you mean 'tract_balance'?"),

@@ -121,7 +121,9 @@ def _snapshot(
             shared[layout.name_of(Path(path))] = [written[path], state]
     return {
         "circumstances": circumstances(build, plan.corpus.settings.sha256, plan.toolchain_text),
-        "engines": {name: ledger.values(engine_task(name)).get("files") for name in ledger.engines},
+        "engines": {
+            name: [plan.choice(name), ledger.values(engine_task(name)).get("files")] for name in ledger.engines
+        },
         "ids": list(plan.corpus.ids),
         "kinds": kinds,
         "chunks": chunks,

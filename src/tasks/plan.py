@@ -69,7 +69,7 @@ class Plan:
 
     def choice(self, engine: str) -> str:
         """Which of several tools is to be the engine."""
-        return self.lean if engine == "lean" else ""
+        return self.lean if engine == "lean" else self.values["solver"] or self.corpus.settings.solver
 
     def limits(self, engine: str, chunk_id: str) -> dict[str, Any]:
         """The limits of one run of an engine for a chunk: seconds and memory_mb."""

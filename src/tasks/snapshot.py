@@ -28,7 +28,7 @@ from .freshness import YOUNG_NS, digest_of, written_digest_of
 from .layout import Layout
 from .variables import VARIABLES
 
-FORMAT = 1
+FORMAT = 2
 # Variables that no result depends on: those of single tasks, and where files and verdicts are.
 _VALUES = tuple(v.name for v in VARIABLES if not v.task and v.name not in ("chunks", "out", "cache", "runner"))
 Data = dict[str, Any]
@@ -107,7 +107,10 @@ def look(command: Command, database: Records) -> Seen | None:
     snapshot = _read(layout.snapshot)
     if snapshot is None or snapshot["circumstances"] != circumstances(command):
         return None
-    if not all(_is_current(engine, files, snapshot["circumstances"]) for engine, files in snapshot["engines"].items()):
+    from .check.engines import is_current
+
+    toolchain = snapshot["circumstances"]["toolchain"]
+    if not all(is_current(name, choice, toolchain, files) for name, (choice, files) in snapshot["engines"].items()):
         return None
     seen = Seen(snapshot, names.ids)
     unchanged = database.state() == snapshot["database"] != ""
@@ -231,10 +234,3 @@ def write_snapshot(path: Path, data: Data) -> None:
 
 def _short(text: str) -> str:
     return blake2b(text.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
-
-
-def _is_current(engine: str, files: Any, now: Data) -> bool:
-    """Whether an engine still has these files under the circumstances."""
-    from .check.engines import is_current
-
-    return is_current(engine, now["values"]["lean"] if engine == "lean" else "", now["toolchain"], files)

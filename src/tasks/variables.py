@@ -38,6 +38,8 @@ VARIABLES = (
              form="local|dask|tcp://HOST:PORT|tls://HOST:PORT", pattern=r"local|dask|(tcp|tls)://[^\s/]+:[0-9]+"),
     Variable("lean", "which Lean proves; auto takes a full Lean where there is one, else the embedded kernel", "auto",
              ("auto", "toolchain", "kernel", "off")),
+    Variable("solver", "the solver that MiniZinc asks, one of `minizinc --solvers`, instead of corpus.yaml's",
+             form="NAME"),
     Variable("crosscheck", "warn makes a disagreement outside the pilots a warning", "strict", ("strict", "warn")),
     Variable("solve_seconds", "time limit of each run of the solver, instead of corpus.yaml's", form="SECONDS"),
     Variable("prove_seconds", "time limit of each run of Lean, instead of corpus.yaml's", form="SECONDS"),

@@ -111,8 +111,18 @@ class Tool:
 
     @property
     def name(self) -> str:
-        """Which tool it is, for a runner: "minizinc", "lean toolchain" or "lean embedded kernel"."""
+        """Which tool it is, for a runner: "minizinc SOLVER", "lean toolchain" or "lean embedded kernel"."""
         return name_of(self.engine)
+
+    @property
+    def solver(self) -> str:
+        """The solver that MiniZinc asks, as it names it; "" for its default one."""
+        return _solver(self.engine)
+
+    @property
+    def keeps_order(self) -> bool:
+        """Whether the solver searches in the order that a model states."""
+        return "search" not in self.engine
 
     def within(self, seconds: float) -> Tool:
         """The same tool with another time limit."""
@@ -145,7 +155,11 @@ class Tool:
 
 def name_of(engine: Mapping[str, str]) -> str:
     """The name of the tool that an engine is, for a runner."""
-    return " ".join(filter(None, (engine["name"], engine.get("form"))))
+    return " ".join(filter(None, (engine["name"], _solver(engine), engine.get("form"))))
+
+
+def _solver(engine: Mapping[str, str]) -> str:
+    return engine.get("solver", "").partition(" ")[0]
 
 
 def shorten(text: str, most: int = 300) -> str:

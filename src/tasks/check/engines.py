@@ -32,6 +32,8 @@ _REMEMBERED = 64
 """Records that a machine remembers; each project, mode and PATH may have its own."""
 _PRELOAD = "/etc/ld.so.preload"
 
+DEFAULT_SOLVER = "gecode"
+
 
 class Machine(Protocol):
     """A runner of this machine (see check/local.py)."""
@@ -44,7 +46,8 @@ class Machine(Protocol):
 
 @dataclass(frozen=True)
 class Found:
-    """An engine that answered. about: its name, version, and solver or form; files: the content that makes it what it
+    """An engine that answered. about: its name, version, and solver or form, and "search" where the solver does not
+    search in the order that a model states; files: the content that makes it what it
     is, each with what it is in that engine; watched: beside the files, paths whose appearance or change could matter.
 
     A path that ends with a slash is a folder, for all files in it.
@@ -130,11 +133,17 @@ def paths_of(call: ToolCall, toolchain: str, runner: Machine) -> list[str]:
         files = record["files"]
         if record["engine"][IDENTITY] == call.identity and states(files["paths"]) == files["states"]:
             return list(files["paths"])
-    name, _, form = call.tool.partition(" ")
-    record = identify(name, {"toolchain": "toolchain", "embedded kernel": "kernel"}.get(form, ""), toolchain, runner)
+    name, choice = named(call.tool)
+    record = identify(name, choice, toolchain, runner)
     if record["engine"][IDENTITY] != call.identity:
         raise ToolError(f"the {name} here is not the one that is asked, its files have changed; run the build again")
     return list(record["files"]["paths"])
+
+
+def named(tool: str) -> tuple[str, str]:
+    """The engine and the choice that give a tool that a call names."""
+    name, _, form = tool.partition(" ")
+    return name, "kernel" if form == "embedded kernel" else form
 
 
 def _remembered(scratch: Path) -> list[dict[str, Any]]:
@@ -167,8 +176,8 @@ def _program(role: str, path: str) -> tuple[list[tuple[str, str]], list[str]]:
 # MiniZinc
 
 
-def _ask_minizinc(option: str, runner: Machine) -> str:
-    run = runner.run(ToolCall("minizinc", "", (option,), "", _PROBE))
+def _ask_minizinc(choice: str, option: str, runner: Machine) -> str:
+    run = runner.run(ToolCall(f"minizinc {choice}", "", (option,), "", _PROBE))
     if fault := run.fault(_PROBE.memory_mb):
         raise ToolError(f"minizinc {fault} (`minizinc {option}`)")
     if run.status is None:
@@ -179,28 +188,43 @@ def _ask_minizinc(option: str, runner: Machine) -> str:
     return run.output
 
 
+def solver_folders(solver: str) -> list[str]:
+    """The folders where the user says that solvers are defined; none for the default one, which is MiniZinc's own."""
+    own = solver.casefold() in ("", DEFAULT_SOLVER, f"org.{DEFAULT_SOLVER}.{DEFAULT_SOLVER}")
+    found = "" if own else os.environ.get("MZN_SOLVER_PATH", "")
+    return [folder for folder in found.split(os.pathsep) if folder]
+
+
+def _choose_minizinc(choice: str, toolchain: str) -> list[str | None]:
+    name = (choice or DEFAULT_SOLVER).casefold()
+    return [*map(shutil.which, ("minizinc", f"fzn-{name.rpartition('.')[2]}")), *solver_folders(name)]
+
+
 def _probe_minizinc(choice: str, toolchain: str, runner: Machine) -> Found:
+    from .solvers import find_solver, try_out
+
     place = shutil.which("minizinc")
     if place is None:
         raise ToolError("minizinc is not installed: `apt-get install minizinc`, or see https://www.minizinc.org")
-    version = re.search(r"version (\d+(?:\.\d+)+)", _ask_minizinc("--version", runner))
+    version = re.search(r"version (\d+(?:\.\d+)+)", _ask_minizinc(choice, "--version", runner))
     if version is None:
         raise ToolError("`minizinc --version` names no version; is it MiniZinc?")
-    solvers = _gecodes(_ask_minizinc("--solvers-json", runner))
+    solver = find_solver(choice or DEFAULT_SOLVER, _ask_minizinc(choice, "--solvers-json", runner))
     try:
-        places = json.loads(_ask_minizinc("--config-dirs", runner))
+        places = json.loads(_ask_minizinc(choice, "--config-dirs", runner))
         library, settings = os.path.normpath(places["mznStdlibDir"]), str(places["globalConfigFile"])
     except (ValueError, KeyError, TypeError, RecursionError):
         raise ToolError("`minizinc --config-dirs` does not say where MiniZinc's library is") from None
     files, watched = _program("minizinc", place)
     files += [("settings", os.path.normpath(settings or f"{library}/Preferences.json")), ("library", f"{library}/std/")]
     # Where MiniZinc looks for definitions of solvers, without a home.
-    watched += [f"{folder}/solvers/" for folder in (library, "/usr/share/minizinc", "/usr/local/share/minizinc")]
-    for solver in solvers:
-        extra = solver.get("extraInfo")
+    folders = [f"{folder}/solvers/" for folder in (library, "/usr/share/minizinc", "/usr/local/share/minizinc")]
+    watched += folders + [folder.rstrip("/") for folder in solver_folders(solver.name)]
+    for entry in solver.definitions:
+        extra = entry.get("extraInfo")
         given = extra if isinstance(extra, dict) else {}
         definition, program, own = (
-            str(given.get(key) or solver.get(key) or "") for key in ("configFile", "executable", "mznlib")
+            str(given.get(key) or entry.get(key) or "") for key in ("configFile", "executable", "mznlib")
         )
         if definition:
             files.append(("solver's definition", definition))
@@ -210,21 +234,11 @@ def _probe_minizinc(choice: str, toolchain: str, runner: Machine) -> Found:
         if own:
             own = f"{library}/{own[2:]}" if own.startswith("-G") else own
             files.append(("solver's library", os.path.join(os.path.dirname(definition), own).rstrip("/") + "/"))
-    about = {"name": "minizinc", "version": version.group(1), "solver": f"gecode {shorten(str(solvers[0]['version']))}"}
-    return Found(about, files, watched)
-
-
-def _gecodes(output: str) -> list[dict[str, Any]]:
-    """All definitions of Gecode, whichever of them MiniZinc takes."""
-    from .minizinc import SOLVER
-
-    try:
-        found = [dict(s) for s in json.loads(output) if s["id"] == SOLVER and isinstance(s["version"], str)]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        found = []
-    if not found:
-        raise ToolError("minizinc has no solver Gecode (see `minizinc --solvers`); install MiniZinc with Gecode")
-    return found
+    keeps_order, libraries = try_out(solver)
+    known = {os.path.realpath(path) for _, path in files}
+    files += [("loaded", path) for path in libraries if os.path.realpath(path) not in known]
+    about = {"name": "minizinc", "version": version.group(1), "solver": f"{solver.name} {solver.version}"}
+    return Found(about if keeps_order else about | {"search": "its own"}, files, watched)
 
 
 # Lean
@@ -293,6 +307,6 @@ def _ask_lean(tool: str, runner: Machine) -> str:
 
 
 ENGINES = {
-    "minizinc": Engine(lambda choice, toolchain: list(map(shutil.which, ("minizinc", "fzn-gecode"))), _probe_minizinc),
+    "minizinc": Engine(_choose_minizinc, _probe_minizinc),
     "lean": Engine(_choose_lean, _probe_lean),
 }

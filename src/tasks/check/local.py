@@ -11,7 +11,7 @@ from ..digests import note_start
 from ..errors import ToolError
 from . import kernel
 from .call import Limits, Run, ToolCall
-from .engines import paths_of
+from .engines import DEFAULT_SOLVER, paths_of
 from .identity import shallow_states, state
 from .lean_install import INSTALL, full_lean, kernel_folder
 from .lean_library import compiled_library
@@ -65,8 +65,9 @@ class LocalRunner:
 
     def _run(self, call: ToolCall) -> Run:
         note_start()
-        if call.tool == "minizinc":
-            return _run_minizinc(call)
+        name, _, solver = call.tool.partition(" ")
+        if name == "minizinc":
+            return _run_minizinc(call, solver)
         place = self._lean(call.tool)
         if not call.text:
             return _run_lean(place, call.arguments, "", call.limits, {})
@@ -95,13 +96,16 @@ def _run_lean(place: Path, arguments: Sequence[str], text: str, limits: Limits, 
     return run([str(place), *arguments], text, seconds=limits.seconds, environment=given, **quota)
 
 
-def _run_minizinc(call: ToolCall) -> Run:
+def _run_minizinc(call: ToolCall, solver: str) -> Run:
+    from .solvers import environment
+
+    solver = solver or DEFAULT_SOLVER
     seconds, arguments = call.limits.seconds, list(call.arguments)
     if call.text:
         # MiniZinc keeps the limit itself; ours comes two seconds later, for the case that it does not.
-        arguments += ["--time-limit", str(math.ceil(seconds * 1000)), "-"]
+        arguments = ["--solver", solver, *arguments, "--time-limit", str(math.ceil(seconds * 1000)), "-"]
         seconds += 2
     return run(
         ["minizinc", *arguments], call.text,
-        seconds=seconds, memory_mb=call.limits.memory_mb, environment=clean_environment(),
+        seconds=seconds, memory_mb=call.limits.memory_mb, environment=environment(solver),
     )  # fmt: skip

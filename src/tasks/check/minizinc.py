@@ -1,4 +1,4 @@
-"""Verdicts of the real MiniZinc with Gecode about the text of a rendered model."""
+"""Verdicts of the real MiniZinc, with the solver that it is told to ask, about the text of a rendered model."""
 
 from __future__ import annotations
 
@@ -12,13 +12,11 @@ from ..errors import NumberTooLarge, ToolError
 from ..render.model_reader import UNIT_SUM, ModelText, question, read_model
 from .call import Limits, Run, Tool, shorten
 
-SOLVER = "org.gecode.gecode"
-
-_BY_HAND = "try a model of rendered/mzn by hand: minizinc --solver gecode MODEL"
+_BY_HAND = "try a model of rendered/mzn by hand: minizinc --solver SOLVER MODEL"
 
 # MiniZinc 2.6 to 2.8 half-reify some conditions under bool2int that they must reify whole, and then call points
 # solutions that are none (libminizinc issues 719 and 810): sum(..)(bool2int(..)) >= 2 -> x[1] in {2, 7} is enough.
-_SOUND = ("--no-half-reifications",)
+OPTIONS = ("--no-half-reifications", "--json-stream", "--output-mode", "json")
 
 T = TypeVar("T")
 Status: TypeAlias = Literal["satisfied", "unsatisfiable", "no answer"]
@@ -27,7 +25,7 @@ Status: TypeAlias = Literal["satisfied", "unsatisfiable", "no answer"]
 _HARMLESS = re.compile(r'included file "count\.mzn" overrides a global constraint file|^model inconsistency detected')
 
 _TOO_LARGE = re.compile(r"invalid integer literal|integer overflow|out of limits", re.IGNORECASE)
-"""What MiniZinc and Gecode say of numbers beyond 64 and 32 bits: in a model that we render, nothing else is one."""
+"""What MiniZinc and its solvers say of numbers that do not fit: in a model that we render, nothing else is one."""
 
 # The tracts are variables of their own, bounded by what they share, and the search decides them first: without that
 # the solver enumerates points to prove an optimum (measured: over 30 s instead of 0.06 s for x without constraints).
@@ -77,9 +75,9 @@ def solve(model: str, tool: Tool) -> Answer:
     model = _without_comments(model)
     optimise = bool(re.search(r"^solve .*(min|max)imize \w+;$", model, re.MULTILINE))
     return tool.ask(
-        ("--solver", SOLVER, *_SOUND, "--json-stream", "--output-mode", "json"),
+        OPTIONS,
         model,
-        read=lambda run: _answer(run, tool.limits, optimise=optimise),
+        read=lambda run: read_answer(run, tool.limits, optimise=optimise),
         definite=lambda answer: answer.status != "no answer",
     )
 
@@ -162,7 +160,8 @@ def conflict(model: str, tool: Tool) -> tuple[list[str], bool]:
     return [label for label in every if label in core], proven
 
 
-def _answer(run: Run, limits: Limits, *, optimise: bool) -> Answer:
+def read_answer(run: Run, limits: Limits, *, optimise: bool) -> Answer:
+    """What a run within limits says, which was asked for an optimum or for any solution. Raises as solve."""
     if fault := run.fault(limits.memory_mb):
         raise ToolError(f"minizinc {fault}; {_BY_HAND}")
     if run.status is None or run.ended == "time":  # killed in the middle of whatever it was saying
@@ -191,6 +190,10 @@ def _answer(run: Run, limits: Limits, *, optimise: bool) -> Answer:
         if kind == "warning" and not _HARMLESS.search(said := str(message.get("message", ""))):
             warnings.append(shorten(said))
     if status == "UNKNOWN":
+        if run.seconds < limits.seconds / 2:
+            raise ToolError(
+                f"the solver gave up after {run.seconds:.1f} s: {shorten(run.errors) or 'no message'}; {_BY_HAND}"
+            )
         return Answer("no answer", {}, tuple(warnings))
     if _TOO_LARGE.search(run.errors):
         raise NumberTooLarge(f"minizinc found a number that does not fit the solver: {shorten(run.errors)}")

@@ -20,7 +20,7 @@ def parts_of(program: str, environment: Mapping[str, str]) -> tuple[set[str], se
     """The files that run where a program does, and the folders in which other files would be found before them.
 
     A binary is counted with the shared libraries that the dynamic loader finds for it in that environment; a script
-    with its interpreter and the programs that it names by an absolute path, each with what it is made of.
+    with its interpreter and the programs (Java's too) that it names by an absolute path, each with what it is made of.
     """
     found: set[str] = set()
     searched: set[str] = set()
@@ -52,7 +52,7 @@ def _named(script: bytes, environment: Mapping[str, str]) -> Iterator[str]:
             yield place
     for name in _NAMED.findall(script):
         path = os.fsdecode(name)
-        if os.path.isfile(path) and os.access(path, os.X_OK):
+        if os.path.isfile(path) and (os.access(path, os.X_OK) or path.endswith(".jar")):
             yield path
 
 

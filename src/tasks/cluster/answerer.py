@@ -34,8 +34,6 @@ from ..check.remote import machine_scratch
 from ..digests import Code
 from ..errors import DualityError
 
-_CHOICES = {"lean toolchain": "toolchain", "lean embedded kernel": "kernel"}
-
 
 def answer(data: bytes, code: Code, where: str) -> Answer:
     """The answer of the worker of that name to a question. Raises nothing."""
@@ -72,9 +70,8 @@ def report(data: bytes, code: Code) -> Report:
 
 def _offer(wanted: Wanted, toolchain: str) -> Offer:
     try:
-        name = wanted.tool.partition(" ")[0]
         runner = LocalRunner(machine_scratch(), toolchain)
-        found = engines.identify(name, _CHOICES.get(wanted.tool, ""), toolchain, runner)["engine"]
+        found = engines.identify(*engines.named(wanted.tool), toolchain, runner)["engine"]
         return Offer(wanted.tool, found[IDENTITY], version_of(found))
     except DualityError as error:
         return Offer(wanted.tool, problem=str(error))

@@ -48,6 +48,7 @@ class Settings:
     strict: Literal["all", "pilots"] = "all"
     in_lean: Literal["telling", "all"] = "telling"
     informal: Policy = "anywhere"
+    solver: str = "gecode"
     sha256: str = field(default="", compare=False)
 
     def limits(self, chunk_id: str) -> Limits:
@@ -140,6 +141,7 @@ def _wrong_ids(settings: Settings, known: Collection[str] | None) -> Iterator[Pr
 # to load jsonschema. A test holds the two to each other.
 
 _Reader: TypeAlias = Callable[[Any], Any]
+_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+ -]{0,99}")
 _SHARE = re.compile(r"(?:[1-3]?[0-9]{1,2}|400)%")
 
 
@@ -216,6 +218,12 @@ def _one_of(*words: str) -> _Reader:
     return read
 
 
+def _word(value: Any) -> str:
+    if not isinstance(value, str) or not _WORD.fullmatch(value):
+        raise ValueError
+    return value
+
+
 _LIMITS: dict[str, _Reader] = {"solve_seconds": _seconds, "prove_seconds": _seconds, "memory_mb": _whole(64)}
 _TOP: dict[str, _Reader] = {
     "pilots": _ids,
@@ -226,6 +234,7 @@ _TOP: dict[str, _Reader] = {
         {"samples": _whole(1, 4096), "lean": _one_of("telling", "all"), "strict": _one_of("all", "pilots")}
     ),
     "informal": _one_of("anywhere", "documentation", "never"),
+    "solver": _word,
 }
 
 

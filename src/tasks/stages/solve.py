@@ -14,8 +14,8 @@ def run(context: Context) -> Result[Solved]:
     model.
     """
     from ..check.ask import tool
+    from ..check.canonical import solve_canonically
     from ..check.magnitude import certainly_too_large, too_large
-    from ..check.minizinc import solve
     from ..check.witness import explain_unsatisfiable, no_answer, valid_point
     from ..errors import CheckFailed, NumberTooLarge
     from ..specification import understand
@@ -25,7 +25,7 @@ def run(context: Context) -> Result[Solved]:
     if certain := certainly_too_large(specification):
         raise CheckFailed(certain)
     try:
-        answer = solve(model, minizinc)
+        answer = solve_canonically(model, minizinc)
     except NumberTooLarge:
         raise CheckFailed(too_large(specification)) from None
     for warning in answer.warnings:

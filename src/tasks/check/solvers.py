@@ -1,0 +1,130 @@
+"""The solvers that MiniZinc can ask: which one a name means, whether it works, and how it searches."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import Any
+
+from ..errors import DualityError, ToolError
+from .call import Limits, shorten
+from .engines import solver_folders
+from .minizinc import OPTIONS, read_answer
+from .process import clean_environment, run
+
+UNKNOWN = "<unknown version>"
+"""What MiniZinc says of a solver whose library it does not find."""
+
+_ORDERED = frozenset({"org.gecode.gecode", "org.chuffed.chuffed", "org.choco.choco"})
+"""Solvers known to search in the order that a model states, and to stop at the first solution."""
+_LIMITS = Limits(60, 4096)
+# Of the points of least cost the search that the model states finds one first: neither the smallest nor the largest,
+# and none that a solver with a mind of its own would come upon.
+_TRIAL = """\
+array[1..6] of var 0..7: y;
+var 0..3: cost;
+constraint y[1] + y[2] + y[3] = 10 + cost;
+constraint abs(y[4] - y[5]) >= 3 \\/ y[6] mod 4 = 3;
+constraint y[4] + y[5] + y[6] = 11;
+constraint cost >= 1 \\/ y[1] = 9;
+solve :: seq_search([
+  int_search([cost], input_order, indomain_split),
+  int_search([y[3], y[1], y[2]], input_order, indomain_min),
+  int_search([y[5], y[6], y[4]], input_order, indomain_max)
+]) minimize cost;
+"""
+_LEAST = 1
+_FIRST = [4, 7, 0, 0, 7, 4]
+_LOADED = re.compile(r"^ *\d+:\tcalling init: (/.*)$", re.MULTILINE)
+_TRACE = re.compile(r"^ *\d+:\t.*\n?", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Solver:
+    """name: as MiniZinc is told it, and as stamps name it; definitions: all that MiniZinc finds under its id."""
+
+    name: str
+    id: str
+    definitions: tuple[Mapping[str, Any], ...]
+
+    @property
+    def version(self) -> str:
+        return shorten(str(self.definitions[0]["version"]))
+
+
+def environment(solver: str) -> dict[str, str]:
+    """What MiniZinc is started with to ask that solver."""
+    folders = os.pathsep.join(solver_folders(solver))
+    return clean_environment() | ({"MZN_SOLVER_PATH": folders} if folders else {})
+
+
+def find_solver(wanted: str, listing: str) -> Solver:
+    """The solver of that id, of that name, or with that word at the end of its id.
+
+    listing: what `minizinc --solvers-json` prints. Raises ToolError where there is none, or more than one.
+    """
+    known: dict[str, list[Mapping[str, Any]]] = {}
+    for entry in _entries(listing):
+        known.setdefault(entry["id"], []).append(entry)
+    ends = [_end(identifier) for identifier in known]
+    names = {i: _end(i) if ends.count(_end(i)) == 1 else i for i in known}
+    word = wanted.casefold()
+    fitting = {i for i, entries in known.items() if word == i.casefold()} or {
+        i for i, entries in known.items()
+        if word in {_end(i).casefold(), *(str(entry.get("name", "")).casefold() for entry in entries)}
+    }  # fmt: skip
+    if len(fitting) == 1:
+        (found,) = fitting
+        return Solver(names[found], found, tuple(known[found]))
+    if fitting:
+        raise ToolError(f"solver={wanted} can be {' or '.join(sorted(fitting))}; say which by its whole id")
+    near = get_close_matches(wanted.casefold(), names.values(), n=1)
+    hint = f"did you mean {near[0]}? " if near else ""
+    there = [f"{names[i]} ({e[0].get('name', i)} {e[0]['version']})" for i, e in known.items()
+             if e[0]["version"] != UNKNOWN]  # fmt: skip
+    if not there:
+        raise ToolError(f"minizinc has no solver {wanted}, nor any other; install MiniZinc with Gecode")
+    raise ToolError(f"minizinc has no solver {wanted!r}; {hint}it has {', '.join(sorted(there))} (docs/build.md)")
+
+
+def _entries(listing: str) -> Iterator[Mapping[str, Any]]:
+    try:
+        for entry in json.loads(listing):
+            identifier, version = entry["id"], entry["version"]
+            fits = isinstance(identifier, str) and isinstance(version, str) and not re.search(r"\s", identifier)
+            if fits and identifier and not entry.get("isGUIApplication"):
+                yield entry
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return
+
+
+def _end(identifier: str) -> str:
+    return identifier.rpartition(".")[2]
+
+
+def try_out(solver: Solver) -> tuple[bool, set[str]]:
+    """Whether a solver searches in the order that a model states, and the shared libraries that are loaded where it
+    runs, be it by itself (glibc alone says which).
+
+    Raises ToolError where the solver does not work.
+    """
+    command = ["minizinc", "--solver", solver.name, *OPTIONS, "--time-limit", str(1000 * _LIMITS.seconds), "-"]
+    traced = {**environment(solver.name), "LD_DEBUG": "files"}
+    found = run(command, _TRIAL, seconds=_LIMITS.seconds, memory_mb=_LIMITS.memory_mb, environment=traced)
+    libraries = set(map(os.path.normpath, _LOADED.findall(found.errors)))
+    found = replace(found, errors=_TRACE.sub("", found.errors))
+    try:
+        answer = read_answer(found, _LIMITS, optimise=True)
+    except DualityError as error:
+        raise ToolError(f"the solver {solver.name} does not work: {error}") from None
+    if answer.status == "no answer":
+        raise ToolError(f"the solver {solver.name} does not answer within {_LIMITS.seconds} s")
+    if answer.values.get("cost") != _LEAST:
+        raise ToolError(
+            f"the solver {solver.name} gives a wrong answer: {shorten(str(answer.values or answer.status))}"
+        )
+    return solver.id in _ORDERED and answer.values.get("y") == _FIRST, libraries
