@@ -259,10 +259,11 @@ def test_workers_with_another_tool_or_another_package_are_not_asked(cluster: Clu
 ASK = """
 import asyncio, pickle, sys, evil
 from distributed import protocol
-from tasks.cluster.data_only import client
+from tasks.cluster.data_only import client, own_pickles
 async def ask(function, path):
     async with client(sys.argv[1]) as found:
-        try: print(await found.submit(function, path, pure=False).result())
+        with own_pickles(): future = found.submit(function, path, pure=False)
+        try: print(await future.result())
         except Exception as error: print('refused', type(error).__name__, str(error)[:40])
 for function in (evil.answer, evil.fail):
     asyncio.run(ask(function, sys.argv[2] + function.__name__))
@@ -382,7 +383,7 @@ def test_a_worker_that_is_silent_is_given_up_and_used_again(cluster: Cluster, sp
         for worker in stopped:
             worker.send_signal(signal.SIGCONT)
     wait_until(lambda: not cluster.running(), 10)
-    assert spread.doit(f"runner={cluster.address}").status == 0
+    assert spread.doit(f"runner={cluster.address}", "solve:06", "cache=off").status == 0
 
 
 def test_a_scheduler_that_does_not_answer_ends_the_build(cluster: Cluster, spread: Project) -> None:

@@ -33,6 +33,7 @@ from ..check.messages import (
 )
 from . import worker
 from .data_only import client as data_only_client
+from .data_only import own_pickles
 from .orders import Orders, Ready, count_file
 
 _LISTENING = 5.0
@@ -178,7 +179,8 @@ class Bridge:
             for address in dict.fromkeys(address for _, address, _ in waiting):
                 asked = [(data, found) for data, to, found in waiting if to == address and not found.cancelled()]
                 data = [each for each, _ in asked]
-                futures = self.client.map(worker.answer, data, pure=False, workers=[address]) if data else []
+                with own_pickles():
+                    futures = self.client.map(worker.answer, data, pure=False, workers=[address]) if data else []
                 for future, (_, found) in zip(futures, asked, strict=True):
                     found.set_result(future)
 
@@ -246,7 +248,9 @@ class Bridge:
 
     async def _reported(self, of: _Worker) -> Report | None:
         """What a worker says that it has, which is kept of it; None where it says nothing in time."""
-        future = self.client.submit(worker.report, pack(self.demand), workers=[of.address], pure=False, priority=1000)
+        given = pack(self.demand)
+        with own_pickles():
+            future = self.client.submit(worker.report, given, workers=[of.address], pure=False, priority=1000)
         try:
             found = unpack(Report, await asyncio.wait_for(future.result(), _REPORTS))
         except (Exception, asyncio.CancelledError):
