@@ -526,6 +526,32 @@ def test_halves_of_characters_are_replaced_one_by_one(text: str) -> None:
     assert whole_characters(f"a\ud800{text}") == f"a\ufffd{text}"
 
 
+FORMULA = '{"id": "06", "constraints": [{"name": "a", "expr": "'
+
+
+@pytest.mark.parametrize("part", ["x", "x1,", "a: ", "'", "{", " ", "é"])
+def test_long_texts_are_answered_in_linear_work(built_once: Project, part: str) -> None:
+    files = Workspace(Layout(built_once.chunks, built_once.rendered))
+    endless = part * (40_000 // len(part))
+    started = time.process_time()
+    for name, head in (("chunk-06.constraints.json", FORMULA), ("corpus.yaml", "pilots: {a: ")):
+        path = built_once.chunks / name
+        for text in (f"{head}{endless} x", f"{head}{endless} ;", f"{endless} x"):
+            files.open(path, text)
+            files.hover(path, len(text) // 2)
+            files.completions(path, len(text))
+            files.definitions(path, len(text))
+    assert (
+        time.process_time() - started < 4
+    )  # less than 0.2 s; 10 s and more where a word is looked at from each letter
+
+
+def test_names_that_are_bound_are_offered_however_they_are_listed() -> None:
+    found = completed(f'{FORMULA}forall(i, j in 1..3, k1 ∈ P where i9 > 2)(x[i] >= |"}}]}}')
+    assert {"i", "j", "k1"} <= set(found)
+    assert "i9" not in found
+
+
 def test_pointers_of_the_outline_are_json_pointers() -> None:
     assert list(read_outline('{"a/b~": [1]}').items) == ["", pointer_to("a/b~"), pointer_to("a/b~", 0)]
 

@@ -16,8 +16,10 @@ from .schema import Rule, rules
 from .words import Word, operator, vocabulary
 
 _PLACE = re.compile(r"\\([\\$}])|\$\{\d+:((?:\\.|[^\\}])*)\}|\$\d+")
-_NAME = re.compile(r"[^\W\d]\w*\Z")
-_BOUND = re.compile(r"([^\W\d]\w*(?:\s*,\s*[^\W\d]\w*)*)\s*(?:in\b|∈)")
+# The possessive quantifiers, and where a name may begin, keep hostile text linear.
+_NAME = re.compile(r"(?<!\w)[^\W\d]\w*+\Z")
+_NAMES = re.compile(r"(?<!\w)[^\W\d]\w*+(?:\s*+,\s*+[^\W\d]\w*+)*+")
+_IN = re.compile(r"\s*+(?:in\b|∈)")
 _SIGNS = {"and": "/\\", "or": "\\/", "implies": "->", "iff": "<->"}
 """Operators that are no words, by words that people type for them."""
 _CONSTRAINT = '{\n  "name": "${1:name}",\n  "expr": "${2:x[1] >= 0}",\n  "notes": "$3"\n}'
@@ -119,7 +121,8 @@ def _in_formula(chunk: ChunkText, cursor: Cursor, offset: int) -> Iterator[Compl
     found = _NAME.search(before)
     start = offset - len(found[0]) if found else offset
     end = offset + len(re.match(r"\w*", chunk.text[offset : cursor.end])[0])  # type: ignore[index]
-    bound = {name.strip() for match in _BOUND.finditer(before) for name in match[1].split(",")}
+    listed = (match for match in _NAMES.finditer(before) if _IN.match(before, match.end()))
+    bound = {name.strip() for match in listed for name in match[0].split(",")}
     for name in sorted(bound):
         yield Completion(name, name, "variable", start, end, f"{name} : int", "a variable that a quantifier binds")
     is_call = chunk.text[end:].lstrip().startswith("(")

@@ -22,7 +22,7 @@ from .yaml_outline import Word, YamlOutline
 MOST_TITLES = 300
 """Chunks of a corpus, for their titles to be read from their files."""
 
-_UNFINISHED = re.compile(r"[\w\"'$-]*\Z")
+_UNFINISHED = re.compile(r"(?<![\w\"'$-])[\w\"'$-]*+\Z")  # linear in any text
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,12 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-_LINE = re.compile(r"(?P<indent> *)(?P<key>[\w$-]+|\"[^\"\n]*\"|'[^'\n]*')[ \t]*:(?=[ \t\r]|$)", re.MULTILINE)
+# The possessive quantifiers, and where a word may begin, keep hostile text linear.
+_LINE = re.compile(r"^(?P<indent> *+)(?P<key>[\w$-]++|\"[^\"\n]*\"|'[^'\n]*')[ \t]*+:(?=[ \t\r]|$)", re.MULTILINE)
 _WORD = re.compile(r"[\w$-]+|\"[^\"\n]*\"|'[^'\n]*'")
 _COLON = re.compile(r"[ \t]*:(?=\s|\Z)")
 _COMMENT = re.compile(r"(?:^|\s)#")
-_FLOW = re.compile(r"[{},]|([\w$-]+|\"[^\"\n]*\"|'[^'\n]*')[ \t]*:(?=\s)")
+_FLOW = re.compile(r"[{},]|((?<![\w$-])[\w$-]++|\"[^\"\n]*\"|'[^'\n]*')[ \t]*:(?=\s)")
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,6 @@ class YamlOutline:
         around: list[Line] = []
         for match in _LINE.finditer(self.text):
             start = match.start()
-            if start and self.text[start - 1] != "\n":
-                continue
             indent = len(match["indent"])
             while around and around[-1].indent >= indent:
                 around.pop()
