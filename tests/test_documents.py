@@ -38,6 +38,31 @@ def test_the_promises_name_a_test_each() -> None:
     assert [row for row in rows if not re.search(r" \| `test_|: `test_", row)] == []
 
 
+def test_the_promises_say_which_tests_are_slow() -> None:
+    """What is not called slow runs with the others, and is not skipped in any case."""
+    text = (REPOSITORY / "docs" / "reliability.md").read_text(encoding="utf-8")
+    cells = [row.split(" | ")[1] for row in text.splitlines() if row.startswith("| ") and "`test_" in row]
+    named = {name: "slow" in cell[:at] for cell in cells for name, at in _names_in(cell)}
+    assert {name for name, slow in named.items() if slow} == {
+        name for name in named if "pytest.mark.slow" in MARKS[name]
+    }
+    assert [name for name in named if re.search(r"pytest\.mark\.(skip\b|xfail)", MARKS[name])] == []
+
+
+def _names_in(cell: str) -> list[tuple[str, int]]:
+    return [(found[1], found.start()) for found in re.finditer(r"`(test_\w+)`", cell)]
+
+
+MARKS = {
+    name: marks
+    for path in (REPOSITORY / "tests").glob("test_*.py")
+    for marks, name in re.findall(
+        r"^((?:@.*\n(?:[ )].*\n)*)*)def (test_\w+)\(", path.read_text(encoding="utf-8"), re.MULTILINE
+    )
+}
+"""The decorators of each test."""
+
+
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_every_link_to_a_file_or_heading_leads_there(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
