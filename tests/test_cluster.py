@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -19,11 +20,13 @@ from pathlib import Path
 import pytest
 
 from conftest import Finished, Project, contents, small_corpus
-from tasks.check.call import Limits, ToolCall
-from tasks.check.messages import Answer, Question, pack
+from tasks.check.call import Limits, Run, ToolCall
+from tasks.check.messages import Answer, Question, name_of, pack, read_frame, write_frame
+from tasks.check.remote import RemoteRunner
 from tasks.cluster import answerer, bridge, connection
 from tasks.cluster.connection import warning
 from tasks.digests import Code
+from tasks.errors import RunnerLost
 from tasks.records.journal import entries
 from test_environment import small_disk
 from test_stopping import MARK, finished_tasks, marked, wait_until
@@ -398,6 +401,26 @@ def test_a_scheduler_that_does_not_answer_ends_the_build(cluster: Cluster, sprea
         assert build.returncode == 3
         assert "the scheduler has not answered for 3 s; finished tasks are kept: build again" in errors
         assert errors.count("\n") == 1
+
+
+def test_an_answer_to_another_question_is_none(tmp_path: Path) -> None:
+    path = str(tmp_path / "s")
+    mine, other = (ToolCall("minizinc", "1", (), text, Limits(1, 100)) for text in ("mine", "other"))
+    runner = RemoteRunner(path, "package", "toolchain")
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(path)
+        listening.listen()
+
+        def serve() -> None:
+            with listening.accept()[0] as line, line.makefile("rwb") as stream:
+                asked = pack(Question(mine, "package", "toolchain"))
+                while read_frame(stream):
+                    write_frame(stream, pack(Answer(Run(0, "yes", "", 0.1), where="there:1", asked=name_of(asked))))
+
+        threading.Thread(target=serve, daemon=True).start()
+        assert runner.run(mine).output == "yes"
+        with pytest.raises(RunnerLost, match="a worker's answer is one to another question"):
+            runner.run(other)
 
 
 def test_a_call_that_three_workers_are_lost_by_ends_the_build(cluster: Cluster, spread: Project) -> None:

@@ -40,13 +40,17 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """What became of a question: a run, or a fault with a message. where: the worker that ran the
-    tool, as MACHINE:PORT."""
+    """What became of a question: a run, or a fault with a message.
+
+    where: the worker that ran the tool, as MACHINE:PORT; asked: the name of the question that a run answers, so that
+    nothing that lies between can mix them up.
+    """
 
     run: Run | None = None
     fault: Fault = ""
     message: str = ""
     where: str = ""
+    asked: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,11 @@ def version_of(engine: Mapping[str, str]) -> str:
     """An engine in words: name, version, solver or form."""
     more = engine.get("solver") or engine.get("form")
     return f"{engine['name']} {engine['version']}" + (f" ({more})" if more else "")
+
+
+def name_of(question: bytes) -> str:
+    """The name of a packed question."""
+    return sha256(question).hexdigest()
 
 
 def pack(record: object) -> bytes:

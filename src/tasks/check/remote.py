@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..errors import RunnerLost, ToolError
 from .call import Run, ToolCall
-from .messages import Answer, Question, connect, pack, read_frame, unpack, write_frame
+from .messages import Answer, Question, connect, name_of, pack, read_frame, unpack, write_frame
 
 _lines: dict[tuple[int, str], BufferedRWPair] = {}
 """The line of each process to each socket: a fork makes its own."""
@@ -45,6 +45,8 @@ class RemoteRunner:
             answer = unpack(Answer, data)
         except ValueError:
             answer = Answer(fault="machine", message="a worker's answer is no answer; is it the same Duality?")
+        if answer.run is not None and answer.asked != name_of(question):
+            answer = Answer(fault="machine", message="a worker's answer is one to another question")
         if answer.fault in ("lost", "machine"):
             raise RunnerLost(f"{answer.message}; finished tasks are kept: build again")
         if answer.run is None:

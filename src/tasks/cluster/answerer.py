@@ -24,6 +24,7 @@ from ..check.messages import (
     Question,
     Report,
     Wanted,
+    name_of,
     pack,
     read_frame,
     unpack,
@@ -46,7 +47,7 @@ def answer(data: bytes, code: Code, where: str) -> Answer:
         run = runner.run(question.call)
         if code.has_changed():
             return Answer(fault=fault, message=f"{where}: Duality changed there while a tool ran", where=where)
-        return Answer(run, where=where)
+        return Answer(run, where=where, asked=name_of(data))
     except DualityError as error:
         return Answer(fault="tool", message=f"{where}: {error}", where=where)
     except OSError as error:
