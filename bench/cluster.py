@@ -19,7 +19,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -40,12 +40,14 @@ exec cat $answer
 """
 RUNNERS = ("local", "cluster", "kept")
 WORKERS = 2
+_CLUSTER = ("scheduler", "workers")
 
 
 @dataclass(frozen=True)
 class Run:
     """Seconds: wall; of processor time: build, with all that it starts, and of that doit's own process and the bridge;
-    scheduler; workers, with the tools that they run. calls: how many a tool answered.
+    scheduler; workers, with the tools that they run: where the build asked them, without what they take when idle.
+    calls: how many a tool answered.
     """
 
     wall: float
@@ -79,8 +81,13 @@ def main() -> None:
             for number in range(1, chosen.rounds + 1):
                 for runner in RUNNERS:
                     print(f"round {number}: {runner}", file=sys.stderr, flush=True)
-                    runs[runner].append(project.build(runner, address, pids))
+                    run = project.build(runner, address, pids)
+                    idle = run if runner == "local" else runs["local"][-1]
+                    share = run.wall / idle.wall
+                    net = {part: max(0.0, getattr(run, part) - share * getattr(idle, part)) for part in _CLUSTER}
+                    runs[runner].append(run if run is idle else replace(run, **net))
         finally:
+            runs["local"] = [replace(run, scheduler=0.0, workers=0.0) for run in runs["local"]]
             if runs["kept"]:
                 print(table(runs, chosen.chunks), end="")
     costs = costs_of(runs, chosen.chunks)
