@@ -17,11 +17,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from tasks.records.journal import Verdicts, entries
 
@@ -40,14 +39,12 @@ exec cat $answer
 """
 RUNNERS = ("local", "cluster", "kept")
 WORKERS = 2
-_CLUSTER = ("scheduler", "workers")
 
 
 @dataclass(frozen=True)
 class Run:
     """Seconds: wall; of processor time: build, with all that it starts, and of that doit's own process and the bridge;
-    scheduler; workers, with the tools that they run: where the build asked them, without what they take when idle.
-    calls: how many a tool answered.
+    scheduler; workers, with the tools that they run. calls: how many a tool answered.
     """
 
     wall: float
@@ -81,13 +78,8 @@ def main() -> None:
             for number in range(1, chosen.rounds + 1):
                 for runner in RUNNERS:
                     print(f"round {number}: {runner}", file=sys.stderr, flush=True)
-                    run = project.build(runner, address, pids)
-                    idle = run if runner == "local" else runs["local"][-1]
-                    share = run.wall / idle.wall
-                    net = {part: max(0.0, getattr(run, part) - share * getattr(idle, part)) for part in _CLUSTER}
-                    runs[runner].append(run if run is idle else replace(run, **net))
+                    runs[runner].append(project.build(runner, address, pids))
         finally:
-            runs["local"] = [replace(run, scheduler=0.0, workers=0.0) for run in runs["local"]]
             if runs["kept"]:
                 print(table(runs, chosen.chunks), end="")
     costs = costs_of(runs, chosen.chunks)
@@ -220,8 +212,8 @@ def _command(pid: int) -> bytes:
 def costs_of(runs: dict[str, list[Run]], chunks: int) -> Costs:
     """Medians over the rounds on the cluster."""
 
-    def each(of: Any) -> float:
-        return round(statistics.median(of(run) for run in runs["cluster"]), 6)
+    def each(of: Callable[[Run], float]) -> float:
+        return round(statistics.median(map(of, runs["cluster"])), 6)
 
     return Costs(
         calls=each(lambda run: run.calls / chunks), tools=each(lambda run: run.workers / chunks),

@@ -1,12 +1,13 @@
 """What a cluster's calls cost on this machine's loopback, and what follows for larger ones: `python -m bench.scale`.
 
 Measured: a stand-in for the solver that answers at once, asked here and through a cluster of this machine; and one that
-sleeps, on many slots. The simulation takes these costs, and the times of real tools, to builds of other sizes.
+sleeps, on many slots. The simulation takes what bench.cluster measured to builds of other sizes.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import multiprocessing
 import os
 import shutil
@@ -57,13 +58,16 @@ def main() -> None:
     options.add_argument("--slots", type=int, default=64)
     options.add_argument("--seconds", type=float, default=5.0, help="how long a call of the sleeping stand-in takes")
     options.add_argument("--rounds", type=int, default=6, help="calls of it for each slot")
-    options.add_argument("--simulate", action="store_true", help="measure nothing; take the numbers of docs/scaling.md")
+    options.add_argument("--simulate", action="store_true", help="measure nothing")
+    options.add_argument("--costs", type=Path, help="what bench.cluster --json wrote; default: as in docs/scaling.md")
     chosen = options.parse_args()
-    costs = Costs(0.0033, 0.0045) if chosen.simulate else _measured(chosen)
+    if not chosen.simulate:
+        _measure(chosen)
+    costs = Costs(**json.loads(chosen.costs.read_text(encoding="utf-8"))) if chosen.costs else MEASURED
     print(curve(costs), end="")
 
 
-def _measured(chosen: argparse.Namespace) -> Costs:
+def _measure(chosen: argparse.Namespace) -> None:
     folder = Path(tempfile.mkdtemp(prefix="duality-scale-"))
     try:
         with _stand_in(folder, 0.0) as local, _cluster(folder, local, 4) as (remote, bridge, cluster):
@@ -81,7 +85,6 @@ def _measured(chosen: argparse.Namespace) -> Costs:
             wall, _, _ = _timed(remote, call, calls, chosen.slots, [])
             busy = chosen.seconds / chosen.slots / wall
             print(f"{calls} calls of {chosen.seconds} s on {chosen.slots} slots: {100 * busy:.1f}% busy")
-        return Costs(task + others[0], scheduler)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -171,12 +174,8 @@ def _children(pid: int) -> list[int]:
 
 # The simulation
 
-CALLS = ((0.12, 3), (0.25, 2))
-"""What a chunk asks: seconds of a call on a core, and how many (solve, sample, balance; prove, crosscheck)."""
-OWN = 0.06
-"""Seconds of the build's own work for a chunk, spread over its cores: parsing, rendering, sampling, stamps."""
-SERIAL = 0.008
-"""Seconds for a chunk in the one process that doit schedules in: eight tasks, started and recorded."""
+MEASURED = Costs(calls=5.0, tools=0.578, own=0.0664, serial=0.015, bridge=0.0041, scheduler=0.0037)
+"""By bench.cluster, with 200 generated chunks and the real tools (docs/scaling.md)."""
 
 
 @dataclass(frozen=True)
@@ -197,25 +196,24 @@ def simulate(chunks: int, cores: int, costs: Costs, own_cores: int = 8) -> Simul
     A chunk is started in doit's process, computed on one of the build's cores, and then asks its calls one after the
     other: each passes the bridge and the scheduler, which take one at a time, and holds a core of the cluster.
     """
-    calls = sum(count for _, count in CALLS)
-    tools = sum(seconds * count for seconds, count in CALLS)
+    bridge, asked = costs.calls * costs.bridge, costs.calls * costs.scheduler
     scale = max(1, chunks // 10_000)  # chunks are alike: a group of so many is one
     free = [0.0] * max(1, cores // scale if cores > scale else cores)
     weight = chunks / (chunks // scale) * len(free) / cores
     own = [0.0] * own_cores
     serial = line = scheduler = end = 0.0
     for _ in range(chunks // scale):
-        serial += SERIAL * scale
-        at = max(serial, own[0]) + OWN * scale
+        serial += costs.serial * scale
+        at = max(serial, own[0]) + costs.own * scale
         heapreplace(own, at)
-        line = max(line, at - OWN * scale) + calls * costs.build * scale
-        scheduler = max(scheduler, line - calls * costs.build * scale) + calls * costs.scheduler * scale
-        start = max(free[0], min(at, line), scheduler - calls * costs.scheduler * scale)
-        heapreplace(free, start + tools * weight)
-        end = max(end, start + tools * weight, line, scheduler)
+        line = max(line, at - costs.own * scale) + bridge * scale
+        scheduler = max(scheduler, line - bridge * scale) + asked * scale
+        start = max(free[0], min(at, line), scheduler - asked * scale)
+        heapreplace(free, start + costs.tools * weight)
+        end = max(end, start + costs.tools * weight, line, scheduler)
     busy = {
-        "tools": chunks * tools / cores, "own work": chunks * OWN / own_cores, "doit": chunks * SERIAL,
-        "bridge": chunks * calls * costs.build, "scheduler": chunks * calls * costs.scheduler,
+        "tools": chunks * costs.tools / cores, "own work": chunks * costs.own / own_cores,
+        "doit": chunks * costs.serial, "bridge": chunks * bridge, "scheduler": chunks * asked,
     }  # fmt: skip
     return Simulated(end, busy)
 
