@@ -171,7 +171,7 @@ FLOODS = (
 
 
 # What the Nix shell does not have, or not new enough. Outside of it a package that is missing is an error.
-NOT_IN_THE_SHELL = {"test_cluster.py": "distributed", "test_lsp.py": "pytest_lsp"}
+NOT_IN_THE_SHELL = {"test_cluster.py": "distributed", "test_lsp.py": "pytest_lsp", "test_solvers.py": "pyscipopt"}
 collect_ignore = [
     file for file, module in NOT_IN_THE_SHELL.items() if "IN_NIX_SHELL" in os.environ and find_spec(module) is None
 ]

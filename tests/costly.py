@@ -23,6 +23,7 @@ from tasks.render.boundary import boundary
 from tasks.render.lean_reader import read_lean
 from tasks.render.model_reader import read_model
 from tasks.specification import Specification, understand
+from tools import minizinc
 
 HUGE = "1000000000000000000"
 
@@ -214,10 +215,10 @@ def _stages(specification: Specification, stage: Callable[[str], object]) -> Non
     with stage("render_mzn"):  # type: ignore[attr-defined]
         text = model.render(chunk, statements)
     with stage("solve"):  # type: ignore[attr-defined]
-        certainly_too_large(specification)
+        certainly_too_large(specification, minizinc())
         specification.violations(witness)
     with stage("solve, refused"):  # type: ignore[attr-defined]
-        too_large(specification)
+        too_large(specification, minizinc())
     with stage("render_lean"):  # type: ignore[attr-defined]
         module = lean_module.render(chunk, statements, witness)
         proof = certificate.render(chunk, statements, witness)

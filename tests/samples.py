@@ -12,6 +12,7 @@ from tasks.corpus.chunk import Chunk, Constraint
 from tasks.language.evaluate import evaluate
 from tasks.language.statement import interpret
 from tasks.render.model import render
+from tasks.specification import Specification
 
 
 def make_chunk(constraints: dict[str, str], notes: dict[str, str] | None = None, **settings: Any) -> Chunk:
@@ -26,6 +27,12 @@ def make_chunk(constraints: dict[str, str], notes: dict[str, str] | None = None,
 
 def model_of(chunk: Chunk) -> str:
     return render(chunk, [interpret(c.text, chunk.total, chunk.primes) for c in chunk.constraints])
+
+
+def specified(chunk: Chunk) -> Specification:
+    """The chunk with its constraints interpreted."""
+    statements = tuple(interpret(c.text, chunk.total, chunk.primes) for c in chunk.constraints)
+    return Specification(chunk, statements, "")
 
 
 def write_chunk(folder: Path, chunk: Chunk) -> Path:

@@ -11,21 +11,19 @@ import pytest
 
 from conftest import REPOSITORY
 from expressions import random_formula
-from samples import make_chunk, model_of
+from samples import make_chunk, model_of, specified
 from staged import Staged
 from tasks.check.magnitude import certainly_too_large, too_large
 from tasks.check.minizinc import solve
-from tasks.corpus.chunk import Chunk
 from tasks.errors import CheckFailed, LanguageError, NumberTooLarge, ToolError
 from tasks.language.columns import Columns
 from tasks.language.display import display
 from tasks.language.magnitude import LARGEST, Bounds, excesses
 from tasks.language.parse import parse
-from tasks.language.statement import interpret
 from tasks.language.syntax import Expression, Integer, children
 from tasks.language.typing import Elaborator
 from tasks.language.unroll import unroll
-from tasks.specification import Specification, read_specification
+from tasks.specification import read_specification
 from tools import minizinc
 
 N = 100_000
@@ -33,11 +31,6 @@ N = 100_000
 
 def unrolled(text: str, total: int = N) -> Expression:
     return unroll(Elaborator(text).elaborate(parse(text)), total, (2, 7))
-
-
-def specified(chunk: Chunk) -> Specification:
-    statements = tuple(interpret(c.text, chunk.total, chunk.primes) for c in chunk.constraints)
-    return Specification(chunk, statements, "")
 
 
 # Bounds
@@ -91,7 +84,7 @@ def test_the_smallest_part_that_does_not_fit_is_named() -> None:
 
 def before(*texts: str, total: int = N, unit_sum: bool = True) -> str | None:
     constraints = {f"c{k}": text for k, text in enumerate(texts)}
-    return certainly_too_large(specified(make_chunk(constraints, total=total, unit_sum=unit_sum)))
+    return certainly_too_large(specified(make_chunk(constraints, total=total, unit_sum=unit_sum)), minizinc())
 
 
 def test_a_product_that_is_too_large_at_a_valid_point_is_told_before_the_solver_is_asked() -> None:
@@ -126,13 +119,13 @@ HANDLED = [
 @pytest.mark.parametrize("texts", HANDLED, ids=" ; ".join)
 def test_what_the_solver_handles_is_never_refused(texts: tuple[str, ...]) -> None:
     chunk = make_chunk({f"c{k}": text for k, text in enumerate(texts)}, total=N)
-    assert certainly_too_large(specified(chunk)) is None
+    assert certainly_too_large(specified(chunk), minizinc()) is None
     assert solve(model_of(chunk), minizinc()).status in ("satisfied", "unsatisfiable")
 
 
 def test_no_chunk_of_the_corpus_has_too_large_a_number() -> None:
     for path in sorted((REPOSITORY / "chunks").glob("chunk-*.json")):
-        assert certainly_too_large(read_specification(path)) is None
+        assert certainly_too_large(read_specification(path), minizinc()) is None
 
 
 # Afterwards
@@ -208,13 +201,13 @@ def judge(random: Random, count: int) -> tuple[int, int]:
         except LanguageError:  # such as an index of x beyond 8
             continue
         count -= 1
-        told = certainly_too_large(specification)
+        told = certainly_too_large(specification, minizinc())
         certain += told is not None
         try:
             solve(model_of(chunk), minizinc(5))
         except NumberTooLarge:
             large += 1
-            assert any(f"{name}: " in too_large(specification) for name in constraints), constraints
+            assert any(f"{name}: " in too_large(specification, minizinc()) for name in constraints), constraints
         except ToolError as error:  # of a large domain with a hole MiniZinc writes every value, more than a tool may
             if "File size limit exceeded" not in str(error):
                 raise

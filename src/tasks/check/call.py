@@ -124,6 +124,11 @@ class Tool:
         """Whether the solver searches in the order that a model states."""
         return "search" not in self.engine
 
+    @property
+    def is_exact(self) -> bool:
+        """Whether the solver computes with integers."""
+        return "numbers" not in self.engine
+
     def within(self, seconds: float) -> Tool:
         """The same tool with another time limit."""
         return replace(self, limits=replace(self.limits, seconds=seconds))

@@ -46,11 +46,12 @@ class Machine(Protocol):
 
 @dataclass(frozen=True)
 class Found:
-    """An engine that answered. about: its name, version, and solver or form, and "search" where the solver does not
-    search in the order that a model states; files: the content that makes it what it
-    is, each with what it is in that engine; watched: beside the files, paths whose appearance or change could matter.
+    """An engine that answered. files: the content that makes it what it is, each with what it is in that engine;
+    watched: beside the files, paths whose appearance or change could matter.
 
-    A path that ends with a slash is a folder, for all files in it.
+    about: its name, version, and solver or form; "search" where the solver does not search in the order that a model
+    states, and "numbers" where it does not compute with integers. A path that ends with a slash is a folder, for all
+    files in it.
     """
 
     about: dict[str, str]
@@ -238,7 +239,9 @@ def _probe_minizinc(choice: str, toolchain: str, runner: Machine) -> Found:
     known = {os.path.realpath(path) for _, path in files}
     files += [("loaded", path) for path in libraries if os.path.realpath(path) not in known]
     about = {"name": "minizinc", "version": version.group(1), "solver": f"{solver.name} {solver.version}"}
-    return Found(about if keeps_order else about | {"search": "its own"}, files, watched)
+    about |= {} if keeps_order else {"search": "its own"}
+    about |= {} if solver.is_exact else {"numbers": "floating-point"}
+    return Found(about, files, watched)
 
 
 # Lean

@@ -11,11 +11,13 @@ from ..corpus.chunk import Chunk
 from ..language import syntax
 from ..language.columns import Columns, Point, Spent, Work
 from ..language.display import display
-from ..language.magnitude import LARGEST, Bounds, conjuncts, excesses, products
+from ..language.magnitude import LARGEST, PRECISE, Bounds, conjuncts, excesses, products
 from ..language.syntax import Expression
 from ..language.unroll import unroll
 from ..render.text import label, visible
 from ..specification import Specification
+from .call import Tool
+from .engines import DEFAULT_SOLVER
 
 _MOST_SHOWN = 5
 _MOST_WORK = 10_000_000
@@ -23,25 +25,41 @@ _MOST_PARTS = 50_000
 _RANDOM_POINTS = 200
 
 
-def too_large(specification: Specification) -> str:
+def too_large(specification: Specification, tool: Tool) -> str:
     """What to say where the solver refused a number: which constraints can have one that does not fit."""
-    chunk, lines = specification.chunk, []
-    for name, formula in _formulas(specification):
-        if found := next(excesses(formula, chunk.total), None):
-            verb = "is" if found.interval[0] == found.interval[1] else "can be"
-            lines.append(f"{name}: {_shown(found.part)} {verb} {found.most:,}")
-    rest = [f"and {len(lines) - _MOST_SHOWN} more"] if len(lines) > _MOST_SHOWN else []
-    return _message(chunk, [*lines[:_MOST_SHOWN], *rest])
+    lines = _large(specification, LARGEST) or _large(specification, LARGEST // 100)
+    return _message(specification.chunk, lines, tool)
 
 
-def certainly_too_large(specification: Specification) -> str | None:
-    """The same where it is certain without the solver, None where it is not.
+def certainly_too_large(specification: Specification, tool: Tool) -> str | None:
+    """The same where it is certain without the solver, None where it is not, or nobody knows the solver's limits.
 
-    That is where a product of coordinates does not fit at a valid point: the solver's variable for that product would
+    For Gecode that is where a product of coordinates does not fit at a valid point: its variable for that product would
     have to hold this value. There is such a variable, unless the solver knows a factor, or knows that the comparison
     holds: so two valid points have different factors, and at a point only this comparison fails. The points are a few
     that are likely; none of them need be valid. Large chunks are left to the solver.
+
+    A solver that computes with floating-point numbers refuses none: it says that there is no point, and there is one.
+    So a number that can be too large for it is.
     """
+    if not tool.is_exact:
+        lines = _large(specification, PRECISE)
+        return _message(specification.chunk, lines, tool) if lines else None
+    return _certain(specification, tool) if tool.solver in ("", DEFAULT_SOLVER) else None
+
+
+def _large(specification: Specification, largest: int) -> list[str]:
+    """What can be beyond largest, of each constraint one part."""
+    lines = []
+    for name, formula in _formulas(specification):
+        if found := next(excesses(formula, specification.chunk.total, largest), None):
+            verb = "is" if found.interval[0] == found.interval[1] else "can be"
+            lines.append(f"{name}: {_shown(found.part)} {verb} {found.most:,}")
+    rest = [f"and {len(lines) - _MOST_SHOWN} more"] if len(lines) > _MOST_SHOWN else []
+    return [*lines[:_MOST_SHOWN], *rest]
+
+
+def _certain(specification: Specification, tool: Tool) -> str | None:
     chunk = specification.chunk
     if sum(statement.parts for statement in specification.statements) > _MOST_PARTS:
         return None
@@ -63,7 +81,7 @@ def certainly_too_large(specification: Specification) -> str | None:
                 most = max(map(prod, zip(*values, strict=True)), key=abs, default=0)
                 if abs(most) > LARGEST and all(len(set(of_one)) > 1 for of_one in values):
                     product = syntax.Chain(("*",) * (len(factors) - 1), factors)
-                    return _message(chunk, [f"{every[k][0]}: {_shown(product)} is {most:,} at a valid point"])
+                    return _message(chunk, [f"{every[k][0]}: {_shown(product)} is {most:,} at a valid point"], tool)
     except Spent:
         pass
     return None
@@ -90,11 +108,18 @@ def _formulas(specification: Specification) -> list[tuple[str, Expression]]:
     ]
 
 
-def _message(chunk: Chunk, lines: Sequence[str]) -> str:
+def _message(chunk: Chunk, lines: Sequence[str], tool: Tool) -> str:
+    advice = "write it with smaller numbers, or take a smaller scaleN"
+    if tool.solver in ("", DEFAULT_SOLVER):
+        solver = f"the solver, whose integers go to {LARGEST:,}"
+    else:
+        solver = f"the solver {tool.solver}"
+        solver += "" if tool.is_exact else f", whose floating-point numbers tell integers apart up to {PRECISE:,}"
+        advice += ", or another solver="
     listed = "".join(f"\n    {line}" for line in lines)
     return (
-        f"chunk {chunk.id}: a number is too large for the solver, whose integers go to {LARGEST:,}, for N = "
-        f"{chunk.total:,}{':' * bool(lines)}{listed}\nwrite it with smaller numbers, or take a smaller scaleN"
+        f"chunk {chunk.id}: a number is too large for {solver}, for N = {chunk.total:,}{':' * bool(lines)}{listed}\n"
+        f"{advice}"
     )
 
 

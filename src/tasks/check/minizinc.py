@@ -24,7 +24,7 @@ Status: TypeAlias = Literal["satisfied", "unsatisfiable", "no answer"]
 # Debian's MiniZinc says the first of its own library, for every model; the second only says "unsatisfiable" again.
 _HARMLESS = re.compile(r'included file "count\.mzn" overrides a global constraint file|^model inconsistency detected')
 
-_TOO_LARGE = re.compile(r"invalid integer literal|integer overflow|out of limits", re.IGNORECASE)
+_TOO_LARGE = re.compile(r"invalid integer literal|integer overflow|out of limits|NumberFormatException", re.IGNORECASE)
 """What MiniZinc and its solvers say of numbers that do not fit: in a model that we render, nothing else is one."""
 
 # The tracts are variables of their own, bounded by what they share, and the search decides them first: without that
@@ -189,7 +189,7 @@ def read_answer(run: Run, limits: Limits, *, optimise: bool) -> Answer:
             raise NumberTooLarge(rejection) if _TOO_LARGE.search(rejection) else ToolError(rejection)
         if kind == "warning" and not _HARMLESS.search(said := str(message.get("message", ""))):
             warnings.append(shorten(said))
-    if status == "UNKNOWN":
+    if status == "UNKNOWN" and not _TOO_LARGE.search(run.errors):
         if run.seconds < limits.seconds / 2:
             raise ToolError(
                 f"the solver gave up after {run.seconds:.1f} s: {shorten(run.errors) or 'no message'}; {_BY_HAND}"

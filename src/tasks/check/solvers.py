@@ -55,6 +55,11 @@ class Solver:
     def version(self) -> str:
         return shorten(str(self.definitions[0]["version"]))
 
+    @property
+    def is_exact(self) -> bool:
+        """Whether it computes with integers: solvers of mixed-integer programs do so with floating-point numbers."""
+        return not any("mip" in (entry.get("tags") or ()) for entry in self.definitions)
+
 
 def environment(solver: str) -> dict[str, str]:
     """What MiniZinc is started with to ask that solver."""

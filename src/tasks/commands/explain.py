@@ -41,6 +41,7 @@ class Explain(Command):
 
 def explain(ledger: Ledger, chunk_id: str, width: int = 100) -> Iterator[str]:
     """Why a chunk fails, in lines. Asks the solver. Raises CorpusError where the chunk is not valid, and as solve."""
+    from ..check.magnitude import certainly_too_large
     from ..check.minizinc import solve
     from ..check.witness import explain_unsatisfiable
     from ..corpus.settings import allows_informal
@@ -58,6 +59,9 @@ def explain(ledger: Ledger, chunk_id: str, width: int = 100) -> Iterator[str]:
         return
     model = render(spec.chunk, spec.statements)
     tool = _solver(ledger, chunk_id)
+    if certain := certainly_too_large(spec, tool):
+        yield certain
+        return
     answer = solve(model, tool)
     if answer.status == "unsatisfiable":
         yield explain_unsatisfiable(spec, model, tool)

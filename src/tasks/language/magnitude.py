@@ -1,4 +1,4 @@
-"""How large the numbers of a formula can become, and which of them do not fit the solver Gecode's 32-bit integers."""
+"""How large the numbers of a formula can become, and which of them do not fit a solver."""
 
 from __future__ import annotations
 
@@ -12,6 +12,12 @@ from .syntax import Expression, Visitor, children, is_constant
 
 LARGEST = 2**31 - 2
 """Of Gecode, in size (Gecode::Int::Limits::max)."""
+PRECISE = 10**7
+"""Up to which a solver that computes with floating-point numbers tells integers apart.
+
+MiniZinc lets those solvers be wrong by 10^-8 of a number. At 10^8 that is 1, and x[1] * x[2] * x[3] * x[4] >= 390625
+with a sum of 100, which 25, 25, 25, 25 meets, is unsatisfiable to SCIP.
+"""
 
 Interval: TypeAlias = tuple[int, int]
 """The least and the greatest value, or bounds of them; a condition's are 0 and 1."""
@@ -19,7 +25,7 @@ Interval: TypeAlias = tuple[int, int]
 
 @dataclass(frozen=True)
 class Excess:
-    """A part of a formula whose value can be beyond LARGEST, though no value of a part of it can."""
+    """A part of a formula whose value can be beyond some number in size, though no value of a part of it can."""
 
     part: Expression
     interval: Interval
@@ -30,8 +36,12 @@ class Excess:
         return max(self.interval, key=lambda end: (abs(end), end))
 
 
-def excesses(expression: Expression, total: int) -> Iterator[Excess]:
-    """What in an unrolled expression can be beyond LARGEST where each x[i] is in 0..total; equal parts once."""
+def excesses(expression: Expression, total: int, largest: int = LARGEST) -> Iterator[Excess]:
+    """What in an unrolled expression can be beyond largest where each x[i] is in 0..total; equal parts once."""
+
+    def is_beyond(interval: Interval) -> bool:
+        return interval[0] < -largest or interval[1] > largest
+
     bounds = Bounds(total)
     bounds.visit(expression)
     seen: set[int] = set()
@@ -43,13 +53,9 @@ def excesses(expression: Expression, total: int) -> Iterator[Excess]:
         seen.add(id(node))
         inner = children(node)
         interval = bounds.known.get(id(node))
-        if interval and _is_beyond(interval) and not any(_is_beyond(bounds.known.get(id(n)) or (0, 0)) for n in inner):
+        if interval and is_beyond(interval) and not any(is_beyond(bounds.known.get(id(n)) or (0, 0)) for n in inner):
             yield Excess(node, interval)
         waiting.extend(reversed(inner))
-
-
-def _is_beyond(interval: Interval) -> bool:
-    return interval[0] < -LARGEST or interval[1] > LARGEST
 
 
 class Bounds(Visitor):

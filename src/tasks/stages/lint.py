@@ -49,11 +49,12 @@ def sentences(document: Document, settings: Path, findings: Iterable[FindingText
 def run(context: Context) -> Result[Linted]:
     """Prints the findings about the chunk's constraints and its balance limit; they are its outcome too.
 
-    Raises CheckFailed where strict and there are findings, or where a point of MiniZinc's is not valid; ToolError where
-    MiniZinc crashes.
+    Raises CheckFailed where strict and there are findings, where a point of MiniZinc's is not valid, or where a number
+    is too large for a solver that would not say so; ToolError where MiniZinc crashes.
     """
     from ..check.advice import findings
     from ..check.ask import tool
+    from ..check.magnitude import certainly_too_large
     from ..corpus.document import parse_document
     from ..errors import CheckFailed
     from ..specification import understand
@@ -62,7 +63,10 @@ def run(context: Context) -> Result[Linted]:
     limit = None
     if _stated_rule(context.plan, context.chunk_id):
         limit = context.plan.corpus.settings.balance_limit(context.chunk_id, specification.chunk.total)
-    every = findings(specification, context.read("model"), limit, tool(context.asking("minizinc")))
+    minizinc = tool(context.asking("minizinc"))
+    if not minizinc.is_exact and (certain := certainly_too_large(specification, minizinc)):
+        raise CheckFailed(certain)
+    every = findings(specification, context.read("model"), limit, minizinc)
     texts = [FindingText(finding.kind, finding.constraints, finding.text) for finding in every]
     lines = sentences(parse_document(*context.source()), context.plan.layout.settings, texts) if texts else []
     found = tuple(text for text in texts if text.kind != "not known")

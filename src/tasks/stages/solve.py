@@ -22,12 +22,12 @@ def run(context: Context) -> Result[Solved]:
 
     specification, model = understand(*context.source()), context.read("model")
     minizinc = tool(context.asking("minizinc"))
-    if certain := certainly_too_large(specification):
+    if certain := certainly_too_large(specification, minizinc):
         raise CheckFailed(certain)
     try:
         answer = solve_canonically(model, minizinc)
     except NumberTooLarge:
-        raise CheckFailed(too_large(specification)) from None
+        raise CheckFailed(too_large(specification, minizinc)) from None
     for warning in answer.warnings:
         print(f"chunk {context.chunk_id}: minizinc warns: {warning}")
     if answer.status == "no answer":
