@@ -847,17 +847,12 @@ def BoolTerm.ble {form : Nat → List Int} {f g : Point → Int} (t : IntTerm fo
     (BoolTerm.mk (p := fun x => Bool.not (Int.isNegative (Int.sub (g x) (f x))))
       (BoolTerm.possibleSign (IntTerm.low t) (IntTerm.high t)) (BoolTerm.cutSign (IntTerm.under t) (IntTerm.over t))
       (fun b x h => IntTerm.use t h (fun l k u o => Allowed.sign (Int.sub (g x) (f x)) l k u o)))
-def BoolTerm.blt {form : Nat → List Int} {f g : Point → Int} (t : IntTerm form (fun x => Int.sub (f x) (g x))) :
+def BoolTerm.blt {form : Nat → List Int} {f g : Point → Int} (t : BoolTerm form (fun x => Int.ble (g x) (f x))) :
     BoolTerm form (fun x => Int.blt (f x) (g x)) :=
-  BoolTerm.cast (fun x => Eq.symm (Int.blt_eq (f x) (g x))) (BoolTerm.not (BoolTerm.ble t))
-theorem Int.sub_swap (a b : Int) : Eq (Int.neg (Int.sub a b)) (Int.sub b a) :=
-  Eq.trans (congr Int.neg (Int.sub_eq a b)) (Eq.trans (Int.neg_add a (Int.neg b))
-    (Eq.trans (congr (Int.add (Int.neg a)) (Int.neg_neg b))
-      (Eq.trans (Int.add_comm (Int.neg a) b) (Eq.symm (Int.sub_eq b a)))))
-def BoolTerm.beq {form : Nat → List Int} {f g : Point → Int} (t : IntTerm form (fun x => Int.sub (g x) (f x))) :
-    BoolTerm form (fun x => Int.beq (f x) (g x)) :=
-  BoolTerm.cast (fun x => Eq.symm (Int.beq_eq (f x) (g x))) (BoolTerm.and (BoolTerm.ble t)
-    (BoolTerm.ble (IntTerm.cast (fun x => Int.sub_swap (g x) (f x)) (IntTerm.neg t))))
+  BoolTerm.cast (fun x => Eq.symm (Int.blt_eq (f x) (g x))) (BoolTerm.not t)
+def BoolTerm.beq {form : Nat → List Int} {f g : Point → Int} (s : BoolTerm form (fun x => Int.ble (f x) (g x)))
+    (t : BoolTerm form (fun x => Int.ble (g x) (f x))) : BoolTerm form (fun x => Int.beq (f x) (g x)) :=
+  BoolTerm.cast (fun x => Eq.symm (Int.beq_eq (f x) (g x))) (BoolTerm.and s t)
 theorem Bool.toInt_nonneg (v : Bool) : Int.Le (Int.ofNat 0) (Bool.toInt v) :=
   Bool.rec (motive := fun v => Int.Le (Int.ofNat 0) (Bool.toInt v)) (Int.Le.refl (Int.ofNat 0)) (Int.ofNat_nonneg 1) v
 theorem Bool.toInt_le_one (v : Bool) : Int.Le (Bool.toInt v) Int.one :=
@@ -874,6 +869,60 @@ def IntTerm.toInt {form : Nat → List Int} {p : Point → Bool} (t : BoolTerm f
         (fun e => And.intro (Bool.toInt_le_one (Bool.not (BoolTerm.possible t Bool.false b))) (Int.Le.equal (Eq.symm (congr Bool.toInt e))))
         (p x) isPossible)
       (BoolTerm.sound t b x h))
+
+/-! Comparisons with the greater or the lesser of two -/
+
+theorem Bool.same {a b : Bool} (h : Eq a Bool.true → Eq b Bool.true) (k : Eq b Bool.true → Eq a Bool.true) : Eq a b :=
+  Bool.cases a (fun t => Eq.trans t (Eq.symm (h t)))
+    (fun f => Bool.cases b (fun t => Bool.contradiction f (k t)) (fun g => Eq.trans f (Eq.symm g)))
+theorem Bool.either {a b : Bool} {p : Prop} (h : Eq (Bool.or a b) Bool.true) (l : Eq a Bool.true → p) (r : Eq b Bool.true → p) : p :=
+  Bool.cases a l (fun f => r (Eq.trans (congr (fun a => Bool.or a b) (Eq.symm f)) h))
+theorem Int.max_ble (a b c : Int) : Eq (Bool.and (Int.ble a c) (Int.ble b c)) (Int.ble (Int.max a b) c) :=
+  Bool.same (fun h => Int.Le.ble (Int.max_least (Int.Le.of_ble (Bool.left h)) (Int.Le.of_ble (Bool.right h))))
+    (fun h => Bool.both (Int.Le.ble (Int.Le.trans (Int.max_left a b) (Int.Le.of_ble h)))
+      (Int.Le.ble (Int.Le.trans (Int.max_right a b) (Int.Le.of_ble h))))
+theorem Int.ble_max (a b c : Int) : Eq (Bool.or (Int.ble c a) (Int.ble c b)) (Int.ble c (Int.max a b)) :=
+  Bool.same
+    (fun h => Bool.either h (fun l => Int.Le.ble (Int.Le.trans (Int.Le.of_ble l) (Int.max_left a b)))
+      (fun r => Int.Le.ble (Int.Le.trans (Int.Le.of_ble r) (Int.max_right a b))))
+    (fun h => Or.rec (motive := fun _ => Eq (Bool.or (Int.ble c a) (Int.ble c b)) Bool.true)
+      (fun e => Bool.or_left (Eq.trans (congr (Int.ble c) e) h)) (fun e => Bool.or_right (Eq.trans (congr (Int.ble c) e) h))
+      (Int.max_either a b))
+theorem Int.min_ble (a b c : Int) : Eq (Bool.or (Int.ble a c) (Int.ble b c)) (Int.ble (Int.min a b) c) :=
+  Bool.same
+    (fun h => Bool.either h (fun l => Int.Le.ble (Int.Le.trans (Int.min_le_left a b) (Int.Le.of_ble l)))
+      (fun r => Int.Le.ble (Int.Le.trans (Int.min_le_right a b) (Int.Le.of_ble r))))
+    (Bool.rec (motive := fun d => Eq (Int.ble (Bool.cond d a b) c) Bool.true → Eq (Bool.or (Int.ble a c) (Int.ble b c)) Bool.true)
+      (fun h => Bool.or_right h) (fun h => Bool.or_left h) (Int.ble a b))
+theorem Int.ble_min (a b c : Int) : Eq (Bool.and (Int.ble c a) (Int.ble c b)) (Int.ble c (Int.min a b)) :=
+  Bool.same
+    (Bool.rec (motive := fun d => Eq (Bool.and (Int.ble c a) (Int.ble c b)) Bool.true → Eq (Int.ble c (Bool.cond d a b)) Bool.true)
+      (fun h => Bool.right h) (fun h => Bool.left h) (Int.ble a b))
+    (fun h => Bool.both (Int.Le.ble (Int.Le.trans (Int.Le.of_ble h) (Int.min_le_left a b)))
+      (Int.Le.ble (Int.Le.trans (Int.Le.of_ble h) (Int.min_le_right a b))))
+theorem Int.abs_eq (a : Int) : Eq (Int.max a (Int.neg a)) (Int.abs a) :=
+  Int.Le.antisymm (Int.max_least (Int.abs_left a) (Int.abs_right a))
+    (Or.rec (motive := fun _ => Int.Le (Int.abs a) (Int.max a (Int.neg a)))
+      (fun e => Int.Le.trans (Int.Le.equal (Eq.symm e)) (Int.max_left a (Int.neg a)))
+      (fun e => Int.Le.trans (Int.Le.equal (Eq.symm e)) (Int.max_right a (Int.neg a))) (Int.abs_either a))
+def BoolTerm.maxBle {form : Nat → List Int} {f g h : Point → Int} (s : BoolTerm form (fun x => Int.ble (f x) (h x)))
+    (t : BoolTerm form (fun x => Int.ble (g x) (h x))) : BoolTerm form (fun x => Int.ble (Int.max (f x) (g x)) (h x)) :=
+  BoolTerm.cast (fun x => Int.max_ble (f x) (g x) (h x)) (BoolTerm.and s t)
+def BoolTerm.bleMax {form : Nat → List Int} {f g h : Point → Int} (s : BoolTerm form (fun x => Int.ble (h x) (f x)))
+    (t : BoolTerm form (fun x => Int.ble (h x) (g x))) : BoolTerm form (fun x => Int.ble (h x) (Int.max (f x) (g x))) :=
+  BoolTerm.cast (fun x => Int.ble_max (f x) (g x) (h x)) (BoolTerm.or s t)
+def BoolTerm.minBle {form : Nat → List Int} {f g h : Point → Int} (s : BoolTerm form (fun x => Int.ble (f x) (h x)))
+    (t : BoolTerm form (fun x => Int.ble (g x) (h x))) : BoolTerm form (fun x => Int.ble (Int.min (f x) (g x)) (h x)) :=
+  BoolTerm.cast (fun x => Int.min_ble (f x) (g x) (h x)) (BoolTerm.or s t)
+def BoolTerm.bleMin {form : Nat → List Int} {f g h : Point → Int} (s : BoolTerm form (fun x => Int.ble (h x) (f x)))
+    (t : BoolTerm form (fun x => Int.ble (h x) (g x))) : BoolTerm form (fun x => Int.ble (h x) (Int.min (f x) (g x))) :=
+  BoolTerm.cast (fun x => Int.ble_min (f x) (g x) (h x)) (BoolTerm.and s t)
+def BoolTerm.absBle {form : Nat → List Int} {f h : Point → Int} (s : BoolTerm form (fun x => Int.ble (f x) (h x)))
+    (t : BoolTerm form (fun x => Int.ble (Int.neg (f x)) (h x))) : BoolTerm form (fun x => Int.ble (Int.abs (f x)) (h x)) :=
+  BoolTerm.cast (fun x => congr (fun a => Int.ble a (h x)) (Int.abs_eq (f x))) (BoolTerm.maxBle s t)
+def BoolTerm.bleAbs {form : Nat → List Int} {f h : Point → Int} (s : BoolTerm form (fun x => Int.ble (h x) (f x)))
+    (t : BoolTerm form (fun x => Int.ble (h x) (Int.neg (f x)))) : BoolTerm form (fun x => Int.ble (h x) (Int.abs (f x))) :=
+  BoolTerm.cast (fun x => congr (Int.ble (h x)) (Int.abs_eq (f x))) (BoolTerm.bleMax s t)
 
 /-! What a formula joins by `and` -/
 
