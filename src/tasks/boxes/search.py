@@ -46,8 +46,22 @@ class _Part:
     """A comparison of two linear terms: its cut says it all."""
 
 
+_ROUNDS = 4
+
+
 Proof = tuple[Tree, frozenset[int]]
 """A tree, and the splits above that it needs."""
+
+
+@dataclass(frozen=True)
+class _Wrap:
+    """A split of form j at k of which the box below is one side, the left for direction 1; other is the other's proof."""
+
+    split: int
+    j: int
+    k: int
+    direction: int
+    other: Proof
 
 
 @dataclass
@@ -114,34 +128,87 @@ class _Search:
         """changed: the forms whose bounds are not those of the box above; None for all."""
         if depth > MOST_LEVELS:
             raise LimitReached
-        if found := self.look(state, changed):
-            return found
-        if found := self.feasible(state):
-            return found
-        # What follows from the linear part for the forms of all others.
-        wraps: list[tuple[int, int, int, bool, Proof]] = []
-        narrowed = set()
-        wanted = sorted(set().union(*(part.truth.forms for part in state.parts if not part.simple), ()))
-        closed: Proof | None = None
-        for j in wanted:
-            for direction in (1, -1):
-                narrower = self.narrow(state, j, direction)
-                if narrower is None:
-                    continue
-                k, leaf = narrower
-                self.splits += 1
-                wraps.append((self.splits, j, k, direction > 0, leaf))
-                self.set(state, j, k, direction, self.splits)
-                narrowed.add(j)
-        if narrowed:
-            closed = self.look(state, frozenset(narrowed)) or self.feasible(state)
-        proof = closed or self.branch(state, depth + len(wraps))
-        for split, j, k, upper, leaf in reversed(wraps):
+        wraps: list[_Wrap] = []
+        proof = self.look(state, changed) or self.shave(state, changed, wraps) or self.feasible(state)
+        if proof is None:
+            before = len(wraps)
+            for j in sorted(set().union(*(part.truth.forms for part in state.parts if not part.simple))):
+                for direction in (1, -1):
+                    if narrower := self.narrow(state, j, direction):
+                        self.wrap(state, wraps, j, direction, *narrower)
+            if narrowed := frozenset(wrap.j for wrap in wraps[before:]):
+                proof = self.look(state, narrowed) or self.shave(state, narrowed, wraps) or self.feasible(state)
+        proof = proof or self.branch(state, depth + len(wraps))
+        for wrap in reversed(wraps):
             tree, used = proof
-            if split in used:
-                pair = (tree, leaf[0]) if upper else (leaf[0], tree)
-                proof = Split(j, k, *pair), used - {split} | leaf[1] - {split}
+            if wrap.split in used:
+                other, needed = wrap.other
+                pair = (tree, other) if wrap.direction > 0 else (other, tree)
+                proof = Split(wrap.j, wrap.k, *pair), (used | needed) - {wrap.split}
         return proof
+
+    def wrap(self, state: _State, wraps: list[_Wrap], j: int, direction: int, k: int, other: Proof) -> None:
+        """Goes on with one side of a split, where there is a proof for the other."""
+        self.splits += 1
+        wraps.append(_Wrap(self.splits, j, k, direction, other))
+        self.set(state, j, k, direction, self.splits)
+
+    def shave(self, state: _State, changed: frozenset[int] | None, wraps: list[_Wrap]) -> Proof | None:
+        """Bounds from each part alone: where it is false at an end of a form, as far as it is."""
+        waiting = [part for part in state.parts if not part.simple]
+        again = changed
+        for _ in range(_ROUNDS):
+            moved = set()
+            for part in waiting:
+                if again is not None and again.isdisjoint(part.truth.forms):
+                    continue
+                for j in sorted(part.truth.forms):
+                    for direction in (1, -1):
+                        if found := self.shaved(state, part, j, direction):
+                            self.wrap(state, wraps, j, direction, *found)
+                            moved.add(j)
+            if not moved:
+                return None
+            again = frozenset(moved)
+            if proof := self.look(state, again):
+                return proof
+            waiting = [part for part in state.parts if not part.simple]
+        return None
+
+    def shaved(self, state: _State, part: _Part, j: int, direction: int) -> tuple[int, Proof] | None:
+        """The k of a split, and the proof for the side beyond; upper ends for direction 1."""
+        box = state.box()
+        ends, fixed = (box.low, box.high) if direction > 0 else (box.high, box.low)
+        first, last = fixed[j], ends[j]  # from the end inwards
+        room = abs(last - first)
+
+        def is_false(steps: int) -> bool:
+            """Whether the part is false on so many values from the end inwards."""
+            self.spend(1)
+            ends[j] = first - direction * (steps - 1)
+            return not part.truth.possible(True, box)
+
+        if room == 0 or not is_false(1):
+            return None
+        good, bad = 1, room + 1
+        step = 1
+        while good + step < bad:
+            if is_false(good + step):
+                good, step = good + step, 2 * step
+            else:
+                bad = good + step
+        while bad - good > 1:
+            middle = (good + bad) // 2
+            if is_false(middle):
+                good = middle
+            else:
+                bad = middle
+        k = first - good if direction > 0 else first + good - 1
+        side = state.copy()
+        self.set(side, j, k, -direction, self.splits + 1)
+        box = side.box()
+        needed = self.needed(side, box, part.truth.forms, lambda: not part.truth.possible(True, box))
+        return k, (Refuted(part.path), needed)
 
     def set(self, state: _State, j: int, k: int, direction: int, split: int) -> None:
         """Form j is at most k where direction is 1, else at least k + 1."""
@@ -314,23 +381,23 @@ class _Search:
 
     def choose(self, state: _State) -> tuple[int, int]:
         """A form and where to split it. Raises PointFound."""
-        at = [self.simplex.value(self.variable(form)) for form in self.goal.forms.all]
+        at = [_lowest(*self.simplex.value(self.variable(form))) for form in self.goal.forms.all]
         around = Box([n // d for n, d in at], [-(-n // d) for n, d in at])
         whole = all(d == 1 for _, d in at[:COORDINATES])
         if whole and all(truth.possible(True, around) for _, _, truth in located(self.goal.conjunction)):
             raise PointFound([n for n, _ in at[:COORDINATES]])
         box = state.box()
-        best: tuple[tuple[int, int, int], tuple[int, int]] | None = None
+        best: tuple[tuple[bool, bool, int, int], tuple[int, int]] | None = None
         for part in state.parts:
             if part.simple:
                 continue
             violated = not part.truth.possible(True, around)
-            for j, k in _thresholds(part.truth, box, around):
+            for guess, (j, k) in _splits(part.truth, box, around):
                 if not box.low[j] <= k < box.high[j]:
                     continue
                 n, d = at[j]
                 distance = abs(2 * n - (2 * k + 1) * d) // d
-                rank = (not violated, len(part.truth.forms), distance)
+                rank = (not violated, guess, len(part.truth.forms), distance)
                 if best is None or rank < best[0]:
                     best = rank, (j, k)
         if best and (not best[0][0] or whole):
@@ -369,6 +436,23 @@ def _lcm(a: int, b: int) -> int:
     return lcm(a, b)
 
 
+def _lowest(numerator: int, denominator: int) -> tuple[int, int]:
+    from math import gcd
+
+    common = gcd(numerator, denominator)
+    return numerator // common, denominator // common
+
+
+def _splits(truth: Truth, box: Box, at: Box) -> Iterator[tuple[bool, tuple[int, int]]]:
+    """Splits that could decide a part, and whether each is only a guess."""
+    for found in _thresholds(truth, box, at):
+        yield False, found
+    for j in truth.forms:
+        if box.low[j] < box.high[j]:
+            yield True, (j, min(max(at.low[j], box.low[j]), box.high[j] - 1))
+            yield True, (j, (box.low[j] + box.high[j]) // 2)
+
+
 def _thresholds(term: Term, box: Box, at: Box) -> Iterator[tuple[int, int]]:
     """Splits (a form, the most on the left) that decide a part of a term that is undecided on the box."""
     match term:
@@ -391,11 +475,6 @@ def _thresholds(term: Term, box: Box, at: Box) -> Iterator[tuple[int, int]]:
                         yield affine, (l - k) // (m - o) if (l - k) % (m - o) else (l - k) // (m - o) - 1
     for inner in term.inner:
         yield from _thresholds(inner, box, at)
-    if isinstance(term, terms.Sign):
-        for j in term.forms:
-            if box.low[j] < box.high[j]:
-                yield j, min(max(at.low[j], box.low[j]), box.high[j] - 1)
-                yield j, (box.low[j] + box.high[j]) // 2
 
 
 def _affine_parts(term: Number) -> Iterator[tuple[int, int, int]]:
