@@ -102,7 +102,12 @@ class Reader:
         """left <= right. Of a greatest, a least or an absolute value each is compared by itself."""
         a, b = self.linear(left), self.linear(right)
         if a and b:
-            difference = self.affine(f"(LinearTerm.sub {b[0]} {a[0]})", linear.minus(b[1], a[1]))
+            whole = linear.minus(b[1], a[1])
+            if self.forms.affine(whole)[2] == -1:
+                swapped = self.affine(f"(LinearTerm.sub {a[0]} {b[0]})", linear.times(-1, whole))
+                difference = terms.Multiple(-1, swapped)
+                return terms.Sign(difference, text="(BoolTerm.bleOpposite {})", parts=(swapped,))
+            difference = self.affine(f"(LinearTerm.sub {b[0]} {a[0]})", whole)
             return terms.Sign(difference, text="(BoolTerm.ble {})", parts=(difference,))
         if _comparisons(left) * _comparisons(right) <= MOST_COMPARISONS:
             match left:
@@ -179,8 +184,9 @@ class Reader:
 
     def affine(self, text: str, whole: Linear) -> terms.Affine:
         j, k, m = self.forms.affine(whole)
-        text = f"(IntTerm.linear (form := Proof.form) {text} {j} {integer(k)} {integer(m)} (Eq.refl Bool.true))"
-        return terms.Affine(j, k, m, whole, text=text.replace("{", "{{").replace("}", "}}"))
+        kind, factor = ("form", "") if m == 1 else ("linear", f" {integer(m)}")
+        text = f"(IntTerm.{kind} (form := Proof.form) {text} {j} {integer(k)}{factor} (Eq.refl Bool.true))"
+        return terms.Affine(j, k, m, whole, text=text)
 
     def linear(self, node: Expression) -> tuple[str, Linear] | None:
         """The text of a linear term and what it is; None where the node is not linear as it stands."""

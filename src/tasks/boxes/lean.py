@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from .formula import Both, Conjunction, Part, integer
-from .linear import Forms
+from .linear import Forms, Linear
 from .terms import Path, lean
 from .tree import Infeasible, Refuted, Split, Tree
 
@@ -65,15 +65,20 @@ def conjunction_text(conjunction: Conjunction) -> str:
 
 
 def forms_text(forms: Forms) -> str:
-    lists = []
-    for form in forms.all:
-        text = "List.nil"
-        for factor in reversed(form):
-            text = f"(List.cons {integer(factor)} {text})"
-        lists.append(text)
     text = "List.nil"
-    for item in reversed(lists):
-        text = f"(List.cons {item}\n  {text})"
+    for form in reversed(forms.all):
+        text = f"(List.cons {form_text(form)}\n  {text})"
+    return text
+
+
+def form_text(form: Linear) -> str:
+    """A linear form; zeros at the end are left out."""
+    if sum(map(abs, form)) == 1 and 1 in form:
+        return f"(Linear.unit {form.index(1)})"
+    text = "List.nil"
+    for factor in reversed(form):
+        if factor or text != "List.nil":
+            text = f"(List.cons {'Int.one' if factor == 1 else integer(factor)} {text})"
     return text
 
 

@@ -112,7 +112,7 @@ class _Search:
     def start(self) -> _State:
         box = self.goal.start()
         parts = [
-            _Part(path, length, truth, isinstance(_core(truth), terms.Sign) and isinstance(_core(truth).of, terms.Affine))
+            _Part(path, length, truth, _is_linear(truth))
             for path, length, truth in located(self.goal.conjunction)
         ]
         return _State([_Bound(v, 0, None) for v in box.low], [_Bound(v, 0, None) for v in box.high], parts, {})
@@ -414,8 +414,10 @@ class _Search:
         raise LimitReached
 
 
-def _core(truth: Truth) -> Truth:
-    return _core(truth.of) if isinstance(truth, terms.Not) else truth
+def _is_linear(truth: Truth) -> bool:
+    while isinstance(truth, terms.Not):
+        truth = truth.of
+    return isinstance(truth, terms.Sign) and len(list(_affine_parts(truth.of))) == 1
 
 
 def _affine(a: Linear) -> tuple[Linear, int, int]:
@@ -456,10 +458,11 @@ def _splits(truth: Truth, box: Box, at: Box) -> Iterator[tuple[bool, tuple[int, 
 def _thresholds(term: Term, box: Box, at: Box) -> Iterator[tuple[int, int]]:
     """Splits (a form, the most on the left) that decide a part of a term that is undecided on the box."""
     match term:
-        case terms.Sign(of=terms.Affine(j=j, k=k, m=m)) if m:
-            # 0 <= k + m * form
-            if term.possible(True, box) and term.possible(False, box):
-                yield j, (-(k // m) - 1 if m > 0 else k // -m)
+        case terms.Sign(of=of) if affine := list(_affine_parts(of)):
+            for j, k, m in affine:
+                # 0 <= k + m * form
+                if m and term.possible(True, box) and term.possible(False, box):
+                    yield j, (-(k // m) - 1 if m > 0 else k // -m)
             return
         case terms.Sign() | terms.Indicator() | terms.Not() | terms.And():
             if isinstance(term, Truth) and not (term.possible(True, box) and term.possible(False, box)):

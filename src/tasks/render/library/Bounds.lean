@@ -29,8 +29,13 @@ def Linear.plus (a b : List Int) : List Int :=
   List.rec (motive := fun _ => List Int → List Int) (fun b => b)
     (fun c others rest b => List.rec (motive := fun _ => List Int) (List.cons c others)
       (fun d b _ => List.cons (Int.add c d) (rest b)) b) a b
-def Linear.times (m : Int) (a : List Int) : List Int :=
+def Linear.scale (m : Int) (a : List Int) : List Int :=
   List.rec (motive := fun _ => List Int) List.nil (fun c _ rest => List.cons (Int.mul m c) rest) a
+def Linear.negate (a : List Int) : List Int :=
+  List.rec (motive := fun _ => List Int) List.nil (fun c _ rest => List.cons (Int.neg c) rest) a
+/-- m times a; most factors are 1 or -1. -/
+def Linear.times (m : Int) (a : List Int) : List Int :=
+  Bool.cond (Int.beq m Int.one) a (Bool.cond (Int.beq m (Int.negSucc 0)) (Linear.negate a) (Linear.scale m a))
 def Linear.isZero (a : List Int) : Bool :=
   List.rec (motive := fun _ => Bool) Bool.true (fun c _ rest => Bool.and (Int.beq c (Int.ofNat 0)) rest) a
 def Linear.constant (c : Int) : List Int := List.cons c List.nil
@@ -57,25 +62,25 @@ theorem Linear.value_plus (a : List Int) :
         (Eq.refl _)
         (fun u v _ => Eq.trans (congr₂ Int.add (Int.add_mul c d u) (h b v))
           (Int.add_exchange (Int.mul c u) (Int.mul d u) (Linear.value a v) (Linear.value b v))) v) b) a
-theorem Linear.value_times (m : Int) (a : List Int) :
-    (v : List Int) → Eq (Linear.value (Linear.times m a) v) (Int.mul m (Linear.value a v)) :=
+theorem Linear.value_scale (m : Int) (a : List Int) :
+    (v : List Int) → Eq (Linear.value (Linear.scale m a) v) (Int.mul m (Linear.value a v)) :=
   List.rec (motive := fun a => (v : List Int) →
-      Eq (Linear.value (Linear.times m a) v) (Int.mul m (Linear.value a v)))
+      Eq (Linear.value (Linear.scale m a) v) (Int.mul m (Linear.value a v)))
     (fun _ => Eq.symm (Int.mul_zero m))
     (fun c a h v => List.rec (motive := fun v =>
-        Eq (Linear.value (Linear.times m (List.cons c a)) v) (Int.mul m (Linear.value (List.cons c a) v)))
+        Eq (Linear.value (Linear.scale m (List.cons c a)) v) (Int.mul m (Linear.value (List.cons c a) v)))
       (Eq.symm (Int.mul_zero m))
       (fun u v _ => Eq.trans (congr₂ Int.add (Int.mul_assoc m c u) (h v))
         (Eq.symm (Int.mul_add m (Int.mul c u) (Linear.value a v)))) v) a
 theorem Int.minus_one_mul (a : Int) : Eq (Int.mul (Int.negSucc 0) a) (Int.neg a) :=
   Eq.trans (Int.neg_mul Int.one a) (congr Int.neg (Int.one_mul a))
-theorem Linear.value_minus (a b v : List Int) :
-    Eq (Linear.value (Linear.minus a b) v) (Int.add (Linear.value a v) (Int.neg (Linear.value b v))) :=
-  Eq.trans (Linear.value_plus a (Linear.times (Int.negSucc 0) b) v)
-    (congr (Int.add (Linear.value a v))
-      (Eq.trans (Linear.value_times (Int.negSucc 0) b v) (Int.minus_one_mul (Linear.value b v))))
-theorem Linear.at_constant (c : Int) (x : Point) : Eq (Linear.at (Linear.constant c) x) c :=
-  Eq.trans (Int.add_zero (Int.mul c Int.one)) (Int.mul_one c)
+theorem Linear.value_negate (a : List Int) : (v : List Int) → Eq (Linear.value (Linear.negate a) v) (Int.neg (Linear.value a v)) :=
+  List.rec (motive := fun a => (v : List Int) → Eq (Linear.value (Linear.negate a) v) (Int.neg (Linear.value a v)))
+    (fun _ => Eq.refl _)
+    (fun c a h v => List.rec (motive := fun v =>
+        Eq (Linear.value (Linear.negate (List.cons c a)) v) (Int.neg (Linear.value (List.cons c a) v)))
+      (Eq.refl _)
+      (fun u v _ => Eq.trans (congr₂ Int.add (Int.neg_mul c u) (h v)) (Eq.symm (Int.neg_add (Int.mul c u) (Linear.value a v)))) v) a
 theorem Int.eq_of_beq (a b : Int) (h : Eq (Int.beq a b) Bool.true) : And (Int.Le a b) (Int.Le b a) :=
   And.intro (Int.Le.of_ble (Bool.left (Eq.trans (Eq.symm (Int.beq_eq a b)) h)))
     (Int.Le.of_ble (Bool.right (Eq.trans (Eq.symm (Int.beq_eq a b)) h)))
@@ -94,6 +99,25 @@ theorem Int.Le.antisymm {a b : Int} (h : Int.Le a b) (k : Int.Le b a) : Eq a b :
                   (Eq.trans (congr (fun s => Int.add s (Int.ofNat n)) e) f)))
                 (Eq.trans (Int.add_comm (Int.neg a) a) (Int.add_neg a))))))))
       e)))
+theorem Int.of_beq {a b : Int} (h : Eq (Int.beq a b) Bool.true) : Eq a b := And.rec (fun l m => Int.Le.antisymm l m) (Int.eq_of_beq a b h)
+theorem Linear.value_times (m : Int) (a v : List Int) : Eq (Linear.value (Linear.times m a) v) (Int.mul m (Linear.value a v)) :=
+  Bool.rec (motive := fun c => Eq (Int.beq m Int.one) c → Eq (Linear.value (Bool.cond c a
+      (Bool.cond (Int.beq m (Int.negSucc 0)) (Linear.negate a) (Linear.scale m a))) v) (Int.mul m (Linear.value a v)))
+    (fun _ => Bool.rec (motive := fun c => Eq (Int.beq m (Int.negSucc 0)) c →
+        Eq (Linear.value (Bool.cond c (Linear.negate a) (Linear.scale m a)) v) (Int.mul m (Linear.value a v)))
+      (fun _ => Linear.value_scale m a v)
+      (fun e => Eq.trans (Linear.value_negate a v) (Eq.trans (Eq.symm (Int.minus_one_mul (Linear.value a v)))
+        (congr (fun m => Int.mul m (Linear.value a v)) (Eq.symm (Int.of_beq e)))))
+      (Int.beq m (Int.negSucc 0)) (Eq.refl _))
+    (fun e => Eq.trans (Eq.symm (Int.one_mul (Linear.value a v))) (congr (fun m => Int.mul m (Linear.value a v)) (Eq.symm (Int.of_beq e))))
+    (Int.beq m Int.one) (Eq.refl _)
+theorem Linear.value_minus (a b v : List Int) :
+    Eq (Linear.value (Linear.minus a b) v) (Int.add (Linear.value a v) (Int.neg (Linear.value b v))) :=
+  Eq.trans (Linear.value_plus a (Linear.times (Int.negSucc 0) b) v)
+    (congr (Int.add (Linear.value a v))
+      (Eq.trans (Linear.value_times (Int.negSucc 0) b v) (Int.minus_one_mul (Linear.value b v))))
+theorem Linear.at_constant (c : Int) (x : Point) : Eq (Linear.at (Linear.constant c) x) c :=
+  Eq.trans (Int.add_zero (Int.mul c Int.one)) (Int.mul_one c)
 theorem Linear.value_zero (a : List Int) : (v : List Int) → Eq (Linear.isZero a) Bool.true → Eq (Linear.value a v) (Int.ofNat 0) :=
   List.rec (motive := fun a => (v : List Int) → Eq (Linear.isZero a) Bool.true → Eq (Linear.value a v) (Int.ofNat 0))
     (fun _ _ => Eq.refl _)
@@ -104,6 +128,19 @@ theorem Linear.value_zero (a : List Int) : (v : List Int) → Eq (Linear.isZero 
         (h v (Bool.right z))) v) a
 
 theorem Int.ofNat_nonneg (n : Nat) : Int.Le (Int.ofNat 0) (Int.ofNat n) := Int.Le.intro n (Int.zero_add (Int.ofNat n))
+
+def Linear.same (a b : List Int) : Bool :=
+  List.rec (motive := fun _ => List Int → Bool) (fun b => Linear.isZero b)
+    (fun c others rest b => List.rec (motive := fun _ => Bool) (Linear.isZero (List.cons c others))
+      (fun d b _ => Bool.and (Int.beq c d) (rest b)) b) a b
+theorem Linear.value_same (a : List Int) : (b v : List Int) → Eq (Linear.same a b) Bool.true → Eq (Linear.value a v) (Linear.value b v) :=
+  List.rec (motive := fun a => (b v : List Int) → Eq (Linear.same a b) Bool.true → Eq (Linear.value a v) (Linear.value b v))
+    (fun b v h => Eq.symm (Linear.value_zero b v h))
+    (fun c a h b => List.rec (motive := fun b => (v : List Int) → Eq (Linear.same (List.cons c a) b) Bool.true →
+        Eq (Linear.value (List.cons c a) v) (Linear.value b v))
+      (fun v z => Linear.value_zero (List.cons c a) v z)
+      (fun d b _ v e => List.rec (motive := fun v => Eq (Linear.value (List.cons c a) v) (Linear.value (List.cons d b) v)) (Eq.refl _)
+        (fun u v _ => congr₂ Int.add (congr (fun c => Int.mul c u) (Int.of_beq (Bool.left e))) (h b v (Bool.right e))) v) b) a
 
 /-! Boxes -/
 
@@ -298,6 +335,24 @@ def IntTerm.linear {form : Nat → List Int} {f : Point → Int} (t : LinearTerm
           (congr₂ Int.add (Linear.at_constant k x) (Linear.value_times m (form j) (Point.vector x)))))
         (Int.Le.equal (Eq.symm (Eq.trans (Linear.value_plus (Linear.constant k) (Linear.times m (form j)) (Point.vector x))
           (congr₂ Int.add (Linear.at_constant k x) (Linear.value_times m (form j) (Point.vector x))))))))
+
+/-- A linear term that is k more than form j. -/
+def IntTerm.form {form : Nat → List Int} {f : Point → Int} (t : LinearTerm f) (j : Nat) (k : Int)
+    (e : Eq (Linear.same (LinearTerm.coefficients t) (Linear.plus (Linear.constant k) (form j))) Bool.true) : IntTerm form f :=
+  IntTerm.cast (f := fun x => Int.add k (Linear.at (form j) x))
+    (fun x => Eq.trans
+      (Eq.symm (Eq.trans (Linear.value_plus (Linear.constant k) (form j) (Point.vector x))
+        (congr (fun s => Int.add s (Linear.at (form j) x)) (Linear.at_constant k x))))
+      (Eq.trans (Eq.symm (Linear.value_same _ _ (Point.vector x) e)) (LinearTerm.sound t x)))
+    (IntTerm.mk
+      (fun b => Int.add k (Box.low b j)) (fun b => Int.add k (Box.high b j))
+      (fun _ => Linear.plus (Linear.constant k) (form j)) (fun _ => Linear.plus (Linear.constant k) (form j))
+      (fun b x h => Bounded.intro
+        (Int.Le.add (Int.Le.refl k) (Box.Holds.low h j)) (Int.Le.add (Int.Le.refl k) (Box.Holds.high h j))
+        (Int.Le.equal (Eq.trans (Linear.value_plus (Linear.constant k) (form j) (Point.vector x))
+          (congr (fun s => Int.add s (Linear.at (form j) x)) (Linear.at_constant k x))))
+        (Int.Le.equal (Eq.symm (Eq.trans (Linear.value_plus (Linear.constant k) (form j) (Point.vector x))
+          (congr (fun s => Int.add s (Linear.at (form j) x)) (Linear.at_constant k x)))))))
 
 def IntTerm.add {form : Nat → List Int} {f g : Point → Int} (s : IntTerm form f) (t : IntTerm form g) :
     IntTerm form (fun x => Int.add (f x) (g x)) :=
@@ -847,6 +902,14 @@ def BoolTerm.ble {form : Nat → List Int} {f g : Point → Int} (t : IntTerm fo
     (BoolTerm.mk (p := fun x => Bool.not (Int.isNegative (Int.sub (g x) (f x))))
       (BoolTerm.possibleSign (IntTerm.low t) (IntTerm.high t)) (BoolTerm.cutSign (IntTerm.under t) (IntTerm.over t))
       (fun b x h => IntTerm.use t h (fun l k u o => Allowed.sign (Int.sub (g x) (f x)) l k u o)))
+theorem Int.sub_swap (a b : Int) : Eq (Int.neg (Int.sub a b)) (Int.sub b a) :=
+  Eq.trans (congr Int.neg (Int.sub_eq a b)) (Eq.trans (Int.neg_add a (Int.neg b))
+    (Eq.trans (congr (Int.add (Int.neg a)) (Int.neg_neg b))
+      (Eq.trans (Int.add_comm (Int.neg a) b) (Eq.symm (Int.sub_eq b a)))))
+/-- f is at most g where t, which is f - g, is not positive. -/
+def BoolTerm.bleOpposite {form : Nat → List Int} {f g : Point → Int} (t : IntTerm form (fun x => Int.sub (f x) (g x))) :
+    BoolTerm form (fun x => Int.ble (f x) (g x)) :=
+  BoolTerm.ble (IntTerm.cast (fun x => Int.sub_swap (f x) (g x)) (IntTerm.neg t))
 def BoolTerm.blt {form : Nat → List Int} {f g : Point → Int} (t : BoolTerm form (fun x => Int.ble (g x) (f x))) :
     BoolTerm form (fun x => Int.blt (f x) (g x)) :=
   BoolTerm.cast (fun x => Eq.symm (Int.blt_eq (f x) (g x))) (BoolTerm.not t)
