@@ -26,7 +26,7 @@ NOTES = [
     "def bounds (x : Point) : Bool :=\n  Bool.true", "def unit_sum (x : Point) : Bool :=\n  Bool.true",
     "((bounds x).and (unit_sum x))", "#exit", "#print axioms witness_valid",
     "theorem witness_valid : Eq (valid witness) Bool.true := Eq.refl Bool.true", "axiom cheat : False", "prelude",
-    "import Support", "set_option genSizeOf true", "noncomputable section", "open Constraint", "instance",
+    "import Bounds", "set_option genSizeOf true", "noncomputable section", "open Constraint", "instance",
     # of modules
     "def Valid (x : Point) : Prop :=\n  Bounds x", "def witness : Point :=\n  ⟨1, 2, 3, 4, 5, 6, 7, 8⟩",
     "end Duality.Chunk42",

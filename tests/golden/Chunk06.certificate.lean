@@ -1,6 +1,6 @@
 prelude
 
-import Support
+import Bounds
 
 -- Chunk 06: External Tract: Tetrachord Polyphony Synthesis
 -- Certificate for the embedded kernel; see Support.lean.

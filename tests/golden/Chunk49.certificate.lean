@@ -1,6 +1,6 @@
 prelude
 
-import Support
+import Bounds
 
 -- Chunk 49: Bridge Tract: Prime Signatures
 -- Certificate for the embedded kernel; see Support.lean.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from ..language import syntax
@@ -44,14 +44,6 @@ def located(conjunction: Conjunction, path: Path = 0, length: int = 0) -> Iterat
             yield from located(right, path + (1 << length), length + 1)
 
 
-def joined(conjunctions: list[Conjunction]) -> Conjunction:
-    """As a balanced tree, as certificates join what is valid."""
-    if len(conjunctions) == 1:
-        return conjunctions[0]
-    middle = len(conjunctions) // 2
-    return Both(joined(conjunctions[:middle]), joined(conjunctions[middle:]))
-
-
 class Reader:
     """Reads unrolled formulas; what they have of linear forms is numbered in forms."""
 
@@ -59,11 +51,16 @@ class Reader:
         self.forms = forms
         self._linear: dict[int, tuple[Expression, tuple[str, Linear] | None]] = {}
 
-    def conjunction(self, node: Expression) -> Conjunction:
+    def conjunction(self, node: Expression, paths: Collection[Path] | None = None) -> Conjunction:
+        """What the formula joins by `and`; without the parts to which none of the paths leads, if these are given."""
+        if paths is not None and not paths:
+            return None
         match node:
             case syntax.Chain(operators=("/\\", *_)) if set(node.operators) == {"/\\"}:
                 _, left, right = pair(node)
-                return Both(self.conjunction(left), self.conjunction(right))
+                halves = (None, None) if paths is None else ([p // 2 for p in paths if p % 2 == b] for b in (0, 1))
+                first, second = halves
+                return Both(self.conjunction(left, first), self.conjunction(right, second))
             case _:
                 return Part(self.truth(node))
 

@@ -1,57 +1,11 @@
-"""A proof as Lean text, to stand behind a certificate: that no valid point is there, or that a claim holds at all of them."""
+"""Forms, terms and trees as Lean text, in the words of Bounds.lean."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-
 from .formula import Both, Conjunction, Part, integer
 from .linear import Forms, Linear
-from .terms import Path, lean
+from .terms import lean
 from .tree import Infeasible, Refuted, Split, Tree
-
-
-@dataclass(frozen=True)
-class Definition:
-    """A definition of the certificate that a proof uses, and what is known of it."""
-
-    name: str
-    conjunction: Conjunction
-
-
-def used_paths(tree: Tree) -> Iterator[Path]:
-    """Of the parts that a tree uses; where a path goes on within a part, with that."""
-    waiting = [tree]
-    while waiting:
-        match waiting.pop():
-            case Split(left=left, right=right):
-                waiting += (left, right)
-            case Refuted(path):
-                yield path
-            case Infeasible(cuts=cuts):
-                yield from (path for path, _ in cuts)
-
-
-def only(conjunction: Conjunction, paths: Sequence[Path]) -> Conjunction:
-    """Without the parts to which none of the paths leads."""
-    match conjunction:
-        case Both(left, right):
-            left = only(left, [path // 2 for path in paths if path % 2 == 0])
-            right = only(right, [path // 2 for path in paths if path % 2])
-            return Both(left, right) if left or right else None
-        case _:
-            return conjunction if paths else None
-
-
-def used_forms(tree: Tree) -> Iterator[int]:
-    waiting = [tree]
-    while waiting:
-        match waiting.pop():
-            case Split(j=j, left=left, right=right):
-                yield j
-                waiting += (left, right)
-            case Infeasible(bounds=bounds):
-                yield from (j for j, _ in bounds)
 
 
 def conjunction_text(conjunction: Conjunction) -> str:

@@ -150,7 +150,7 @@ def _in_lean(specification: Specification, witness: Sequence[int], lean: LeanTex
 
 def _certificate(specification: Specification, witness: Sequence[int]) -> Iterator[str]:
     """The commands of the chunk's certificate, without the bodies of definitions over a point."""
-    yield from ("prelude", "import Support")
+    yield from ("prelude", "import Bounds")
     yield from (f"set_option {name} false" for name in ("genCtorIdx", "genInjectivity", "genSizeOf"))
     yield from ("set_option maxRecDepth 1000000", "noncomputable section", "namespace Constraint")
     yield from (f"def {name} (x : Point) : Bool := …" for name in _identifiers(specification).values())

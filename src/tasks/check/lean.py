@@ -31,7 +31,7 @@ _OF_THE_MOMENT = re.compile(r"deep recursion|stack overflow|out of memory|interr
 
 
 # A certificate's first comment, less which two chunks of other names are the same text.
-_HEADING = re.compile(r"(?<=\Aprelude\n\nimport Support\n\n)-- Chunk .*$", re.MULTILINE)
+_HEADING = re.compile(r"(?<=\Aprelude\n\nimport Bounds\n\n)-- Chunk .*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ def render(chunk: Chunk, statements: Sequence[Statement], witness: Sequence[int]
     """The certificate that witness (8 integers) is a valid point of the chunk."""
     parts = [
         "prelude",
-        "import Support",
+        "import Bounds",
         f"-- Chunk {chunk.id}: {heading(chunk.title)}\n-- Certificate for the embedded kernel; see Support.lean.",
         OPTIONS.rstrip(),
         "namespace Constraint",
