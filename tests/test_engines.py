@@ -337,7 +337,7 @@ def test_the_embedded_kernel_is_its_libraries_and_ours(tmp_path: Path, monkeypat
     lengthen(folder / LIBRARIES[0])
     second = identify(tmp_path / "scratch", "lean", "kernel")
     (tmp_path / "Support.lean").write_text("prelude\n")
-    monkeypatch.setattr(engines, "library_source", lambda tool: tmp_path / "Support.lean")
+    monkeypatch.setattr(engines, "library_sources", lambda tool: (tmp_path / "Support.lean",))
     monkeypatch.setattr(engines, "library_digest", lambda tool: "another")
     third = identify(tmp_path / "scratch", "lean", "kernel")
     assert len({found["engine"]["identity"] for found in (first, second, third)}) == 3
@@ -353,7 +353,7 @@ def toolchain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (home / "lib" / "lean" / "Init" / "Data" / "Nat.olean").write_text("olean")
     said = "'t' does not depend on any axioms"
     message = json.dumps({"severity": "information", "data": said, "pos": {"line": 2}})
-    base = lean_library.library_source("lean toolchain")
+    (base,) = lean_library.library_sources("lean toolchain")
     (home / "bin" / "lean").write_text(
         "#!/bin/sh\ncase $1 in\n--version) echo 'Lean (version 4.15.0)'; exit;;\n"
         f"-R) echo compiled >> {home}/log; sleep 0.5; cat $5 > $4; exit;;\nesac\n"
@@ -369,10 +369,10 @@ def toolchain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_what_another_project_found_out_outlasts_that_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for project in ("one", "another"):
         (tmp_path / project).mkdir()
-        shutil.copy(lean_library.library_source("lean embedded kernel"), tmp_path / project / "Support.lean")
-    monkeypatch.setattr(engines, "library_source", lambda tool: tmp_path / "one" / "Support.lean")
+        shutil.copy(lean_library.library_sources("lean embedded kernel")[0], tmp_path / project / "Support.lean")
+    monkeypatch.setattr(engines, "library_sources", lambda tool: (tmp_path / "one" / "Support.lean",))
     identify(tmp_path / "scratch", "lean", "kernel")
-    monkeypatch.setattr(engines, "library_source", lambda tool: tmp_path / "another" / "Support.lean")
+    monkeypatch.setattr(engines, "library_sources", lambda tool: (tmp_path / "another" / "Support.lean",))
     found = identify(tmp_path / "scratch", "lean", "kernel")
     shutil.rmtree(tmp_path / "one")
     assert engines.is_current("lean", "kernel", "", found["files"])

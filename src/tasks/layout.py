@@ -18,9 +18,10 @@ class Layout:
     out: Path
 
     def file(self, name: str, chunk_id: str) -> Path:
-        """A file of a chunk by the name that stages use for it: source, model, module or certificate."""
+        """A file of a chunk by the name that stages use for it: source, model, module, certificate or balance."""
         path: Path = {
             "source": self.source, "model": self.model, "module": self.module, "certificate": self.certificate,
+            "balance": self.balance,
         }[name](chunk_id)  # fmt: skip
         return path
 
@@ -35,6 +36,9 @@ class Layout:
 
     def certificate(self, chunk_id: str) -> Path:
         return self.certificates / f"Chunk{chunk_id}.lean"
+
+    def balance(self, chunk_id: str) -> Path:
+        return self.certificates / f"Balance{chunk_id}.lean"
 
     def stamp(self, stage: str, chunk_id: str) -> Path:
         return self.out / "stamps" / stage / f"{chunk_id}.json"
@@ -59,7 +63,8 @@ class Layout:
         """The files of package and certificates that belong to no chunk, with their names in the library."""
         yield self.lean / "lakefile.toml", "lakefile.toml"
         yield self.lean / "Duality" / "Base.lean", "Base.lean"
-        yield self.certificates / "Support.lean", "Support.lean"
+        for name in ("Support.lean", "Order.lean", "Bounds.lean"):
+            yield self.certificates / name, name
 
     def folders(self) -> list[Path]:
         """The folders that a build writes to."""

@@ -46,6 +46,8 @@ class _Part:
     """A comparison of two linear terms: its cut says it all."""
 
 
+MOST_STEPS = 20_000
+"""Of a search in a build: about two seconds."""
 _ROUNDS = 4
 
 
@@ -112,8 +114,7 @@ class _Search:
     def start(self) -> _State:
         box = self.goal.start()
         parts = [
-            _Part(path, length, truth, _is_linear(truth))
-            for path, length, truth in located(self.goal.conjunction)
+            _Part(path, length, truth, _is_linear(truth)) for path, length, truth in located(self.goal.conjunction)
         ]
         return _State([_Bound(v, 0, None) for v in box.low], [_Bound(v, 0, None) for v in box.high], parts, {})
 

@@ -13,7 +13,7 @@ from ..specification import Specification
 from .formula import Both, Conjunction, Part, Reader, negation
 from .lean import conjunction_text, forms_text, tree_text
 from .linear import Forms
-from .search import refute
+from .search import MOST_STEPS, LimitReached, PointFound, refute
 from .terms import Path
 from .tree import Goal, Infeasible, Refuted, Split, Tree
 
@@ -85,7 +85,9 @@ class Proof:
     def used(self) -> list[str]:
         """The definitions that the proof needs."""
         paths = set(used_paths(self.tree))
-        return [name for name, place, length in _places(self.statement) if any(p % (1 << length) == place for p in paths)]
+        return [
+            name for name, place, length in _places(self.statement) if any(p % (1 << length) == place for p in paths)
+        ]
 
     def text(self) -> str:
         """Lean text for behind a certificate of the same chunk; it ends with what shows the theorem's axioms."""
@@ -113,6 +115,22 @@ def statement(specification: Specification, limit: int | None = None, only: Iter
 def prove(stated: Statement, most_steps: int) -> Proof:
     """A proof of the statement. Raises PointFound where it is false, LimitReached after about as many steps."""
     return Proof(stated, refute(stated.goal(), most_steps))
+
+
+def balance_text(specification: Specification, limit: int) -> tuple[str, int | None, list[int]]:
+    """The text to stand behind a chunk's certificate that proves its balance, and how many nodes its tree has; where
+    none was found, a comment that says so, with None, and the valid point beyond the limit, if one was found instead.
+    """
+    claim = f"|T_int - T_ext| is at most {limit} at every valid point"
+    try:
+        proof = prove(statement(specification, limit), MOST_STEPS)
+    except LimitReached:
+        return f"-- No proof was found that {claim}: the solver alone says so.\n", None, []
+    except PointFound as found:
+        if wrong := specification.violations(found.point):
+            raise AssertionError(f"the search calls {found.point} valid, which violates {wrong}") from None
+        return f"-- It is false that {claim}: x = {found.point} is one.\n", None, found.point
+    return f"-- Behind the certificate of this number: {claim}; see Bounds.lean.\n\n{proof.text()}", proof.nodes, []
 
 
 def nodes(tree: Tree) -> Iterator[Tree]:

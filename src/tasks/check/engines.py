@@ -22,7 +22,7 @@ from ..errors import DualityError, ToolError
 from .call import IDENTITY, Limits, Run, ToolCall, shorten
 from .identity import Digests, expand, is_ours, states, write_beside
 from .lean_install import INSTALL, LIBRARIES, full_lean, kernel_folder
-from .lean_library import alone, library_digest, library_source
+from .lean_library import alone, library_digest, library_sources
 
 _FORMAT = 1
 _SIGNATURE = 2
@@ -252,7 +252,7 @@ _LIBRARIES = ("lean toolchain", "lean embedded kernel")
 
 def _sources() -> set[str]:
     """The sources of our libraries for Lean."""
-    return {str(library_source(tool)) for tool in _LIBRARIES}
+    return {str(source) for tool in _LIBRARIES for source in library_sources(tool)}
 
 
 def _choose_lean(choice: str, toolchain: str) -> list[str | None]:
@@ -283,7 +283,7 @@ def _probe_lean(choice: str, toolchain: str, runner: Machine) -> Found:
     version = _ask_lean("lean embedded kernel", runner)
     files, watched = _program("lean", str(folder / LIBRARIES[-1]))
     files += [("lean", str(folder / name)) for name in LIBRARIES[:-1]]
-    files.append(("library", str(library_source("lean embedded kernel"))))
+    files += [("library", str(source)) for source in library_sources("lean embedded kernel")]
     about = {"name": "lean", "version": version, "form": "embedded kernel"}
     return Found(about, files, watched + passed_over, note)
 
@@ -294,7 +294,7 @@ def _full_lean(place: Path, runner: Machine) -> Found:
     # What a module of ours imports, by way of Duality.Base, is Init; Lean's own parts are in its shared libraries.
     library = Path(os.path.realpath(place)).parent.parent / "lib" / "lean"
     files += [("Init", f"{library}/Init/"), *(("Init", str(path)) for path in sorted(library.glob("Init.*")))]
-    files.append(("library", str(library_source("lean toolchain"))))
+    files += [("library", str(source)) for source in library_sources("lean toolchain")]
     return Found({"name": "lean", "version": version, "form": "toolchain"}, files, watched)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..errors import CheckFailed, NoVerdict, ToolError
 from .call import Limits, Run, Tool, shorten
@@ -59,6 +59,11 @@ class Judgement:
 
     def errors(self) -> list[Message]:
         return [m for m in self.messages if m.severity == "error"]
+
+    def divided(self, lines: int) -> tuple[Judgement, tuple[Message, ...]]:
+        """Without what Lean said of the text that was added behind so many lines, and that."""
+        rest = tuple(m for m in self.added if m.line > lines)
+        return replace(self, added=tuple(m for m in self.added if m.line <= lines)), rest
 
     def everything(self) -> tuple[Message, ...]:
         return self.messages + self.added
@@ -240,6 +245,19 @@ def decide(text: str, statements: Sequence[str], lean: Tool) -> list[bool | None
             raise ToolError(f"lean proves {shorten(statement)} and its negation; {_BY_HAND}")
         found.append(True if holds else False if fails else None)
     return found
+
+
+def unproved(messages: Sequence[Message], theorem: str) -> str:
+    """What Lean has against a text that proves a theorem and shows its axioms, by what it said of it; "" for nothing:
+    it is proved, and rests on no axiom.
+    """
+    for message in messages:
+        if message.severity == "error":
+            return shorten(message.text)
+    found = [axioms for m in messages if (axioms := _named_axioms(m, re.escape(theorem))) is not None]
+    if len(found) != 1:
+        return f"it does not say what {theorem} rests on"
+    return f"{theorem} rests on {', '.join(found[0])}" if found[0] else ""
 
 
 def first_difference(text: str, assertion: Assertion, lean: Tool) -> int:

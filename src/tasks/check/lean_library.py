@@ -11,61 +11,72 @@ from hashlib import sha256
 from pathlib import Path
 
 from ..errors import ToolError
+from ..files import text_of
 from .call import Run, shorten
 from .identity import write_beside
 
 _FOLDER = Path(__file__).parent.parent / "render" / "library"
-_MODULES = {"lean toolchain": ("Base.lean", "Duality.Base"), "lean embedded kernel": ("Support.lean", "Support")}
-"""By tool: the library's source in this package, and the module that it is compiled as."""
+_MODULES = {
+    "lean toolchain": (("Base.lean", "Duality.Base"),),
+    "lean embedded kernel": (("Support.lean", "Support"), ("Order.lean", "Order"), ("Bounds.lean", "Bounds")),
+}
+"""By tool: the library's sources in this package, and the modules that they are compiled as; each may import those
+before it.
+"""
 
 
-def library_source(tool: str) -> Path:
-    """The source of the library that a Lean's texts import, by the name of the tool (see call.Tool.name)."""
-    return _FOLDER / _MODULES[tool][0]
+def library_sources(tool: str) -> tuple[Path, ...]:
+    """The sources of the library that a Lean's texts import, by the name of the tool (see call.Tool.name)."""
+    return tuple(_FOLDER / name for name, _ in _MODULES[tool])
 
 
 @cache
 def library_digest(tool: str) -> str:
-    """SHA-256 of the library's source."""
-    return sha256(library_source(tool).read_bytes()).hexdigest()
+    """SHA-256 of the library's sources."""
+    return sha256(b"\0".join(path.read_bytes() for path in library_sources(tool))).hexdigest()
 
 
-def compiled_library(scratch: Path, tool: str, identity: str, lean: Callable[[Sequence[str]], Run]) -> Path:
+def compiled_library(scratch: Path, tool: str, identity: str, lean: Callable[[Sequence[str], Path], Run]) -> Path:
     """The folder for LEAN_PATH in which the library lies compiled by the Lean of this identity.
 
-    lean runs that Lean with arguments. What was compiled before is used if its SHA-256 is the one that was recorded
-    then; only one process at a time compiles. Raises ToolError where it does not compile or scratch cannot be written,
-    OSError where its disk is full.
+    lean runs that Lean with arguments and a LEAN_PATH. What was compiled before is used if its SHA-256 is the one that
+    was recorded then; only one process at a time compiles. Raises ToolError where it does not compile or scratch cannot
+    be written.
     """
-    source, module = library_source(tool).read_bytes(), _MODULES[tool][1]
-    name = sha256(b"\0".join((tool.encode(), identity.encode(), source))).hexdigest()
+    sources = [path.read_bytes() for path in library_sources(tool)]
+    name = sha256(b"\0".join((tool.encode(), identity.encode(), *sources))).hexdigest()
     folder = scratch / "lean" / name
-    olean = folder / Path(*module.split(".")).with_suffix(".olean")
+    compiled = [folder / _compiled(module) for _, module in _MODULES[tool]]
     record = folder / "sha256"
     try:
-        if not _is_sound(olean, record):
-            olean.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not _is_sound(compiled, record):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             with alone(folder / "lock"):
-                if not _is_sound(olean, record):
-                    _compile(folder, olean, source, lean)
-                    write_beside(record, _digest(olean))
+                if not _is_sound(compiled, record):
+                    known = set(text_of(record).split())
+                    for (_, module), source, olean in zip(_MODULES[tool], sources, compiled, strict=True):
+                        if not olean.is_file() or _digest(olean) not in known:
+                            _compile(folder, module, source, lean)
+                    write_beside(record, _digests(compiled))
     except OSError as error:
-        from .process import FULL  # here, as a build with nothing to do starts no process
-
-        if error.errno in FULL:
-            raise
         raise ToolError(f"{error.filename or folder}: the Lean library cannot be kept: {error.strerror}") from None
     return folder
 
 
-def _compile(folder: Path, olean: Path, source: bytes, lean: Callable[[Sequence[str]], Run]) -> None:
+def _compiled(module: str) -> Path:
+    return Path(*module.split(".")).with_suffix(".olean")
+
+
+def _compile(folder: Path, module: str, source: bytes, lean: Callable[[Sequence[str], Path], Run]) -> None:
     import tempfile  # here, as a build with nothing to do compiles nothing
 
+    olean = folder / _compiled(module)
+    olean.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     text = olean.with_suffix(".lean")
     write_beside(text, source.decode("utf-8"))
     with tempfile.TemporaryDirectory(dir=folder) as beside:
         made = Path(beside) / olean.name
-        finished = lean(["-R", str(folder), "-o", str(made), str(text)])
+        finished = lean(["-R", str(folder), "-o", str(made), str(text)], folder)
         if finished.status != 0 or not made.is_file():
             said = (finished.errors.strip() or finished.output.strip() or "no message").splitlines()[0]
             why = "in time" if finished.ended == "time" else f": {shorten(said)}"
@@ -82,21 +93,26 @@ def alone(path: Path) -> Iterator[None]:
 
 
 _sound: dict[Path, tuple[object, ...]] = {}
-"""What this process has verified, with the state of the two files at the time."""
+"""What this process has verified, by its record, with the state of the files at the time."""
 
 
-def _is_sound(olean: Path, record: Path) -> bool:
+def _is_sound(compiled: Sequence[Path], record: Path) -> bool:
     """Whether the compiled library is there, and is what was compiled."""
     try:
-        state = tuple((s.st_ino, s.st_size, s.st_mtime_ns, s.st_ctime_ns) for s in (olean.stat(), record.stat()))
-        if _sound.get(olean) == state:
+        stats = [path.stat() for path in (*compiled, record)]
+        state = tuple((s.st_ino, s.st_size, s.st_mtime_ns, s.st_ctime_ns) for s in stats)
+        if _sound.get(record) == state:
             return True
-        if record.read_text("ascii").strip() != _digest(olean):
+        if record.read_text("ascii") != _digests(compiled):
             return False
     except (OSError, ValueError):
         return False
-    _sound[olean] = state
+    _sound[record] = state
     return True
+
+
+def _digests(compiled: Sequence[Path]) -> str:
+    return "".join(f"{_digest(path)}\n" for path in compiled)
 
 
 def _digest(path: Path) -> str:

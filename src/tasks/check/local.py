@@ -72,8 +72,8 @@ class LocalRunner:
         if not call.text:
             return _run_lean(place, call.arguments, "", call.limits, {})
 
-        def compile_with(arguments: Sequence[str]) -> Run:
-            return _run_lean(place, arguments, "", _LIBRARY, {})
+        def compile_with(arguments: Sequence[str], path: Path) -> Run:
+            return _run_lean(place, arguments, "", _LIBRARY, {"LEAN_PATH": str(path)})
 
         identity = call.identity or f"{place} {state(str(place))}"
         library = compiled_library(self.scratch, call.tool, identity, compile_with)

@@ -34,6 +34,20 @@ class Solved:
 
 
 @dataclass(frozen=True)
+class Rendered:
+    """witness: the point (8 integers) that the theorems are about.
+
+    tree: how many nodes the proof has that the tracts are no further apart than the limit; None where none was found.
+    beyond: a valid point where they are further apart, which was found instead.
+    """
+
+    stage: ClassVar[str] = "render_lean"
+    witness: tuple[int, ...]
+    tree: int | None = None
+    beyond: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class ClaimText:
     """A claim as a stamp holds it: points are lines of 8 numbers, expected is a text of 0 and 1, one for each point.
 
@@ -87,7 +101,8 @@ class Proved:
     """theorem was accepted by Lean; judged names the file; axioms are those that it rests on.
 
     refused: the definitions about which Lean does not share a claim of the sample; None where Lean did not answer
-    about the sample in the run that judged the proof.
+    about the sample in the run that judged the proof. balanced: Lean also accepted that |T_int - T_ext| is at most
+    this at every valid point; None where the solver alone says so.
     """
 
     stage: ClassVar[str] = "prove"
@@ -96,6 +111,7 @@ class Proved:
     axioms: tuple[str, ...]
     claims: int
     refused: tuple[str, ...] | None
+    balanced: int | None = None
 
 
 @dataclass(frozen=True)

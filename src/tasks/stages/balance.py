@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from ..plan import Plan
-from ..records.outcomes import Balanced
+from ..records.outcomes import Balanced, Rendered
 from .stage import Context, Result, Stage
 
 
@@ -40,8 +40,16 @@ def run(context: Context) -> Result[Balanced]:
         point = valid_point(answer, specification)
         return abs(sum(point[:4]) - sum(point[4:])), point
 
+    beyond = context.outcome(Rendered).beyond
     least, _ = extreme("least")
     most, point = extreme("most")
+    if beyond and abs(sum(beyond[:4]) - sum(beyond[4:])) > most:
+        raise CheckFailed(
+            f"chunk {chunk_id}: THE SOLVER IS WRONG\nit says that the tracts are at most {most} apart, but at "
+            f"x = {list(beyond)}, which meets every constraint by our own evaluator, they are "
+            f"{abs(sum(beyond[:4]) - sum(beyond[4:]))} apart: do not rely on it, ask another one (solver=), and report "
+            "a defect of MiniZinc"
+        )
     if most > limit:
         raise CheckFailed(
             f"chunk {chunk_id}: the tracts can be {most} apart, the limit is {limit}, as at x = {point}; "
@@ -58,7 +66,7 @@ STAGE = Stage(
     outcome=Balanced,
     run=run,
     reads=("source", "model"),
-    after=("solve",),
+    needs=("render_lean",),
     engines=("minizinc",),
     settings=_settings,
 )

@@ -1,21 +1,27 @@
-"""prove: a real Lean accepts the theorem that the witness is a valid point."""
+"""prove: a real Lean accepts that the witness is a valid point, and that all valid points are balanced."""
 
 from __future__ import annotations
 
-from ..records.outcomes import Proved, Sampled
+from collections.abc import Mapping
+from typing import Any
+
+from ..plan import Plan
+from ..records.outcomes import Proved, Rendered, Sampled
 from .stage import Context, Result, Stage
 
 
 def run(context: Context) -> Result[Proved]:
     """Has Lean judge its form of the chunk as it lies on disk, and what the chunk's sample claims of it.
 
-    The claims are asked in the same run, as most of a run is its start; they have no part in the proof. Where Lean does
-    not answer about them within the limit, the proof is judged alone, and the cross-check asks again. Raises
+    The claims are asked in the same run, as most of a run is its start, and so is the proof of the chunk's balance;
+    they have no part in the witness's proof. Where Lean does not answer about all of it within the limit, the balance is
+    left to the solver, then the claims to the cross-check, and the witness's proof is judged alone. Raises
     CheckFailed where Lean rejects the theorem, has no verdict in time, or the theorem rests on an axiom it must not
     rest on; ToolError where Lean crashes.
     """
     from ..check.ask import tool
-    from ..check.lean import ALLOWED_AXIOMS, answer, judge, question
+    from ..boxes.theorem import BALANCED
+    from ..check.lean import ALLOWED_AXIOMS, answer, judge, question, unproved
     from ..check.lean_form import lean_form
     from ..check.proof import rejection
     from ..claims import from_record
@@ -24,14 +30,21 @@ def run(context: Context) -> Result[Proved]:
 
     chunk_id, lean = context.chunk_id, tool(context.asking("lean"))
     form = lean_form(lean.engine["form"], chunk_id)
-    text, sample = context.read(form.kind), from_record(context.outcome(Sampled))
+    text, sample, rendered = context.read(form.kind), from_record(context.outcome(Sampled)), context.outcome(Rendered)
     asked, whole = form.assertions(sample), text + form.question
-    answered = True
-    try:
-        judgement = judge(whole, form.theorem, lean, question(form.form, asked))
-    except NoVerdict:  # perhaps about the claims alone
-        answered = False
-        judgement = judge(whole, form.theorem, lean)
+    ours = question(form.form, asked)
+    proof = context.read("balance") if form.form == "embedded kernel" and rendered.tree is not None else ""
+    judgement = None
+    for added in dict.fromkeys((ours + proof, ours, "")):
+        try:
+            judgement = judge(whole, form.theorem, lean, added)
+            break
+        except NoVerdict:  # perhaps about what is added alone
+            if not added:
+                raise
+    assert judgement is not None
+    answered = added != ""
+    judgement, about_balance = judgement.divided(ours.count("\n"))
     if not judgement.accepted:
         witness = sample.points[0]
         raise CheckFailed(rejection(understand(*context.source()), witness, form, text, judgement, lean))
@@ -42,13 +55,25 @@ def run(context: Context) -> Result[Proved]:
             f"chunk {chunk_id}: {form.theorem} rests on the axioms {', '.join(foreign)}: this is not a proof "
             f"({context.path(form.kind)})"
         )
+    balanced = None
+    if proof and added == ours + proof:
+        if complaint := unproved(about_balance, BALANCED):
+            print(f"chunk {chunk_id}: Lean does not accept {context.path('balance')}: {complaint}")
+        else:
+            balanced = context.plan.corpus.settings.balance_limit(chunk_id, understand(*context.source()).chunk.total)
     refused = None
     if answered:
         try:
             refused = tuple(assertion.definition for assertion in answer(form.form, asked, judgement))
         except DualityError:  # the cross-check asks again, and fails with the message
             refused = None
-    return Result(Proved(form.kind, form.theorem, judgement.axioms, len(asked), refused), limited=refused is None)
+    limited = refused is None or (proof != "" and balanced is None)
+    outcome = Proved(form.kind, form.theorem, judgement.axioms, len(asked), refused, balanced)
+    return Result(outcome, limited=limited)
+
+
+def _settings(plan: Plan, chunk_id: str) -> Mapping[str, Any]:
+    return {"limit": plan.corpus.settings.balance_rule(chunk_id)}
 
 
 STAGE = Stage(
@@ -58,7 +83,8 @@ STAGE = Stage(
     leaves="theorem and axioms, in the stamp",
     outcome=Proved,
     run=run,
-    reads=("source", "module", "certificate"),
-    needs=("sample",),
+    reads=("source", "module", "certificate", "balance"),
+    needs=("render_lean", "sample"),
     engines=("lean",),
+    settings=_settings,
 )

@@ -1,41 +1,59 @@
-"""render_lean: a solved chunk as a Lean module and as a certificate."""
+"""render_lean: a solved chunk as a Lean module and as a certificate, and the proof of its balance."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
 
-from ..records.outcomes import Solved
+from ..plan import Plan
+from ..records.outcomes import Rendered, Solved
 from .stage import Context, Result, Stage
 
 
-@dataclass(frozen=True)
-class Rendered:
-    """witness: the point (8 integers) that the theorems are about."""
-
-    witness: tuple[int, ...]
+def _settings(plan: Plan, chunk_id: str) -> Mapping[str, Any]:
+    return {"limit": plan.corpus.settings.balance_rule(chunk_id)}
 
 
 def run(context: Context) -> Result[Rendered]:
-    """Renders the module and the certificate of a chunk from its source and its witness."""
+    """Renders the module and the certificate of a chunk from its source and its witness; and, to stand behind the
+    certificate, the proof that the tracts are no further apart than the limit at any valid point.
+
+    The search for that proof takes the most of it, so it is kept, by the chunk's text, the limit and the code.
+    """
+    from ..boxes.theorem import balance_text
     from ..render import certificate, lean_module
     from ..specification import understand
 
-    specification, witness = understand(*context.source()), context.outcome(Solved).witness
+    (path, text), witness = context.source(), context.outcome(Solved).witness
+    specification = understand(path, text)
     chunk, statements = specification.chunk, specification.statements
+    limit = context.plan.corpus.settings.balance_limit(context.chunk_id, chunk.total)
+    given = json.dumps([text, limit])
+    found: tuple[str, int | None, list[int]] | None = None
+    with suppress(ValueError):
+        found = tuple(json.loads(context.recall(given)))  # type: ignore[assignment]
+    found = found or balance_text(specification, limit)
+    balance, tree, beyond = found
     texts = {
         "module": lean_module.render(chunk, statements, witness),
         "certificate": certificate.render(chunk, statements, witness),
+        "balance": balance,
     }
-    return Result(Rendered(witness), texts)
+    return Result(
+        Rendered(witness, tree, tuple(beyond)), texts, keep=lambda: context.remember(given, json.dumps(found))
+    )
 
 
 STAGE = Stage(
     name="render_lean",
-    doc="render each solved chunk as a Lean module and as a certificate",
+    doc="render each solved chunk as a Lean module and as a certificate, with the proof of its balance",
     asks="",
-    leaves="`lean/Duality/Chunk06.lean`, `certificate/Chunk06.lean`",
+    leaves="`lean/Duality/Chunk06.lean`, `certificate/Chunk06.lean`, `certificate/Balance06.lean`",
     outcome=Rendered,
     run=run,
     needs=("solve",),
-    writes=("module", "certificate"),
+    writes=("module", "certificate", "balance"),
+    settings=_settings,
 )
