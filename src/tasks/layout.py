@@ -40,6 +40,10 @@ class Layout:
     def balance(self, chunk_id: str) -> Path:
         return self.certificates / f"Balance{chunk_id}.lean"
 
+    def refutation(self, chunk_id: str) -> Path:
+        """Where the proof is written that a chunk has no valid point."""
+        return self.certificates / f"Unsatisfiable{chunk_id}.lean"
+
     def stamp(self, stage: str, chunk_id: str) -> Path:
         return self.out / "stamps" / stage / f"{chunk_id}.json"
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..errors import CheckFailed, ToolError
 from ..render.text import label, visible
 from ..specification import Specification
 from .call import Limits, Tool
 from .minizinc import Answer, conflict
+
+if TYPE_CHECKING:
+    from ..boxes.theorem import Proof
 
 
 def valid_point(answer: Answer, specification: Specification) -> list[int]:
@@ -36,9 +41,13 @@ def no_answer(specification: Specification, answer: Answer, limits: Limits) -> s
     )
 
 
-def explain_unsatisfiable(specification: Specification, model: str, tool: Tool) -> str:
-    """The message that a chunk is unsatisfiable, with constraints that conflict, as few as it takes."""
-    names, proven = conflict(model, tool)
+def explain_unsatisfiable(specification: Specification, model: str, tool: Tool, proof: Proof | None = None) -> str:
+    """The message that a chunk is unsatisfiable, with constraints that conflict, as few as it takes; with a proof, they
+    are found without the tool.
+    """
+    from .refutation import conflict as conflict_of  # here, as most chunks have a witness
+
+    names, proven = conflict_of(specification, proof) if proof else conflict(model, tool)
     chunk = specification.chunk
     head = f"chunk {chunk.id} ({visible(chunk.title)}) is unsatisfiable"
     if not names:

@@ -29,8 +29,8 @@ theorem witness_valid : Eq (valid witness) Bool.true := Eq.refl Bool.true
 """
 
 
-def render(chunk: Chunk, statements: Sequence[Statement], witness: Sequence[int]) -> str:
-    """The certificate that witness (8 integers) is a valid point of the chunk."""
+def render(chunk: Chunk, statements: Sequence[Statement], witness: Sequence[int] | None) -> str:
+    """The certificate that witness (8 integers) is a valid point of the chunk; without one, its definitions alone."""
     parts = [
         "prelude",
         "import Bounds",
@@ -58,6 +58,8 @@ def render(chunk: Chunk, statements: Sequence[Statement], witness: Sequence[int]
         parts.append(f"def unit_sum (x : Point) : Bool :=\n  {total}.beq {chunk.total}")
         simplex.append("(unit_sum x)")
     parts.append(f"def valid (x : Point) : Bool :=\n  {balanced([*simplex, *conjuncts], _and)}")
+    if witness is None:
+        return "\n\n".join(parts) + "\n"
     parts.append(f"def witness : Point :=\n  Point.mk {' '.join(_integer(value) for value in witness)}")
     return "\n\n".join([*parts, THEOREM])
 

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..records.outcomes import Solved
+from ..records.stamp import without_identity
 from .stage import Context, Result, Stage
+
+if TYPE_CHECKING:
+    from ..boxes.theorem import Proof
+    from ..check.call import Tool
+    from ..specification import Specification
 
 
 def run(context: Context) -> Result[Solved]:
@@ -16,14 +24,19 @@ def run(context: Context) -> Result[Solved]:
     from ..check.ask import tool
     from ..check.canonical import solve_canonically
     from ..check.magnitude import certainly_too_large, too_large
-    from ..check.witness import explain_unsatisfiable, no_answer, valid_point
+    from ..check.refutation import easily_refuted, refuted
+    from ..check.witness import no_answer, valid_point
     from ..errors import CheckFailed, NumberTooLarge
+    from ..files import remove
     from ..specification import understand
 
     specification, model = understand(*context.source()), context.read("model")
     minizinc = tool(context.asking("minizinc"))
+    remove(context.plan.layout.refutation(context.chunk_id))
     if certain := certainly_too_large(specification, minizinc):
         raise CheckFailed(certain)
+    if proof := easily_refuted(specification):
+        raise CheckFailed(_unsatisfiable(context, specification, model, minizinc, proof, easy=True))
     try:
         answer = solve_canonically(model, minizinc)
     except NumberTooLarge:
@@ -33,8 +46,52 @@ def run(context: Context) -> Result[Solved]:
     if answer.status == "no answer":
         raise CheckFailed(no_answer(specification, answer, minizinc.limits))
     if answer.status == "unsatisfiable":
-        raise CheckFailed(explain_unsatisfiable(specification, model, minizinc))
+        proof = refuted(specification)
+        raise CheckFailed(_unsatisfiable(context, specification, model, minizinc, proof, easy=False))
     return Result(Solved(tuple(valid_point(answer, specification))))
+
+
+def _unsatisfiable(
+    context: Context, specification: Specification, model: str, minizinc: Tool, proof: Proof | None, *, easy: bool
+) -> str:
+    """The message that no point is valid: which constraints conflict, and whether Lean has proved it."""
+    from ..check.refutation import text
+    from ..check.witness import explain_unsatisfiable
+    from ..files import write_whole
+
+    message = explain_unsatisfiable(specification, model, minizinc, proof if easy else None)
+    if proof is None:
+        return f"{message}\nthe solver alone says so: no proof was found within the limit of the search"
+    path = context.plan.layout.refutation(context.chunk_id)
+    write_whole(path, "\n".join(text(specification, proof)))
+    engine, problem = _judged(context, specification, proof)
+    if problem:
+        return f"{message}\n{'our search' if easy else 'the solver'} alone says so, Lean has not proved it: {problem} ({path})"
+    return f"{message}\nproved by {engine}: {path}"
+
+
+def _judged(context: Context, specification: Specification, proof: Proof) -> tuple[str, str]:
+    """The Lean that judged the proof, and what there is against it; "" for nothing.
+
+    Lean is no engine of this stage: it is asked where the stage fails, and what fails leaves nothing that could be stale.
+    """
+    from ..check.ask import identify, tool
+    from ..check.lean import form_of
+    from ..check.refutation import judged
+    from ..errors import DualityError
+    from ..records.summary import engine_text
+
+    plan = context.plan
+    if not plan.has("lean"):
+        return "", "lean=off"
+    try:
+        engine = identify(plan, "lean")["engine"]
+        lean = tool(plan.asking("lean", engine, context.chunk_id))
+    except DualityError as error:
+        return "", str(error)
+    if form_of(lean) != "embedded kernel":
+        return "", "the proof is for the embedded kernel (lean=kernel)"
+    return engine_text(without_identity(engine)), judged(specification, proof, lean)
 
 
 STAGE = Stage(
