@@ -263,6 +263,22 @@ def test_a_file_that_belongs_to_no_chunk_is_made_again(built: Project, name: str
     assert "27 up to date" in finished.output or finished.ran == {"render_lean:package"}
 
 
+def test_a_corpus_yaml_that_cannot_be_read_is_not_taken_for_none(project: Project) -> None:
+    settings = project.chunks / "corpus.yaml"
+    settings.unlink()
+    (project.chunks / "chunk-01.constraints.json").unlink()
+    assert project.doit().status == 0
+    assert project.doit().ran == set()
+    for make, remove in ((lambda: settings.symlink_to("nowhere"), settings.unlink), (settings.mkdir, settings.rmdir)):
+        make()
+        for command in ([], ["why"]):
+            finished = project.doit(*command)
+            assert (finished.status, finished.output) == (3, "")
+            assert "corpus.yaml" in finished.errors
+        remove()
+    assert (project.doit().status, project.doit().ran) == (0, set())
+
+
 def test_tasks_of_other_chunks_are_not_made(built: Project) -> None:
     """Neither where one is edited, nor where one is asked for."""
     built.doit()

@@ -150,12 +150,17 @@ def circumstances(command: Command, settings: str | None = None, toolchain: str 
     return {
         "format": FORMAT,
         "code": command.code.package_digest(),
-        "settings": digest_of(str(command.layout.settings)) or "" if settings is None else settings,
+        "settings": _settings(command.layout.settings) if settings is None else settings,
         "toolchain": text_of(command.layout.toolchain) if toolchain is None else toolchain,
         "ignored": list(command.names.ignored),
         "misnamed": list(command.names.misnamed),
         "values": {name: command.values[name] for name in _VALUES},
     }
+
+
+def _settings(path: Path) -> str:
+    """SHA-256 of corpus.yaml, "" where there is none; of one that cannot be read, what no digest is."""
+    return digest_of(str(path)) or ("unreadable" if os.path.lexists(path) else "")
 
 
 class Kind:
