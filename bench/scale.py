@@ -30,7 +30,7 @@ from tasks.cluster.orders import Orders, Ready
 from tasks.digests import Code
 
 _STAND_IN = """#!/bin/sh
-case "$*" in *" -") sleep {seconds}; exit 0;; esac
+case "$*" in *--idle*) sleep {seconds}; exit 0;; esac
 exec {minizinc} "$@"
 """
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -107,7 +107,7 @@ def _stand_in(folder: Path, seconds: float) -> Iterator[LocalRunner]:
 
 def _call(local: LocalRunner) -> ToolCall:
     identity = engines.identify("minizinc", "", "", local)["engine"][IDENTITY]
-    return ToolCall("minizinc", identity, (), "x" * 4000, Limits(60, 4096))
+    return ToolCall("minizinc", identity, ("--idle",), "x" * 4000, Limits(60, 4096))
 
 
 @contextmanager
