@@ -389,7 +389,8 @@ async def bridge(orders: Orders) -> None:
     ended = loop.create_future()  # the build
 
     def read() -> None:
-        if not os.read(0, 1000) and not ended.done():
+        if not os.read(0, 1000):
+            loop.remove_reader(0)  # or it would be read again and again
             ended.set_result(None)
 
     loop.add_reader(0, read)
