@@ -32,9 +32,10 @@ from test_environment import small_disk
 from test_stopping import MARK, finished_tasks, marked, wait_until
 
 # Stands before the real MiniZinc: notes each run for a model, and holds it up while a file is there, or runs another.
+# What is run with LD_DEBUG is the trial of a solver, when the tools are identified.
 MINIZINC = """#!/bin/sh
-case "$*" in
-  *" -")
+case "$LD_DEBUG $*" in
+  " "*" -")
     echo "$$ $PPID" >> {home}/runs
     while [ -e {home}/hold ]; do sleep 0.1; done
     [ -e {home}/instead ] && exec {home}/instead;;
