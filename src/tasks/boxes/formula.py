@@ -229,10 +229,15 @@ def pair(node: Expression) -> tuple[str, Expression, Expression]:
     operators, operands = node.operators, node.operands
     if INFIX[operators[0]].associative and len(set(operators)) == 1:
         middle = len(operands) // 2
-    else:
-        middle = len(operands) - 1
-    first, second = _chain(operators[: middle - 1], operands[:middle]), _chain(operators[middle:], operands[middle:])
-    return operators[middle - 1], first, second
+        return (
+            operators[0],
+            _chain(operators[: middle - 1], operands[:middle]),
+            _chain(operators[middle:], operands[middle:]),
+        )
+    first = operands[0]
+    for operator, operand in zip(operators[:-1], operands[1:-1], strict=True):
+        first = syntax.Chain((operator,), (first, operand))
+    return operators[-1], first, operands[-1]
 
 
 def _chain(operators: tuple[str, ...], operands: tuple[Expression, ...]) -> Expression:

@@ -46,7 +46,7 @@ class _Part:
     """A comparison of two linear terms: its cut says it all."""
 
 
-MOST_STEPS = 20_000
+MOST_STEPS = 100_000
 """Of a search in a build: about two seconds."""
 _ROUNDS = 4
 

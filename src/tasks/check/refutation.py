@@ -9,7 +9,7 @@ from ..boxes.search import MOST_STEPS, LimitReached, PointFound
 from ..boxes.theorem import UNSATISFIABLE, Proof, Statement, prove, statement
 from ..errors import CheckFailed, DualityError, NoVerdict
 from ..render import certificate
-from ..render.model_reader import UNIT_SUM
+from ..render.model import UNIT_SUM
 from ..render.text import label
 from ..specification import Specification
 from .lean import judge, unproved
@@ -17,7 +17,7 @@ from .lean import judge, unproved
 if TYPE_CHECKING:
     from .call import Tool
 
-EASY_STEPS = 300
+EASY_STEPS = 3_000
 """Of a search before the solver is asked: some hundredths of a second."""
 _FEW = 40
 """Definitions of which each is left out in turn."""
