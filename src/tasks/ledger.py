@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from functools import cache, cached_property
 from typing import TypeVar
 
@@ -14,9 +15,9 @@ from . import freshness
 from .digests import Code
 from .freshness import Values
 from .plan import Plan
-from .records.outcomes import Balanced, Compared, Proved, Solved, Understood
+from .records.outcomes import Balanced, Compared, Proved, Solved, Understood, is_unsatisfiable
 from .records.stamp import Engine, Stamp, read_stamp
-from .records.summary import HOLDS, Chunks, Outcome, Results, Row, Summary, Totals
+from .records.summary import HOLDS, Chunks, Outcome, Results, Row, Summary, Theorems, Totals
 from .stages import BY_NAME, PIPELINE, earlier, stages_of
 from .stages.perform import judges, recipe, targets
 from .stages.stage import OfStage, Stage, engine_task
@@ -111,11 +112,24 @@ class Ledger:
                 if stamp:
                     stamps[stage.outcome] = stamp.outcome
                     engines.update({_name(engine): engine for engine in stamp.engines})
-            rows.append(_row(chunk_id, computational, results, stamps))
+            row = _row(chunk_id, computational, results, stamps)
+            if results.get("solve") == "failed" and is_unsatisfiable(failures[f"solve:{chunk_id}"]):
+                is_proved = plan.layout.refutation(chunk_id).exists()
+                row = replace(row, unsatisfiable="proved" if is_proved else "solver alone")
+            rows.append(row)
         for row in rows:
             for stage_name, result in row.stages.items():
                 counts[stage_name][result] += 1
             _add(totals, row)
+        theorems = Theorems(
+            witnesses=sum(row.judged is not None for row in rows),
+            balances=sum(row.balance_proved for row in rows),
+            refutations=sum(row.unsatisfiable == "proved" for row in rows),
+            solver_alone=sum(
+                row.unsatisfiable == "solver alone" or (row.balance is not None and not row.balance_proved)
+                for row in rows
+            ),
+        )
         complete = all(set(row.stages.values()) <= HOLDS for row in rows)
         count = sum(plan.corpus.roles.values())
         return Summary(
@@ -129,6 +143,7 @@ class Ledger:
             off=tuple(stage.name for stage in PIPELINE if not stage.is_on(plan)),
             lean="on" if plan.has("lean") else "off",
             constraints=Totals(**totals),
+            theorems=theorems,
             engines=tuple(engines[key] for key in sorted(engines)),
             notes=tuple(notes),
             failures=dict(sorted(failures.items())),
@@ -160,6 +175,7 @@ def _row(chunk_id: str, computational: bool, results: dict[str, Outcome], stamps
         constraints=kinds,
         witness=solved.witness if isinstance(solved, Solved) else None,
         judged=proved.judged if isinstance(proved, Proved) else None,
+        balance_proved=isinstance(proved, Proved) and proved.balanced is not None and isinstance(balanced, Balanced),
         balance=(balanced.least, balanced.most) if isinstance(balanced, Balanced) else None,
         constant_on_sample=compared.constant_on_sample if isinstance(compared, Compared) else (),
         disagreements=compared.disagreements if isinstance(compared, Compared) else (),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..errors import CheckFailed, ToolError
+from ..records.outcomes import UNSATISFIABLE
 from ..render.text import label, visible
 from ..specification import Specification
 from .call import Limits, Tool
@@ -49,9 +50,9 @@ def explain_unsatisfiable(specification: Specification, model: str, tool: Tool, 
 
     names, proven = conflict_of(specification, proof) if proof else conflict(model, tool)
     chunk = specification.chunk
-    head = f"chunk {chunk.id} ({visible(chunk.title)}) is unsatisfiable"
+    head = f"chunk {chunk.id} ({visible(chunk.title)}){UNSATISFIABLE}"
     if not names:
-        return f"{head}: no point has all coordinates in 0..{chunk.total}"
+        return f"{head}no point has all coordinates in 0..{chunk.total}"
     places = {label(c.name): (specification.place(at), visible(c.text)) for at, c in enumerate(chunk.constraints)}
     own = [f"    {place}{name}: {text}" for name, (place, text) in places.items() if name in names]
     total = f"x[1] + ... + x[8] = {chunk.total}"
@@ -59,7 +60,7 @@ def explain_unsatisfiable(specification: Specification, model: str, tool: Tool, 
     if len(own) == 1:
         points = f"all coordinates in 0..{chunk.total}{f' and {total}' if sums_up else ''}"
         how = f"this constraint holds at no point with {points}"
-        return f"{head}: {how}, whatever the others say:\n{own[0]}"
+        return f"{head}{how}, whatever the others say:\n{own[0]}"
     how = "these constraints conflict" + (", and without any one of them they do not" if proven else "")
     more = [f"    {name}: {total}" for name in names if name not in places]
-    return "\n".join([f"{head}: {how}:", *own, *more])
+    return "\n".join([f"{head}{how}:", *own, *more])

@@ -165,7 +165,10 @@ def _verdicts(ledger: Ledger, chunk_id: str) -> Iterator[str]:
 
 
 def _balance(ledger: Ledger, chunk_id: str) -> Iterator[str]:
-    from ..records.outcomes import Balanced
+    from ..records.outcomes import Balanced, Proved
 
     if found := ledger.outcome(Balanced, chunk_id):
-        yield f"|T_int - T_ext| is {found.least} to {found.most} over all valid points, limit {found.limit}"
+        proved = ledger.outcome(Proved, chunk_id)
+        who = "Lean has proved the limit" if proved and proved.balanced is not None else "the solver alone says so"
+        interval = f"|T_int - T_ext| is {found.least} to {found.most} over all valid points, limit {found.limit}"
+        yield f"{interval}; {who}"

@@ -138,3 +138,12 @@ class Compared:
     comparisons: Count
     constant_on_sample: tuple[str, ...]
     disagreements: tuple[str, ...]
+
+
+UNSATISFIABLE = " is unsatisfiable: "
+"""In the first line of the message of a chunk that has no valid point."""
+
+
+def is_unsatisfiable(message: str) -> bool:
+    """Whether the message of a failed stage solve says that the chunk has no valid point."""
+    return UNSATISFIABLE in message.partition("\n")[0]

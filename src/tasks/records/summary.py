@@ -30,7 +30,9 @@ class Results:
 class Row:
     """One chunk: the result of every stage that is meant for it, and what those that passed found out.
 
-    witness: 8 integers; balance: least and most |T_int - T_ext|; judged: the file that Lean accepted.
+    witness: 8 integers; balance: least and most |T_int - T_ext|; judged: the file that Lean accepted; balance_proved:
+    whether Lean accepted, too, that the tracts are within the limit at every valid point; unsatisfiable: that the chunk
+    has none, by whom.
     """
 
     id: str
@@ -40,6 +42,8 @@ class Row:
     witness: tuple[int, ...] | None = None
     judged: str | None = None
     balance: tuple[int, int] | None = None
+    balance_proved: bool = False
+    unsatisfiable: Literal["", "proved", "solver alone"] = ""
     constant_on_sample: tuple[str, ...] = ()
     disagreements: tuple[str, ...] = ()
 
@@ -53,6 +57,18 @@ class Totals:
     informal: int = 0
     solved: int = 0
     proved: int = 0
+
+
+@dataclass(frozen=True)
+class Theorems:
+    """Of how many chunks Lean has proved that the witness is valid, that all valid points are within the limit of the
+    balance, and that there is no valid point; and for how many of the latter two the solver's word stands alone.
+    """
+
+    witnesses: int = 0
+    balances: int = 0
+    refutations: int = 0
+    solver_alone: int = 0
 
 
 @dataclass(frozen=True)
@@ -79,6 +95,7 @@ class Summary:
     lean: Literal["on", "off"]
     constraints: Totals
     engines: tuple[dict[str, str], ...]
+    theorems: Theorems = Theorems()
     notes: tuple[str, ...] = ()
     failures: dict[str, str] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()
@@ -118,6 +135,7 @@ def table(summary: Summary, order: Iterable[str]) -> str:
         "",
         f"constraints   {total.formal} formal ({total.solved} solved, {total.proved} proved), "
         f"{total.vacuous} vacuous, {total.informal} informal (not checked)",
+        f"theorems      {_theorems(summary.theorems)}",
         f"engines       {engines}",
     ]
     lines += [f"note          {note}" for note in summary.notes]
@@ -126,11 +144,19 @@ def table(summary: Summary, order: Iterable[str]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _theorems(count: Theorems) -> str:
+    """What Lean has proved, and what the solver alone says."""
+    proved = f"{_plural(count.witnesses, 'witness', 'es')}, {_plural(count.balances, 'balance')}"
+    if count.refutations:
+        proved += f", {_plural(count.refutations, 'refutation')}"
+    return f"{proved} proved; {_plural(count.solver_alone, 'claim')} by the solver alone"
+
+
 def engine_text(engine: dict[str, str]) -> str:
     """An engine in a few words, such as `minizinc 2.6.4 with gecode 6.2.0`."""
     more = f" with {engine['solver']}" if "solver" in engine else f" ({engine['form']})" if "form" in engine else ""
     return f"{engine['name']} {engine['version']}{more}"
 
 
-def _plural(count: int, noun: str) -> str:
-    return f"{count} {noun}" + ("" if count == 1 else "s")
+def _plural(count: int, noun: str, ending: str = "s") -> str:
+    return f"{count} {noun}" + ("" if count == 1 else ending)

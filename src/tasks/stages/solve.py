@@ -62,11 +62,12 @@ def _unsatisfiable(
     message = explain_unsatisfiable(specification, model, minizinc, proof if easy else None)
     if proof is None:
         return f"{message}\nthe solver alone says so: no proof was found within the limit of the search"
-    path = context.plan.layout.refutation(context.chunk_id)
-    write_whole(path, "\n".join(text(specification, proof)))
     engine, problem = _judged(context, specification, proof)
     if problem:
-        return f"{message}\n{'our search' if easy else 'the solver'} alone says so, Lean has not proved it: {problem} ({path})"
+        who = "our search" if easy else "the solver"
+        return f"{message}\n{who} alone says so, Lean has not proved it: {problem}"
+    path = context.plan.layout.refutation(context.chunk_id)
+    write_whole(path, "\n".join(text(specification, proof)))
     return f"{message}\nproved by {engine}: {path}"
 
 
