@@ -1,1 +1,1 @@
-"""Box trees: proofs that no point meets a formula, found by search, checked as Lean checks them, and written in Lean."""
+"""Box trees: proofs that no point meets a formula, found by search, checked as Lean does, and written in Lean."""

@@ -102,8 +102,7 @@ class Reader:
             whole = linear.minus(b[1], a[1])
             if self.forms.affine(whole)[2] == -1:
                 swapped = self.affine(f"(LinearTerm.sub {a[0]} {b[0]})", linear.times(-1, whole))
-                difference = terms.Multiple(-1, swapped)
-                return terms.Sign(difference, text="(BoolTerm.bleOpposite {})", parts=(swapped,))
+                return terms.Sign(terms.Multiple(-1, swapped), text="(BoolTerm.bleOpposite {})", parts=(swapped,))
             difference = self.affine(f"(LinearTerm.sub {b[0]} {a[0]})", whole)
             return terms.Sign(difference, text="(BoolTerm.ble {})", parts=(difference,))
         if _comparisons(left) * _comparisons(right) <= MOST_COMPARISONS:
@@ -126,8 +125,8 @@ class Reader:
                 case syntax.Application(operator="abs", operands=(inner,)):
                     opposite = syntax.Application("-", (inner,))
                     return _both_or_one(False, "bleAbs", self.at_most(left, inner), self.at_most(left, opposite))
-        difference = minus(self.number(right), self.number(left))
-        return terms.Sign(difference, text="(BoolTerm.ble {})", parts=(difference,))
+        over = minus(self.number(right), self.number(left))
+        return terms.Sign(over, text="(BoolTerm.ble {})", parts=(over,))
 
     def membership(self, node: syntax.Membership) -> Truth:
         element = node.element

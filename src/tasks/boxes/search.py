@@ -5,8 +5,10 @@ Nothing here is trusted: a tree is checked when it is found, and by Lean in the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from math import gcd, lcm
+from typing import TypeAlias
 
 from . import linear, terms
 from .formula import located
@@ -43,7 +45,7 @@ class _Part:
     length: int
     truth: Truth
     simple: bool
-    """A comparison of two linear terms: its cut says it all."""
+    """That a form is at most, or at least, a whole number: its cut says it all."""
 
 
 MOST_STEPS = 100_000
@@ -51,13 +53,13 @@ MOST_STEPS = 100_000
 _ROUNDS = 4
 
 
-Proof = tuple[Tree, frozenset[int]]
+Proof: TypeAlias = tuple[Tree, frozenset[int]]
 """A tree, and the splits above that it needs."""
 
 
 @dataclass(frozen=True)
 class _Wrap:
-    """A split of form j at k of which the box below is one side, the left for direction 1; other is the other's proof."""
+    """A split of form j at k: the box below is one side, the left for direction 1, and other proves the other."""
 
     split: int
     j: int
@@ -83,8 +85,8 @@ class _State:
 
 
 def refute(goal: Goal, most_steps: int) -> Tree:
-    """A tree for the goal, checked. Raises PointFound, and LimitReached after about as many steps (of one pivot, or of one
-    evaluation of a part).
+    """A tree for the goal, checked. Raises PointFound, and LimitReached after about as many steps, each of which is a
+    pivot or the evaluation of a part.
     """
     search = _Search(goal, most_steps)
     try:
@@ -207,9 +209,7 @@ class _Search:
         k = first - good if direction > 0 else first + good - 1
         side = state.copy()
         self.set(side, j, k, -direction, self.splits + 1)
-        box = side.box()
-        needed = self.needed(side, box, part.truth.forms, lambda: not part.truth.possible(True, box))
-        return k, (Refuted(part.path), needed)
+        return k, self.refuted(side, part)
 
     def set(self, state: _State, j: int, k: int, direction: int, split: int) -> None:
         """Form j is at most k where direction is 1, else at least k + 1."""
@@ -225,8 +225,7 @@ class _Search:
             if changed is None or not changed.isdisjoint(part.truth.forms):
                 self.spend(1)
                 if not part.truth.possible(True, box):
-                    needed = self.needed(state, box, part.truth.forms, lambda: not part.truth.possible(True, box))
-                    return Refuted(part.path), needed
+                    return self.refuted(state, part)
                 if not part.truth.possible(False, box):
                     state.cuts.pop(part.path, None)
                     continue
@@ -238,9 +237,14 @@ class _Search:
         state.parts = kept
         return None
 
-    def needed(self, state: _State, box: Box, forms: Iterable[int], holds) -> frozenset[int]:
+    def refuted(self, state: _State, part: _Part) -> Proof:
+        """The leaf where a part is false."""
+        forms = part.truth.forms
+        return Refuted(part.path), self.needed(state, forms, lambda box: not part.truth.possible(True, box))
+
+    def needed(self, state: _State, forms: Iterable[int], holds: Callable[[Box], bool]) -> frozenset[int]:
         """The splits whose bounds of these forms are needed, so that something that depends on the box holds."""
-        found = set()
+        found, box = set(), state.box()
         for j in sorted(forms):
             for ends, bounds in ((box.low, state.low), (box.high, state.high)):
                 chain, bound = [], bounds[j]
@@ -254,7 +258,7 @@ class _Search:
                         ends[j] = kept
                         break
                     self.spend(1)
-                    if holds():
+                    if holds(box):
                         break
                 if candidate.split:
                     found.add(candidate.split)
@@ -276,13 +280,13 @@ class _Search:
                         return self.leaf(state, [], [(path, 1)])
                     continue
                 variable = self.variable(form)
-                # 0 <= k + m * form
+                # 0 <= k + m * form; where that gives no whole number, the bound is the next one beyond.
                 if m > 0:
-                    bound = -(k // m)
+                    bound = -k // m
                     if variable not in low or bound > low[variable][0]:
                         low[variable] = bound, (path, m, k)
                 else:
-                    bound = k // -m
+                    bound = -(-k // -m)
                     if variable not in high or bound < high[variable][0]:
                         high[variable] = bound, (path, -m, k)
         self.reasons = low, high
@@ -306,7 +310,7 @@ class _Search:
         for variable, factor in multiples:
             reason = (low if factor > 0 else high)[variable][1]
             if reason:
-                common = _lcm(common, reason[1])
+                common = lcm(common, reason[1])
         bounds, cuts = [], []
         for variable, factor in multiples:
             reason = (low if factor > 0 else high)[variable][1]
@@ -318,17 +322,16 @@ class _Search:
 
     def leaf(self, state: _State, bounds: list[tuple[int, int]], cuts: list[tuple[Path, int]]) -> Proof:
         used = {(state.low if factor > 0 else state.high)[j].split for j, factor in bounds}
-        box = state.box()
         for path, _ in cuts:
             part = next(p for p in state.parts if path % (1 << p.length) == p.path)
-            if part.simple:
-                continue
-            rest = path >> part.length
-            kept = part.truth.cut(True, rest, box)
-            same = lambda: part.truth.cut(True, rest, box) == kept  # noqa: E731
-            used |= self.needed(state, box, part.truth.forms, same)
-            box = state.box()
+            if not part.simple:
+                used |= self.cut_needs(state, part, path >> part.length)
         return Infeasible(tuple(bounds), tuple(cuts)), frozenset(used - {0})
+
+    def cut_needs(self, state: _State, part: _Part, path: Path) -> frozenset[int]:
+        """The splits without which a part would have another cut."""
+        kept = part.truth.cut(True, path, state.box())
+        return self.needed(state, part.truth.forms, lambda box: part.truth.cut(True, path, box) == kept)
 
     def narrow(self, state: _State, j: int, direction: int) -> tuple[int, Proof] | None:
         """A closer bound of form j, by linear programming: the k of a split, and the proof for the other side."""
@@ -403,7 +406,8 @@ class _Search:
                     best = rank, (j, k)
         if best and (not best[0][0] or whole):
             return best[1]
-        for j, (n, d) in enumerate(at[:COORDINATES]):
+        for j in (*range(COORDINATES, len(at)), *range(COORDINATES)):
+            n, d = at[j]
             if d != 1:
                 return j, n // d
         if best:
@@ -418,13 +422,11 @@ class _Search:
 def _is_linear(truth: Truth) -> bool:
     while isinstance(truth, terms.Not):
         truth = truth.of
-    return isinstance(truth, terms.Sign) and len(list(_affine_parts(truth.of))) == 1
+    return isinstance(truth, terms.Sign) and [abs(m) for _, _, m in _affine_parts(truth.of)] == [1]
 
 
 def _affine(a: Linear) -> tuple[Linear, int, int]:
     """(form, k, m): a is k and m times form, which has no constant and no common factor."""
-    from math import gcd
-
     factor = gcd(*a[1:])
     if factor == 0:
         return linear.ZERO, a[0], 0
@@ -433,15 +435,7 @@ def _affine(a: Linear) -> tuple[Linear, int, int]:
     return (0, *(c // factor for c in a[1:])), a[0], factor
 
 
-def _lcm(a: int, b: int) -> int:
-    from math import lcm
-
-    return lcm(a, b)
-
-
 def _lowest(numerator: int, denominator: int) -> tuple[int, int]:
-    from math import gcd
-
     common = gcd(numerator, denominator)
     return numerator // common, denominator // common
 
@@ -469,14 +463,14 @@ def _thresholds(term: Term, box: Box, at: Box) -> Iterator[tuple[int, int]]:
             if isinstance(term, Truth) and not (term.possible(True, box) and term.possible(False, box)):
                 return
         case terms.Quotient(n=n, of=of) | terms.Residue(n=n, of=of):
-            for affine, k, m in _affine_parts(of):
-                yield from _multiples(affine, k, m, n, box, at)
+            for j, k, m in _affine_parts(of):
+                yield from _multiples(j, k, m, n, at)
         case terms.Greater(left=left, right=right):
-            for affine, k, m in _affine_parts(left):
-                for other, l, o in _affine_parts(right):
-                    if m and (other == affine or not o) and m != o:
-                        # k + m * form against l + o * form
-                        yield affine, (l - k) // (m - o) if (l - k) % (m - o) else (l - k) // (m - o) - 1
+            for j, k, m in _affine_parts(left):
+                for other, n, o in _affine_parts(right):
+                    if m and (other == j or not o) and m != o:
+                        # k + m * form against n + o * form
+                        yield j, -((k - n) // (m - o)) - 1
     for inner in term.inner:
         yield from _thresholds(inner, box, at)
 
@@ -490,7 +484,7 @@ def _affine_parts(term: Number) -> Iterator[tuple[int, int, int]]:
                 yield j, factor * k, factor * m
 
 
-def _multiples(j: int, k: int, m: int, n: int, box: Box, at: Box) -> Iterator[tuple[int, int]]:
+def _multiples(j: int, k: int, m: int, n: int, at: Box) -> Iterator[tuple[int, int]]:
     """Where a quotient by n of k + m * form changes, near where the form is."""
     if not m:
         return

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from math import gcd
 
 Multiples = list[tuple[int, int]]
-"""Variables with factors. A positive factor stands for the variable's lower bound, a negative one for its upper bound."""
+"""Variables with factors. A positive factor stands for the lower bound, a negative one for the upper bound."""
 
 COORDINATES = 8
 

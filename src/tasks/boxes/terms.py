@@ -5,16 +5,16 @@ A term of Lean is named by its function there and its arguments; several are mad
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 from . import linear
 from .linear import Linear
 
 Path: TypeAlias = int
-"""Where something stands in what is joined by `and`: at each, the remainder by 2 is 0 for the left and 1 for the right."""
+"""Where something stands in what is joined by `and`: at each, the remainder by 2 is 0 for the left, 1 for the right."""
 
 
 @dataclass
@@ -23,9 +23,6 @@ class Box:
 
     low: list[int]
     high: list[int]
-
-
-Argument: TypeAlias = "Number | Boolean | str"
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,9 +41,6 @@ class Term:
     def inner(self) -> tuple[Term, ...]:
         """The terms that it is computed from."""
         return ()
-
-    def named(self, text: str, *parts: Term) -> Term:
-        raise NotImplementedError
 
 
 def lean(term: Term) -> str:

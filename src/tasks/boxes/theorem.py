@@ -50,7 +50,7 @@ class Statement:
         return UNSATISFIABLE if self.limit is None else BALANCED
 
     def goal(self, paths: Collection[Path] | None = None) -> Goal:
-        """What no point meets if the statement is true; without the parts to which none of the paths leads, if given."""
+        """What no point meets if the statement is true; with the parts alone to which paths lead, if given."""
         forms = Forms()
         reader = Reader(forms)
         shift = 0 if self.limit is None else 1
@@ -67,6 +67,10 @@ class Statement:
             return Both(left, read(definitions[middle:], place + (1 << length), length + 1))
 
         whole = read(self.definitions, 0, shift)
+        if paths is None:
+            forms.number(
+                (0, 1, 1, 1, 1, 0, 0, 0, 0)
+            )  # a tract: what is whole of it may not follow from the coordinates
         if self.limit is not None:
             claim = syntax.Comparison("<=", _IMBALANCE, syntax.Integer(self.limit))
             whole = Both(whole, Part(negation(reader.truth(claim))))

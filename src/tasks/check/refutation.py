@@ -51,7 +51,7 @@ def refuted(specification: Specification) -> Proof | None:
 
 
 def conflict(specification: Specification, proof: Proof) -> tuple[list[str], bool]:
-    """A set of constraints that have no common solution, by their labels in the model, and whether it is proven minimal.
+    """Constraints that have no common solution, by their labels in the model, and whether the set is proven minimal.
 
     Later ones are left out first, one by one, as long as few steps refute what is left.
     """

@@ -14,13 +14,13 @@ def run(context: Context) -> Result[Proved]:
     """Has Lean judge its form of the chunk as it lies on disk, and what the chunk's sample claims of it.
 
     The claims are asked in the same run, as most of a run is its start, and so is the proof of the chunk's balance;
-    they have no part in the witness's proof. Where Lean does not answer about all of it within the limit, the balance is
-    left to the solver, then the claims to the cross-check, and the witness's proof is judged alone. Raises
+    they have no part in the witness's proof. Where Lean does not answer about all of it within the limit, the balance
+    is left to the solver, then the claims to the cross-check, and the witness's proof is judged alone. Raises
     CheckFailed where Lean rejects the theorem, has no verdict in time, or the theorem rests on an axiom it must not
     rest on; ToolError where Lean crashes.
     """
-    from ..check.ask import tool
     from ..boxes.theorem import BALANCED
+    from ..check.ask import tool
     from ..check.lean import ALLOWED_AXIOMS, answer, judge, question, unproved
     from ..check.lean_form import lean_form
     from ..check.proof import rejection

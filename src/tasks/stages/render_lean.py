@@ -33,7 +33,7 @@ def run(context: Context) -> Result[Rendered]:
     given = json.dumps([text, limit])
     found: tuple[str, int | None, list[int]] | None = None
     with suppress(ValueError):
-        found = tuple(json.loads(context.recall(given)))  # type: ignore[assignment]
+        found = tuple(json.loads(context.recall(given)))
     found = found or balance_text(specification, limit)
     balance, tree, beyond = found
     texts = {

@@ -74,7 +74,7 @@ def _unsatisfiable(
 def _judged(context: Context, specification: Specification, proof: Proof) -> tuple[str, str]:
     """The Lean that judged the proof, and what there is against it; "" for nothing.
 
-    Lean is no engine of this stage: it is asked where the stage fails, and what fails leaves nothing that could be stale.
+    Lean is no engine of this stage: it is asked where that fails, and a failure leaves nothing that could be stale.
     """
     from ..check.ask import identify, tool
     from ..check.lean import form_of
