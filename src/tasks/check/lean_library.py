@@ -59,6 +59,10 @@ def compiled_library(scratch: Path, tool: str, identity: str, lean: Callable[[Se
                             _compile(folder, module, source, lean)
                     write_beside(record, _digests(compiled))
     except OSError as error:
+        from .process import FULL  # here, as a build with nothing to do starts no process
+
+        if error.errno in FULL:
+            raise
         raise ToolError(f"{error.filename or folder}: the Lean library cannot be kept: {error.strerror}") from None
     return folder
 
