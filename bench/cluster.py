@@ -64,6 +64,7 @@ def main() -> None:
     options = argparse.ArgumentParser(prog="python -m bench.cluster", description=__doc__)
     options.add_argument("--chunks", type=int, default=200)
     options.add_argument("--copies", action="store_true", help="copies of 20 chunks, with a stand-in for the solver")
+    options.add_argument("--tasks", nargs="*", default=[], help="what is built, such as solve; default: all")
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--jobs", type=int, default=2, help="tasks at a time, here and on the cluster; default: 2")
     options.add_argument("--json", type=Path, help="write the costs that bench.scale takes to this file")
@@ -93,6 +94,7 @@ class _Project:
 
     def __init__(self, folder: Path, chosen: argparse.Namespace) -> None:
         self.folder, self.home, self.copies = folder, folder / "project", chosen.copies
+        self.tasks = chosen.tasks
         self.arguments = ["-n", str(chosen.jobs), *(["lean=off"] if self.copies else [])]
         for place in (self.home, folder / "there"):
             make_project(place)
@@ -133,7 +135,7 @@ class _Project:
             # A copy asks what the others have asked.
             cache = "off" if self.copies and runner != "kept" else verdicts
             where = [f"runner={address}"] if runner == "cluster" else []
-            return self._run([f"cache={cache}", *where, *self.arguments], pids)
+            return self._run([f"cache={cache}", *where, *self.arguments, *self.tasks], pids)
         finally:
             code.write_text(text, encoding="utf-8")
 

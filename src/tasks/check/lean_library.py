@@ -41,7 +41,7 @@ def compiled_library(scratch: Path, tool: str, identity: str, lean: Callable[[Se
 
     lean runs that Lean with arguments and a LEAN_PATH. What was compiled before is used if its SHA-256 is the one that
     was recorded then; only one process at a time compiles. Raises ToolError where it does not compile or scratch cannot
-    be written.
+    be written, OSError where its disk is full.
     """
     sources = [path.read_bytes() for path in library_sources(tool)]
     name = sha256(b"\0".join((tool.encode(), identity.encode(), *sources))).hexdigest()
