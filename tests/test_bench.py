@@ -9,7 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from bench.cluster import Run, costs_of, table
 from bench.corpus import chunk_ids, chunk_text, raise_ceiling
+from bench.scale import Costs, simulate
 
 from conftest import REPOSITORY
 from tasks.specification import understand
@@ -51,3 +53,25 @@ def test_generated_chunks_are_sound_and_no_two_are_alike() -> None:
         for version in (text, raise_ceiling(text, 1)):
             specification = understand(Path(f"chunk-{chunk_id}.constraints.json"), version)
             assert specification.kinds()["formal"] == len(specification.statements)
+
+
+def test_what_a_call_costs_follows_from_builds_with_it_and_without() -> None:
+    cluster = Run(wall=30.0, build=5.0, doit=1.0, bridge=2.0, scheduler=4.0, workers=60.0, calls=1000)
+    runs = {
+        "local": [Run(20.0, 70.0, 1.0, 0.0, 0.0, 0.0, 1000)], "cluster": [cluster],
+        "kept": [Run(4.0, 2.5, 1.0, 0.0, 0.0, 0.0, 0)],
+    }  # fmt: skip
+    assert costs_of(runs, 200) == Costs(calls=5.0, tools=0.3, own=0.01, serial=0.005, bridge=0.002, scheduler=0.004)
+    text = table(runs, 200)
+    assert "| cluster | 30.0 | 5.0 | 1.0 | 2.0 | 4.0 | 60.0 | 69.0 |" in text
+    assert "wall time, cluster over local: 1.50 (1.50 to 1.50)" in text
+    assert "build's CPU for a call, on the cluster: 2.50 ms" in text
+    assert "build's CPU for a call, here, with the tool: 67.50 ms" in text
+
+
+def test_the_simulation_says_what_is_busy_longest() -> None:
+    costs = Costs(calls=5.0, tools=0.6, own=0.06, serial=0.01, bridge=0.002, scheduler=0.004)
+    one, many = simulate(10_000, 1, costs), simulate(10_000, 1000, costs)
+    assert (one.limit, many.limit) == ("tools", "scheduler")
+    assert one.wall == pytest.approx(6000, rel=0.01)
+    assert many.wall == pytest.approx(200, rel=0.05)
