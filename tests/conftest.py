@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import compileall
 import fcntl
 import json
@@ -14,6 +15,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -23,6 +25,7 @@ from doit.doit_cmd import DoitMain
 from hypothesis import is_hypothesis_test
 from pytest_cov.plugin import CovPlugin
 
+from forkserver import ForkServer
 from tasks.commands import COMMANDS
 
 with suppress(ImportError):
@@ -72,11 +75,14 @@ class Project:
 
         measured: the lines that it runs count in the suite's coverage.
         """
+        environment = {**os.environ, "PYTHONPATH": str(self.home / "src"), **self.environment}
+        if fork_server().is_like(environment) and not (first or measured):
+            finished = fork_server().doit(listing(arguments), self.home, environment, timeout=300)
+            return Finished(finished.returncode, finished.stdout, finished.stderr)
         command = [sys.executable, "-m"]
         if measured:
             command += ["coverage", "run", f"--rcfile={REPOSITORY / 'pyproject.toml'}",
                         f"--data-file={REPOSITORY / '.coverage'}", "--parallel-mode", "-m"]  # fmt: skip
-        environment = {**os.environ, "PYTHONPATH": str(self.home / "src"), **self.environment}
         finished = subprocess.run(
             [*command, "doit", *listing(arguments)],
             cwd=self.home, env=environment, capture_output=True, text=True, timeout=300, check=False,
@@ -107,6 +113,13 @@ class Project:
     def copy(self, to: Path) -> Project:
         shutil.copytree(self.home, to, copy_function=duplicate)
         return Project(to, dict(self.environment))
+
+
+@cache
+def fork_server() -> ForkServer:
+    server = ForkServer()
+    atexit.register(server.end)
+    return server
 
 
 def listing(arguments: Sequence[str]) -> list[str]:
