@@ -8,6 +8,7 @@ import json
 import os
 import socket
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -192,13 +193,22 @@ def with_expressions(first: int) -> Iterator[tuple[str, str, Make]]:
 
 
 def with_texts(first: int) -> Iterator[tuple[str, str, Make]]:
-    """Chunks whose every text is hostile, and whose formula is fine."""
-    for number, (name, text) in enumerate(TEXTS.items(), start=first):
+    """Chunks whose formulas are fine: each text as the title of one, and as names and notes of one of a few."""
+    numbers = map(str, count(first))
+    fine = ("x[1] >= 3", "x[2] + x[3] >= 5")
+    for name, text in TEXTS.items():
+        constraints = [{"name": formula, "expr": formula} for formula in fine]
+        yield (number := next(numbers)), name, _dump(chunk(number, title=text, constraints=constraints))
+    texts = list(TEXTS.items())
+    for begin in range(0, len(texts), 5):
+        some = texts[begin : begin + 5]
         constraints = [
-            {"name": text, "expr": "x[1] >= 3", "notes": text},
-            {"name": text + " 2", "expr": "x[2] + x[3] >= 5", "notes": text * 2},
+            {"name": text + " 2" * position, "expr": formula, "notes": text * (1 + position)}
+            for _, text in some
+            for position, formula in enumerate(fine)
         ]
-        yield str(number), name, _dump(chunk(str(number), title=text, constraints=constraints))
+        names = ", ".join(name for name, _ in some)
+        yield (number := next(numbers)), names, _dump(chunk(number, title="Fine", constraints=constraints))
 
 
 def write(folder: Path, cases: list[tuple[str, str, Make]]) -> None:
