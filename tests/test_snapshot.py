@@ -269,13 +269,19 @@ def test_a_corpus_yaml_that_cannot_be_read_is_not_taken_for_none(project: Projec
     (project.chunks / "chunk-01.constraints.json").unlink()
     assert project.doit().status == 0
     assert project.doit().ran == set()
-    for make, remove in ((lambda: settings.symlink_to("nowhere"), settings.unlink), (settings.mkdir, settings.rmdir)):
-        make()
+    for link in (True, False):
+        if link:
+            settings.symlink_to("nowhere")
+        else:
+            settings.mkdir()
         for command in ([], ["why"]):
             finished = project.doit(*command)
             assert (finished.status, finished.output) == (3, "")
             assert "corpus.yaml" in finished.errors
-        remove()
+        if link:
+            settings.unlink()
+        else:
+            settings.rmdir()
     assert (project.doit().status, project.doit().ran) == (0, set())
 
 
