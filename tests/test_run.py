@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -343,6 +344,31 @@ def test_a_link_that_was_planted_in_the_out_folder_is_not_followed(project: Proj
         (project.rendered / planted[0]).unlink()  # what the message asks for
     assert project.doit().status == 0
     assert all(victim.read_text() == "precious\n" for victim in victims.values())
+
+
+@pytest.mark.parametrize("plant", [os.mkfifo, lambda path: os.symlink("/dev/zero", path)], ids=["pipe", "/dev/zero"])
+def test_what_would_never_end_to_be_read_is_no_record(built: Project, plant: Callable[[Path], None]) -> None:
+    def little_memory() -> None:
+        resource.setrlimit(resource.RLIMIT_DATA, (2 << 30, 2 << 30))
+
+    base = built.home / "base.json"
+    plant(base)
+    for name in ("summary.json", ".code.json", ".doit.db.snapshot", "stamps/solve/06.json", "report.json"):
+        path = built.rendered / name
+        path.unlink(missing_ok=True)
+        plant(path)
+    for command in (["why"], ["show", "06"], [], ["report", f"base={base}"]):
+        finished = built.doit(*command, first=little_memory)
+        assert finished.status == 0, finished.text()
+    assert f"report: {base}: cannot be read: found a folder, pipe or device" in finished.output
+    journal = built.rendered / "journal.jsonl"
+    journal.unlink()
+    plant(journal)
+    assert built.doit("show", "06", first=little_memory).status == 0
+    (built.rendered / "mzn" / "chunk-06.mzn").unlink()
+    finished = built.doit("render_mzn:06", first=little_memory)
+    assert finished.status == 3
+    assert finished.errors.startswith(f"ERROR: {journal.relative_to(built.home)}: cannot be written: ")
 
 
 def test_an_out_folder_that_others_can_write_to_is_a_warning(project: Project) -> None:

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from .errors import CodeChanged
-from .files import data_text, digest, discard, write_whole
+from .files import data_text, digest, discard, text_of, write_whole
 
 PACKAGE = Path(__file__).parent
 Signature = dict[str, list[int]]
@@ -221,7 +221,7 @@ class Code:
         all that it kept of a package with these files, whatever is in them and wherever they lie.
         """
         with suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
-            data: dict[str, Any] = json.loads(self.kept.read_bytes()) if self.kept else {}
+            data: dict[str, Any] = json.loads(text_of(self.kept)) if self.kept else {}
             versions: list[Version] = [
                 {kind: {str(k): str(v) for k, v in version[kind].items()} for kind in ("digests", "files")}  # type: ignore[misc]
                 for version in data["versions"]

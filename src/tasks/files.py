@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import hashlib
 import os
 import re
 import shutil
@@ -10,6 +12,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache
 from hashlib import sha256
+from io import BufferedReader
 from pathlib import Path
 
 _LEFTOVER = ".tmp"
@@ -25,22 +28,24 @@ def digest(content: bytes | str) -> str:
 def file_digest(path: str | os.PathLike[str]) -> str | None:
     """SHA-256 of a file's content, None where there is no readable plain file."""
     try:
-        # Without O_NONBLOCK, opening a pipe would wait for its other end.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with open_plain(path) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return None
+
+
+def open_plain(path: str | os.PathLike[str]) -> BufferedReader:
+    """Opens a plain file to be read. Raises OSError, also for anything else: to read a pipe or a device could wait, or
+    never end.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            return None
-        content = sha256()
-        while part := os.read(descriptor, max(status.st_size + 1, 1 << 16)):
-            content.update(part)
-        return content.hexdigest()
-    except OSError:
-        return None
-    finally:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "found a folder, pipe or device, expected a plain file", str(path))
+        return os.fdopen(descriptor, "rb")
+    except BaseException:
         os.close(descriptor)
+        raise
 
 
 @cache
@@ -54,7 +59,8 @@ def data_text(package: str, *names: str) -> str:
 def text_of(path: Path) -> str:
     """The text of a file, "" where there is none that can be read."""
     try:
-        return path.read_text(encoding="utf-8")
+        with open_plain(path) as file:
+            return file.read().decode("utf-8")
     except (OSError, UnicodeDecodeError):
         return ""
 
@@ -100,8 +106,8 @@ def remove_leftovers(folders: Iterable[Path]) -> None:
 
 
 def append_line(path: Path, line: str) -> None:
-    """Adds a line to a file, in one write; a link in its place is an error (ELOOP)."""
+    """Adds a line to a file, in one write; a link in its place is an error (ELOOP), and so is a pipe."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     with open(os.open(path, flags, 0o666), "ab", buffering=0) as file:
         file.write(f"{line}\n".encode())

@@ -223,7 +223,7 @@ def state_of(paths: Iterable[tuple[str, Ask]]) -> str:
 
 def _read(path: Path) -> Data | None:
     with suppress(OSError, ValueError):
-        sha256, _, text = path.read_text(encoding="utf-8").partition("\n")
+        sha256, _, text = text_of(path).partition("\n")
         if digest(text) == sha256:
             found: Data = json.loads(text)
             return found if found["circumstances"]["format"] == FORMAT else None

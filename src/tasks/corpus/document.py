@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import re
-import stat
 from dataclasses import dataclass, field
 from functools import cached_property
 from json.decoder import scanstring  # type: ignore[attr-defined]
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import CorpusError, Mistake, visible
-from ..files import write_whole
+from ..files import open_plain, write_whole
 from .mistakes import explain_json
 
 LARGEST_FILE = 4 * 1024 * 1024
@@ -116,16 +117,14 @@ def read_text(path: Path) -> str:
     Raises CorpusError where it is missing, no plain file, too large, empty, or not UTF-8 without byte-order mark.
     """
     try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise CorpusError(f"{path}: found a folder, pipe or device, expected a plain file")
-        if status.st_size > LARGEST_FILE:
-            raise CorpusError(
-                f"{path}: found {status.st_size:,} bytes, expected at most {LARGEST_FILE:,}; split the file"
-            )
-        raw = path.read_bytes()
+        with open_plain(path) as file:
+            size = os.fstat(file.fileno()).st_size
+            raw = file.read(LARGEST_FILE + 1)
     except OSError as error:
-        raise CorpusError(f"{path}: cannot be read: {error.strerror}") from None
+        what = error.strerror if error.errno == errno.EINVAL else f"cannot be read: {error.strerror}"
+        raise CorpusError(f"{path}: {what}") from None
+    if len(raw) > LARGEST_FILE:
+        raise CorpusError(f"{path}: found {size:,} bytes, expected at most {LARGEST_FILE:,}; split the file")
     if not raw.strip():
         raise CorpusError(f"{path}:1: found an empty file, expected its text")
     if raw.startswith(b"\xef\xbb\xbf"):

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from ..files import append_line
+from ..files import append_line, open_plain
 
 FORMAT = 3
 
@@ -74,7 +74,7 @@ def entries(journal: Path, start: int = 0) -> Iterator[Entry]:
     from .codec import decode
 
     try:
-        with open(journal, "rb") as file:
+        with open_plain(journal) as file:
             file.seek(start)
             lines = file.read().split(b"\n")
     except OSError:

@@ -15,7 +15,7 @@ from typing import Annotated, Literal, TypeAlias
 from msgspec import Meta
 
 from ..errors import ReportError
-from ..files import digest, write_whole
+from ..files import digest, open_plain, write_whole
 from .codec import decode, encode
 from .journal import Entry
 from .summary import HOLDS, Outcome, Summary, engine_text
@@ -130,7 +130,7 @@ def read_report(path: Path) -> Report:
     """The report in a file, or in an out folder. Raises ReportError where there is no valid one."""
     path = path / "report.json" if path.is_dir() else path
     try:
-        with open(path, "rb") as file:
+        with open_plain(path) as file:
             content = file.read(LARGEST + 1)
     except OSError as error:
         raise ReportError(f"{path}: cannot be read: {error.strerror}") from None
