@@ -12,7 +12,9 @@ from ..render import certificate
 from ..render.model import UNIT_SUM
 from ..render.text import label
 from ..specification import Specification
+from . import theorem_reader
 from .lean import judge, unproved
+from .theorem_reader import misstated
 
 if TYPE_CHECKING:
     from .call import Tool
@@ -97,6 +99,8 @@ def text(specification: Specification, proof: Proof) -> tuple[str, str]:
 def judged(specification: Specification, proof: Proof, lean: Tool) -> str:
     """What Lean has against the proof that a chunk is unsatisfiable; "" where it accepts it."""
     definitions, theorem = text(specification, proof)
+    if wrong := misstated(theorem, "unsatisfiable", theorem_reader.UNSATISFIABLE):
+        return f"the text states something else: {wrong}"
     try:
         judgement = judge(definitions, None, lean, theorem)
     except NoVerdict as error:

@@ -20,10 +20,12 @@ def run(context: Context) -> Result[Proved]:
     rest on; ToolError where Lean crashes.
     """
     from ..boxes.theorem import BALANCED
+    from ..check import theorem_reader
     from ..check.ask import tool
     from ..check.lean import ALLOWED_AXIOMS, answer, judge, question, unproved
     from ..check.lean_form import lean_form
     from ..check.proof import rejection
+    from ..check.theorem_reader import misstated
     from ..claims import from_record
     from ..errors import CheckFailed, DualityError, NoVerdict
     from ..specification import understand
@@ -61,6 +63,8 @@ def run(context: Context) -> Result[Proved]:
             print(f"chunk {chunk_id}: Lean does not accept {context.path('balance')}: {complaint}")
         else:
             balanced = context.plan.corpus.settings.balance_limit(chunk_id, understand(*context.source()).chunk.total)
+            if wrong := misstated(proof, "balanced", theorem_reader.BALANCED.format(limit=balanced)):
+                raise CheckFailed(f"chunk {chunk_id}: {context.path('balance')} states something else: {wrong}")
     refused = None
     if answered:
         try:
