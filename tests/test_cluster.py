@@ -338,7 +338,7 @@ def test_a_cluster_of_the_build_ends_with_it(cluster: Cluster, spread: Project, 
 
 def test_a_limit_that_ends_a_tool_there_is_told_and_remembered_as_one_here(cluster: Cluster, spread: Project) -> None:
     (spread.chunks / "corpus.yaml").write_text(
-        'documentation: ["01"]\ninformal: documentation\nlimits: {solve_seconds: 0.5, memory_mb: 500}\n'
+        'documentation: ["01"]\ninformal: documentation\nlimits: {solve_seconds: 1, memory_mb: 500}\n'
     )
     instead = cluster.home / "instead"
     instead.write_text(
@@ -366,7 +366,7 @@ def test_a_limit_that_ends_a_tool_there_is_told_and_remembered_as_one_here(clust
 
 def test_a_worker_that_is_silent_is_given_up_and_used_again(cluster: Cluster, spread: Project) -> None:
     cluster.have(2)
-    spread.environment["DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT"] = "3s"
+    spread.environment["DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT"] = "5s"
     stopped: list[subprocess.Popen[bytes]] = []
     try:
         with held(cluster, spread, runs=3) as build:
