@@ -12,7 +12,7 @@ from brute_force import Sample, samples
 from conftest import Project, program
 from tasks.language.evaluate import evaluate
 from tasks.language.statement import interpret
-from tasks.render.model import UNIT_SUM
+from tasks.render.text import UNIT_SUM
 
 STAGES = ("schema", "render_mzn", "solve", "render_lean", "sample", "prove", "crosscheck", "balance")
 

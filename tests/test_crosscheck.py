@@ -67,7 +67,7 @@ def check(corpus: Path, chunk_id: str, folder: Path, sources: Path = SOURCES, **
     cache = str(corpus.with_name("verdicts"))
     plan = replace(PLAN, layout=Layout(sources, folder / "out"), values={**PLAN.values, "cache": cache})
     sound = Layout(sources, corpus)
-    for name in ("model", "module", "certificate"):
+    for name in ("model", "module", "certificate", "balance"):
         path = plan.layout.file(name, chunk_id)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(texts.get(name) or sound.file(name, chunk_id).read_text(encoding="utf-8"), encoding="utf-8")

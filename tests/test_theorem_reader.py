@@ -31,7 +31,7 @@ STATED = BALANCED.format(limit=LIMIT)
 
 
 def balance() -> str:
-    text, nodes, _ = balance_text(FAIR, LIMIT)
+    text, nodes = balance_text(FAIR, LIMIT)
     assert nodes
     return text
 

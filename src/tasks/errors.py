@@ -141,6 +141,14 @@ class CheckFailed(DualityError):
     """A check had a negative result."""
 
 
+class Unsatisfiable(CheckFailed):
+    """A chunk has no valid point. evidence: what Lean can be asked about that (see check/refutation.py)."""
+
+    def __init__(self, message: str, evidence: object = None) -> None:
+        super().__init__(message)
+        self.evidence = evidence
+
+
 class NoVerdict(CheckFailed):
     """A tool had no verdict within its limits."""
 

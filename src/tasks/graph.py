@@ -7,12 +7,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext, redirect_stdout
 from fnmatch import fnmatch
-from typing import Any
+from typing import Any, cast
 
 from doit.exceptions import TaskFailed
 
 from .check.ask import Memory, count_verdicts, is_current, places
-from .errors import CodeChanged, DualityError, RunnerLost
+from .errors import CheckFailed, CodeChanged, DualityError, RunnerLost, Unsatisfiable
 from .jobs import JOBS, write_package
 from .jobs.job import Job
 from .lifecycle import clean
@@ -112,7 +112,14 @@ def _stage(build: Build, stage: Stage, chunk_id: str) -> Task:
 def _perform(build: Build, stage: str, chunk_id: str, **engines: Any) -> dict[str, Any]:
     # What advice says stands in the job that sums it up, where that is asked for as well.
     with redirect_stdout(None) if _is_summed_up(build, stage) else nullcontext():
-        return perform(BY_NAME[stage], build.plan, chunk_id, engines, build.code, Memory(build.plan))
+        try:
+            return perform(BY_NAME[stage], build.plan, chunk_id, engines, build.code, Memory(build.plan))
+        except Unsatisfiable as error:
+            from .check.refutation import word
+
+            specification, proof, easy = cast(tuple[Any, Any, bool], error.evidence)
+            said = word(build.plan, specification, proof, easy=easy)
+            raise CheckFailed(f"{error}\n{said}") from None
 
 
 def _is_summed_up(build: Build, stage: str) -> bool:

@@ -18,6 +18,7 @@ from .terms import Path
 from .tree import Goal, Infeasible, Refuted, Split, Tree
 
 BALANCED = "Proof.balanced"
+QUESTION = "Balance.holds"
 UNSATISFIABLE = "Proof.unsatisfiable"
 
 _T_INT = syntax.Chain(("+",) * 3, tuple(syntax.Coordinate(syntax.Integer(i)) for i in range(1, 5)))
@@ -68,9 +69,7 @@ class Statement:
 
         whole = read(self.definitions, 0, shift)
         if paths is None:
-            forms.number(
-                (0, 1, 1, 1, 1, 0, 0, 0, 0)
-            )  # a tract: what is whole of it may not follow from the coordinates
+            forms.number((0, 1, 1, 1, 1, 0, 0, 0, 0))  # a tract, which is whole
         if self.limit is not None:
             claim = syntax.Comparison("<=", _IMBALANCE, syntax.Integer(self.limit))
             whole = Both(whole, Part(negation(reader.truth(claim))))
@@ -121,20 +120,27 @@ def prove(stated: Statement, most_steps: int) -> Proof:
     return Proof(stated, refute(stated.goal(), most_steps))
 
 
-def balance_text(specification: Specification, limit: int) -> tuple[str, int | None, list[int]]:
+def balance_text(specification: Specification, limit: int) -> tuple[str, int | None]:
     """The text to stand behind a chunk's certificate that proves its balance, and how many nodes its tree has; where
-    none was found, a comment that says so, with None, and the valid point beyond the limit, if one was found instead.
+    none was found, a comment that says so, with None.
     """
     claim = f"|T_int - T_ext| is at most {limit} at every valid point"
     try:
         proof = prove(statement(specification, limit), MOST_STEPS)
     except LimitReached:
-        return f"-- No proof was found that {claim}: the solver alone says so.\n", None, []
+        return f"-- No proof was found that {claim}: the solver alone says so.\n", None
     except PointFound as found:
-        if wrong := specification.violations(found.point):
-            raise AssertionError(f"the search calls {found.point} valid, which violates {wrong}") from None
-        return f"-- It is false that {claim}: x = {found.point} is one.\n", None, found.point
-    return f"-- Behind the certificate of this number: {claim}; see Bounds.lean.\n\n{proof.text()}", proof.nodes, []
+        return f"-- It is false that {claim}: at x = {found.point} it is more.\n", None
+    return f"-- Behind the certificate of this number: {claim}; see Bounds.lean.\n\n{proof.text()}", proof.nodes
+
+
+def balance_question(limit: int) -> str:
+    """What is put behind a certificate and the proof of its balance, so that the theorem is the one that is meant."""
+    return (
+        f"\ntheorem Balance.holds : (x : Point) → Eq (_root_.valid x) Bool.true → Eq (Int.ble (Int.abs (Int.sub\n"
+        "    (Int.add (Int.add x.x1 x.x2) (Int.add x.x3 x.x4)) (Int.add (Int.add x.x5 x.x6) (Int.add x.x7 x.x8))))\n"
+        f"    {limit}) Bool.true :=\n  {BALANCED}\n#print axioms Balance.holds\n"
+    )
 
 
 def nodes(tree: Tree) -> Iterator[Tree]:

@@ -254,8 +254,8 @@ def unproved(messages: Sequence[Message], theorem: str) -> str:
     for message in messages:
         if message.severity == "error":
             return shorten(message.text)
-    found = [axioms for m in messages if (axioms := _named_axioms(m, re.escape(theorem))) is not None]
-    if len(found) != 1:
+    found = [axioms for m in messages if (axioms := _named_axioms(m, rf"(?:[^']*\.)?{re.escape(theorem)}")) is not None]
+    if not found:
         return f"it does not say what {theorem} rests on"
     return f"{theorem} rests on {', '.join(found[0])}" if found[0] else ""
 

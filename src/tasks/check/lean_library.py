@@ -11,7 +11,6 @@ from hashlib import sha256
 from pathlib import Path
 
 from ..errors import ToolError
-from ..files import text_of
 from .call import Run, shorten
 from .identity import write_beside
 
@@ -53,7 +52,7 @@ def compiled_library(scratch: Path, tool: str, identity: str, lean: Callable[[Se
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             with alone(folder / "lock"):
                 if not _is_sound(compiled, record):
-                    known = set(text_of(record).split())
+                    known = set(record.read_text("ascii", "replace").split() if record.exists() else ())
                     for (_, module), source, olean in zip(_MODULES[tool], sources, compiled, strict=True):
                         if not olean.is_file() or _digest(olean) not in known:
                             _compile(folder, module, source, lean)

@@ -46,7 +46,7 @@ def explain_unsatisfiable(specification: Specification, model: str, tool: Tool, 
     """The message that a chunk is unsatisfiable, with constraints that conflict, as few as it takes; with a proof, they
     are found without the tool.
     """
-    from .refutation import conflict as conflict_of  # here, as most chunks have a witness
+    from .contradiction import conflict as conflict_of  # here, as most chunks have a witness
 
     names, proven = conflict_of(specification, proof) if proof else conflict(model, tool)
     chunk = specification.chunk

@@ -34,20 +34,6 @@ class Solved:
 
 
 @dataclass(frozen=True)
-class Rendered:
-    """witness: the point (8 integers) that the theorems are about.
-
-    tree: how many nodes the proof has that the tracts are no further apart than the limit; None where none was found.
-    beyond: a valid point where they are further apart, which was found instead.
-    """
-
-    stage: ClassVar[str] = "render_lean"
-    witness: tuple[int, ...]
-    tree: int | None = None
-    beyond: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True)
 class ClaimText:
     """A claim as a stamp holds it: points are lines of 8 numbers, expected is a text of 0 and 1, one for each point.
 

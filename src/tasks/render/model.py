@@ -11,16 +11,13 @@ from ..language.display import Printer, fold
 from ..language.operators import INFIX, Operator
 from ..language.statement import Statement
 from ..language.syntax import Expression
-from .text import label, lines, names
+from .text import UNIT_SUM, label, lines, names
 
 KEYWORDS = frozenset(
     "ann annotation any array bool case constraint default diff div else elseif endif enum false float function if in "
     "include infinity int intersect let list maximize minimize mod not of op opt output par predicate record satisfy "
     "set solve string subset superset symdiff test then true tuple type union var where xor".split()
 )  # fmt: skip
-UNIT_SUM = "unit sum"
-"""The name of x[1] + ... + x[8] = N, with underscores behind it where a constraint of the chunk has that name."""
-
 VACUOUS = "vacuous, constantly true"
 """What is said of a constraint that has no predicate, as it always holds."""
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+UNIT_SUM = "unit sum"
+"""The name of x[1] + ... + x[8] = N, with underscores behind it where a constraint of the chunk has that name."""
+
 
 def visible(text: str) -> str:
     r"""text with every character that does not print (controls, line breaks, bidirectional marks) as \uXXXX."""

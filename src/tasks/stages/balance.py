@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from ..plan import Plan
-from ..records.outcomes import Balanced, Rendered
+from ..records.outcomes import Balanced
 from .stage import Context, Result, Stage
 
 
@@ -21,6 +21,7 @@ def run(context: Context) -> Result[Balanced]:
     ToolError where MiniZinc crashes.
     """
     from ..check.ask import tool
+    from ..check.contradiction import refuse_wrong_balance
     from ..check.minizinc import imbalance
     from ..check.witness import no_answer, valid_point
     from ..errors import CheckFailed
@@ -40,16 +41,9 @@ def run(context: Context) -> Result[Balanced]:
         point = valid_point(answer, specification)
         return abs(sum(point[:4]) - sum(point[4:])), point
 
-    beyond = context.outcome(Rendered).beyond
     least, _ = extreme("least")
     most, point = extreme("most")
-    if beyond and abs(sum(beyond[:4]) - sum(beyond[4:])) > most:
-        raise CheckFailed(
-            f"chunk {chunk_id}: THE SOLVER IS WRONG\nit says that the tracts are at most {most} apart, but at "
-            f"x = {list(beyond)}, which meets every constraint by our own evaluator, they are "
-            f"{abs(sum(beyond[:4]) - sum(beyond[4:]))} apart: do not rely on it, ask another one (solver=), and report "
-            "a defect of MiniZinc"
-        )
+    refuse_wrong_balance(specification, most)
     if most > limit:
         raise CheckFailed(
             f"chunk {chunk_id}: the tracts can be {most} apart, the limit is {limit}, as at x = {point}; "
@@ -66,7 +60,7 @@ STAGE = Stage(
     outcome=Balanced,
     run=run,
     reads=("source", "model"),
-    needs=("render_lean",),
+    after=("solve",),
     engines=("minizinc",),
     settings=_settings,
 )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..plan import Plan
-from ..records.outcomes import Proved, Rendered, Sampled
+from ..records.outcomes import Proved, Sampled
 from .stage import Context, Result, Stage
 
 
@@ -19,7 +19,7 @@ def run(context: Context) -> Result[Proved]:
     CheckFailed where Lean rejects the theorem, has no verdict in time, or the theorem rests on an axiom it must not
     rest on; ToolError where Lean crashes.
     """
-    from ..boxes.theorem import BALANCED
+    from ..boxes.theorem import QUESTION, balance_question
     from ..check import theorem_reader
     from ..check.ask import tool
     from ..check.lean import ALLOWED_AXIOMS, answer, judge, question, unproved
@@ -32,10 +32,17 @@ def run(context: Context) -> Result[Proved]:
 
     chunk_id, lean = context.chunk_id, tool(context.asking("lean"))
     form = lean_form(lean.engine["form"], chunk_id)
-    text, sample, rendered = context.read(form.kind), from_record(context.outcome(Sampled)), context.outcome(Rendered)
+    text, sample = context.read(form.kind), from_record(context.outcome(Sampled))
     asked, whole = form.assertions(sample), text + form.question
     ours = question(form.form, asked)
-    proof = context.read("balance") if form.form == "embedded kernel" and rendered.tree is not None else ""
+    limit = context.plan.corpus.settings.balance_limit(chunk_id, understand(*context.source()).chunk.total)
+    proof = context.read("balance") if form.form == "embedded kernel" else ""
+    if "theorem" in proof:
+        if wrong := misstated(proof, "balanced", theorem_reader.BALANCED.format(limit=limit)):
+            raise CheckFailed(f"chunk {chunk_id}: {context.path('balance')} states something else: {wrong}")
+        proof += balance_question(limit)
+    else:
+        proof = ""
     judgement = None
     for added in dict.fromkeys((ours + proof, ours, "")):
         try:
@@ -59,12 +66,10 @@ def run(context: Context) -> Result[Proved]:
         )
     balanced = None
     if proof and added == ours + proof:
-        if complaint := unproved(about_balance, BALANCED):
+        if complaint := unproved(about_balance, QUESTION):
             print(f"chunk {chunk_id}: Lean does not accept {context.path('balance')}: {complaint}")
         else:
-            balanced = context.plan.corpus.settings.balance_limit(chunk_id, understand(*context.source()).chunk.total)
-            if wrong := misstated(proof, "balanced", theorem_reader.BALANCED.format(limit=balanced)):
-                raise CheckFailed(f"chunk {chunk_id}: {context.path('balance')} states something else: {wrong}")
+            balanced = limit
     refused = None
     if answered:
         try:
@@ -88,7 +93,7 @@ STAGE = Stage(
     outcome=Proved,
     run=run,
     reads=("source", "module", "certificate", "balance"),
-    needs=("render_lean", "sample"),
+    needs=("sample",),
     engines=("lean",),
     settings=_settings,
 )

@@ -5,11 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from ..plan import Plan
-from ..records.outcomes import Rendered, Solved
+from ..records.outcomes import Solved
 from .stage import Context, Result, Stage
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """witness: the point (8 integers) that the theorems are about. tree: how many nodes the tree has that proves the
+    balance; None where none was found.
+    """
+
+    witness: tuple[int, ...]
+    tree: int | None
 
 
 def _settings(plan: Plan, chunk_id: str) -> Mapping[str, Any]:
@@ -31,19 +42,17 @@ def run(context: Context) -> Result[Rendered]:
     chunk, statements = specification.chunk, specification.statements
     limit = context.plan.corpus.settings.balance_limit(context.chunk_id, chunk.total)
     given = json.dumps([text, limit])
-    found: tuple[str, int | None, list[int]] | None = None
+    found = None
     with suppress(ValueError):
-        found = tuple(json.loads(context.recall(given)))
-    found = found or balance_text(specification, limit)
-    balance, tree, beyond = found
+        found = json.loads(context.recall(given))
+    balance, tree = found or balance_text(specification, limit)
     texts = {
         "module": lean_module.render(chunk, statements, witness),
         "certificate": certificate.render(chunk, statements, witness),
         "balance": balance,
     }
-    return Result(
-        Rendered(witness, tree, tuple(beyond)), texts, keep=lambda: context.remember(given, json.dumps(found))
-    )
+    kept = json.dumps([balance, tree])
+    return Result(Rendered(witness, tree), texts, keep=lambda: context.remember(given, kept))
 
 
 STAGE = Stage(
