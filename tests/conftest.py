@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import compileall
 import fcntl
 import json
@@ -12,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -25,7 +25,7 @@ from doit.doit_cmd import DoitMain
 from hypothesis import is_hypothesis_test
 from pytest_cov.plugin import CovPlugin
 
-from forkserver import ForkServer
+from forkserver import ForkServer, run
 from tasks.commands import COMMANDS
 
 with suppress(ImportError):
@@ -77,8 +77,12 @@ class Project:
         """
         environment = {**os.environ, "PYTHONPATH": str(self.home / "src"), **self.environment}
         if fork_server().is_like(environment) and not (first or measured):
-            finished = fork_server().doit(listing(arguments), self.home, environment, timeout=300)
-            return Finished(finished.returncode, finished.stdout, finished.stderr)
+            with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
+                printing = (output.fileno(), errors.fileno())
+                status = run(fork_server().address, listing(arguments), str(self.home), environment, *printing, 300)
+                output.seek(0)
+                errors.seek(0)
+                return Finished(status, output.read(), errors.read())
         command = [sys.executable, "-m"]
         if measured:
             command += ["coverage", "run", f"--rcfile={REPOSITORY / 'pyproject.toml'}",
@@ -117,9 +121,8 @@ class Project:
 
 @cache
 def fork_server() -> ForkServer:
-    server = ForkServer()
-    atexit.register(server.end)
-    return server
+    """This worker's, started when the first test asks for it."""
+    return ForkServer()
 
 
 def listing(arguments: Sequence[str]) -> list[str]:

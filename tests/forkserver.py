@@ -2,26 +2,18 @@
 
 Importing that, and taking it apart at the end, is most of the time of a short run. A run is a process of its own all
 the same, with its own environment, folder and output, and it loads the package itself: no module of `tasks` is loaded
-here.
+here. `python forkserver.py ADDRESS ARGUMENT...` is `doit ARGUMENT...` by the server at that address.
 """
 
 from __future__ import annotations
 
 import atexit
-import contextlib
-import gc
-import importlib
 import json
 import os
-import runpy
-import signal
 import socket
-import subprocess
 import sys
-import tempfile
-import threading
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from contextlib import suppress
 
 LOADED = (
     "cloudpickle", "ctypes", "difflib", "doit.doit_cmd", "doit.plugin", "jinja2", "lark.load_grammar", "msgspec.json",
@@ -32,49 +24,33 @@ READ_AT_START = ("PYTHON", "LANG", "LC_", "LD_", "TZ")
 
 
 class ForkServer:
-    """The process, as its clients see it. It ends with this one."""
+    """The process, as the one that starts it sees it, with which it ends. address: where it takes requests."""
 
     def __init__(self) -> None:
+        import subprocess
+        import tempfile
+
         self.started_with = _read_at_start(os.environ)
-        self.requests, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with other:
-            command = [sys.executable, __file__, str(other.fileno())]
-            self.process = subprocess.Popen(command, pass_fds=[other.fileno()], stdin=subprocess.DEVNULL)
+        self.folder = tempfile.TemporaryDirectory(dir="/tmp")  # the path of a socket is short
+        self.address = os.path.join(self.folder.name, "socket")
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(self.address)
+            listener.listen(64)
+            self.process = subprocess.Popen(
+                [sys.executable, __file__],
+                pass_fds=[listener.fileno()], env={**os.environ, "LISTENER": str(listener.fileno())},
+                # As Python finds out of what kind they are when it starts, and forks may print to a pipe.
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            )  # fmt: skip
+        atexit.register(self.end)
 
     def is_like(self, environment: Mapping[str, str]) -> bool:
         """Whether a process of that environment would start as this one did."""
         return _read_at_start(environment) == self.started_with
 
-    def doit(
-        self, arguments: Sequence[str], folder: Path, environment: Mapping[str, str], timeout: float
-    ) -> subprocess.CompletedProcess[str]:
-        """As subprocess.run of `python -m doit` with what it prints captured."""
-        command = ["doit", *arguments]
-        answers, other = socket.socketpair()
-        with answers, other, tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
-            request = json.dumps([command, str(folder), dict(environment)]).encode()
-            with tempfile.TemporaryFile() as text:  # a datagram has its limits
-                text.write(request)
-                text.flush()
-                handed = [text.fileno(), other.fileno(), output.fileno(), errors.fileno()]
-                socket.send_fds(self.requests, [b"."], handed)
-            other.close()
-            answers.settimeout(timeout)
-            with answers.makefile("r") as lines:
-                process = int(lines.readline())
-                try:
-                    status = int(lines.readline())
-                except TimeoutError:
-                    os.kill(process, signal.SIGKILL)
-                    raise subprocess.TimeoutExpired(command, timeout) from None
-            output.seek(0)
-            errors.seek(0)
-            printed, told = output.read().decode(), errors.read().decode()
-        return subprocess.CompletedProcess(command, status, printed, told)
-
     def end(self) -> None:
-        self.requests.close()
-        self.process.wait()
+        self.process.communicate()
+        self.folder.cleanup()
 
 
 def _read_at_start(environment: Mapping[str, str]) -> dict[str, str]:
@@ -83,31 +59,59 @@ def _read_at_start(environment: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def serve(requests: socket.socket) -> None:
-    """Forks for each request, until nobody can make one any more. Returns in the forks, ready to be doit."""
+def run(
+    address: str, arguments: Sequence[str], folder: str, environment: Mapping[str, str], output: int, errors: int,
+    timeout: float | None = None,
+) -> int:  # fmt: skip
+    """Runs doit by the server at an address, printing to these descriptors; returns its exit code.
+
+    Raises TimeoutError after so many seconds; it is killed then.
+    """
+    request = json.dumps([["doit", *arguments], folder, dict(environment)]).encode() + b"\n"
+    with socket.socket(socket.AF_UNIX) as server, server.makefile("rb") as lines:
+        server.settimeout(timeout)
+        server.connect(address)
+        socket.send_fds(server, [b"."], [output, errors])
+        server.sendall(request)
+        process = int(lines.readline())
+        try:
+            return int(lines.readline())
+        except TimeoutError:
+            os.kill(process, 9)
+            raise
+
+
+def _serve(listener: socket.socket) -> None:
+    """Forks for each request, until the starter has ended. Returns in the forks, ready to be doit."""
+    import select
+
+    poll = select.poll()
+    for descriptor in (0, listener.fileno()):
+        poll.register(descriptor, select.POLLIN)
     while True:
-        found, handed, _, _ = socket.recv_fds(requests, 1, 4)
-        with contextlib.suppress(ChildProcessError):
+        ready = dict(poll.poll())
+        with suppress(ChildProcessError):
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
-        if not found:
+        if 0 in ready:
             sys.exit()
+        client = listener.accept()[0]
         if os.fork() == 0:
             break
-        for descriptor in handed:
-            os.close(descriptor)
-    requests.close()
-    text, answers, output, errors = handed
+        client.close()
+    listener.close()
+    _, (output, errors), _, _ = socket.recv_fds(client, 1, 2)
+    with client.makefile("rb") as lines:
+        sys.argv, folder, environment = json.loads(lines.readline())
     if process := os.fork():  # this one waits and answers
-        os.write(answers, b"%d\n" % process)
+        client.sendall(b"%d\n" % process)
         _, status = os.waitpid(process, 0)
-        os.write(answers, b"%d\n" % os.waitstatus_to_exitcode(status))
+        with suppress(OSError):  # who asked is gone
+            client.sendall(b"%d\n" % os.waitstatus_to_exitcode(status))
         os._exit(0)
-    os.lseek(text, 0, os.SEEK_SET)
-    with open(text, "rb") as file:
-        sys.argv, folder, environment = json.load(file)
-    os.close(answers)
-    for descriptor, standard in ((output, 1), (errors, 2)):
+    client.close()
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    for descriptor, standard in ((nothing, 0), (output, 1), (errors, 2)):
         os.dup2(descriptor, standard)
         os.close(descriptor)
     os.chdir(folder)
@@ -127,7 +131,14 @@ def _leave() -> None:
 
 _status: int | None = None
 
-if __name__ == "__main__":
+
+def main() -> None:
+    global _status
+    import gc
+    import importlib
+    import runpy
+    import threading
+
     atexit.register(_leave)  # before what is loaded registers anything, so as to be called last
     for path in os.environ.get("PYTHONPATH", "").split(os.pathsep):
         if path in sys.path:
@@ -138,10 +149,15 @@ if __name__ == "__main__":
     assert threading.active_count() == 1
     gc.collect()
     gc.freeze()  # a collection in a fork would copy all of it
-    with socket.socket(fileno=int(sys.argv[1])) as channel:
-        serve(channel)
+    _serve(socket.socket(fileno=int(os.environ["LISTENER"])))
     try:
         runpy.run_module("doit", run_name="__main__", alter_sys=True)
     except SystemExit as ended:
         _status = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
         raise
+
+
+if __name__ == "__main__":
+    if sys.argv[1:]:
+        sys.exit(run(sys.argv[1], sys.argv[2:], os.getcwd(), os.environ, 1, 2))
+    main()

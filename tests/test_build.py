@@ -232,6 +232,7 @@ def test_informal_claims_only_where_the_corpus_allows_them(built: Project) -> No
 def test_any_number_of_processes_gives_the_same_bytes(built: Project, tmp_path: Path, processes: str) -> None:
     other = Project(tmp_path / "another" / "folder")
     shutil.copytree(built.home, other.home, ignore=shutil.ignore_patterns("rendered"), copy_function=duplicate)
+    other.environment["PYTHONHASHSEED"] = processes  # another order of sets
     finished = other.doit("-n", processes)
     assert finished.status == 0, finished.text()
     assert contents(other.rendered) == contents(built.rendered)
