@@ -22,7 +22,7 @@ import pytest
 import yaml
 
 import tasks
-from conftest import REPOSITORY
+from conftest import REPOSITORY, Finished
 from tasks.stages import PIPELINE
 from workflow_actions import ACTIONS, PINNED
 from workflow_expressions import evaluate, filled, holds
@@ -41,10 +41,12 @@ def tasks_of(*ids: str, stages: tuple[str, ...] = STAGES) -> set[str]:
     return {f"{stage}:{chunk_id}" for chunk_id in ids for stage in stages}
 
 
-def clone(root: Path) -> GitHub:
-    """A GitHub with this working tree as its repository, less most chunks."""
+def clone(root: Path, corpus: Path) -> GitHub:
+    """A GitHub with this working tree as its repository, less most chunks. What is asked of tools is known from the
+    build of the whole corpus.
+    """
     root.mkdir()
-    server = GitHub(root)
+    server = GitHub(root, corpus.with_name("verdicts"))
     server.origin.mkdir()
     repository(server, REPOSITORY, (*PILOTS, *OTHERS))
     settings = server.origin / "chunks" / "corpus.yaml"
@@ -91,8 +93,8 @@ class Story:
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory, scanner_rules: None) -> Story:
-    server = clone(tmp_path_factory.mktemp("github") / "server")
+def story(tmp_path_factory: pytest.TempPathFactory, scanner_rules: None, whole_corpus: tuple[Path, Finished]) -> Story:
+    server = clone(tmp_path_factory.mktemp("github") / "server", whole_corpus[0])
     first = push(server, BUILD, "tests")
     again = push(server, BUILD, again=first)
     edit(server, "08", add("late", "x[1] >= 0 -> x[2] <= 90"))
@@ -419,10 +421,10 @@ def webhook() -> Iterator[tuple[str, list[tuple[str, dict[str, str]]]]]:
 
 @pytest.mark.xdist_group("nightly")
 def test_the_nightly_checks_all_chunks_and_tells_of_a_failure_once_in_an_issue(
-    tmp_path: Path, webhook: tuple[str, list[tuple[str, dict[str, str]]]]
+    tmp_path: Path, webhook: tuple[str, list[tuple[str, dict[str, str]]]], whole_corpus: tuple[Path, Finished]
 ) -> None:
     address, told = webhook
-    server = clone(tmp_path / "server")
+    server = clone(tmp_path / "server", whole_corpus[0])
     jobs = ("all/checks", "tell", "notify")
     good = server.run("duality-nix-nightly.yml", "schedule", only=jobs)
     assert good.result == "success"
@@ -462,8 +464,10 @@ def test_the_nightly_checks_all_chunks_and_tells_of_a_failure_once_in_an_issue(
 
 
 @pytest.mark.xdist_group("nightly")
-def test_newer_inputs_of_the_flake_are_proposed_once_and_checked(tmp_path: Path) -> None:
-    server = clone(tmp_path / "server")
+def test_newer_inputs_of_the_flake_are_proposed_once_and_checked(
+    tmp_path: Path, whole_corpus: tuple[Path, Finished]
+) -> None:
+    server = clone(tmp_path / "server", whole_corpus[0])
     for newer, proposed in (("", 0), ("newer", 1), ("newest", 2)):
         server.environment = {"NIX_NEWER": newer}
         run = server.run("duality-update.yml", "schedule")

@@ -19,6 +19,7 @@ from typing import Any
 
 import yaml
 
+from conftest import fork_server
 from tasks.records.journal import entries
 from workflow_actions import ActionFailed, Place, Store, perform
 from workflow_expressions import Functions, as_text, filled, holds
@@ -95,8 +96,9 @@ class Run:
 class GitHub:
     """A repository with its caches, artifacts, issues and secrets."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, root: Path, verdicts: Path | None = None) -> None:
+        """verdicts: what tools said, which each machine that has Nix knows."""
+        self.root, self.verdicts = root, verdicts
         self.origin = root / "origin"
         self.store = Store(root / "store")
         self.environments: dict[str, dict[str, str]] = {}
@@ -289,6 +291,8 @@ class _Runner:
         )  # fmt: skip
         for folder in (self.place.workspace, self.place.home, self.temp):
             folder.mkdir(parents=True)
+        if server.verdicts and any(step.get("uses", "").endswith("/setup-nix") for step in job["steps"]):
+            shutil.copytree(server.verdicts, self.place.home / ".cache" / "duality" / "verdicts")
         assert job["runs-on"] == "ubuntu-24.04"
         self.done = Job(name, "success", log=self.place.log)
         token = " ".join(f"{kind}={may}" for kind, may in granted.items() if scope.trusted or may == "read")
@@ -367,7 +371,7 @@ class _Runner:
             "GITHUB_ACTIONS": "true", "GITHUB_REPOSITORY": NAME, "GITHUB_SHA": github["sha"],
             "GITHUB_REF": github["ref"], "RUNNER_TEMP": str(self.temp),
             "PROJECT_BIN": str(Path(sys.executable).parent), "NIX_LOG": str(server.asked),
-            "GH_STATE": str(server.state),
+            "GH_STATE": str(server.state), "FORK_SERVER": fork_server().address,
             # A machine that has compiled nothing is no matter of workflows, and takes seconds.
             **{name: os.environ[name] for name in ("DUALITY_TOOLS", "KF_RULE_CACHE_DIR") if name in os.environ},
             **{key: str(path) for key, path in files.items()}, **server.environment, **contexts["env"], **own,
