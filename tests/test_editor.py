@@ -453,7 +453,7 @@ def test_keys_and_ids_of_corpus_yaml_are_explained(built_once: Project, part: st
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("li|\npilots: []", ["documentation", "tract_balance", "limits", "crosscheck", "informal"]),
+        ("li|\npilots: []", ["documentation", "tract_balance", "limits", "crosscheck", "informal", "solver"]),
         ("limits:\n  so|", ["solve_seconds", "prove_seconds", "memory_mb", "chunks"]),
         ("limits:\n  chunks:\n    |", ['"06"']),
         ("limits: {chunks: {'06': {|", ["solve_seconds", "prove_seconds", "memory_mb"]),
