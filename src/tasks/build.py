@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -42,6 +44,7 @@ def configuration() -> dict[str, Any]:
             "`pip install` the project"
         )
     stop_on_signals()
+    _collect_less()
     try:
         _build = Build(doit_cmd._CMDLINE_VARS or {})
         _build.names  # noqa: B018 # no folder is made for a corpus that is not there
@@ -69,6 +72,14 @@ def configuration() -> dict[str, Any]:
         "continue": True,
         "num_process": len(processors),
     }
+
+
+def _collect_less() -> None:
+    """Searches less for garbage: while modules are loaded there is none, and at the end the system frees all at once.
+    Together the searches took a quarter of the time of a build with nothing to do.
+    """
+    gc.set_threshold(100_000, 20, 20)
+    atexit.register(gc.freeze)
 
 
 def tasks() -> Iterator[dict[str, Any]]:
