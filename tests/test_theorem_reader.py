@@ -16,7 +16,6 @@ from tasks.check.theorem_reader import BALANCED, UNSATISFIABLE, misstated
 from tasks.errors import CheckFailed
 from tasks.language.statement import interpret
 from tasks.specification import Specification
-from tools import lean
 
 
 def specified(*texts: str) -> Specification:
@@ -94,9 +93,11 @@ def test_a_balance_that_is_proved_for_another_limit_is_not_recorded(
     assert not build.path("stamp of prove").exists()
 
 
-def test_a_refutation_of_something_else_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refutation_of_something_else_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = Staged(tmp_path, IMPOSSIBLE.chunk).plan
     proof = prove(statement(IMPOSSIBLE), 3_000)
-    assert refutation.judged(IMPOSSIBLE, proof, lean()) == ""
+    assert refutation.word(plan, IMPOSSIBLE, proof, easy=True).startswith("proved by lean")
     other = proof.text().replace("Eq (valid x) Bool.true → False", "Eq (valid x) Bool.true → Eq 1 1")
     monkeypatch.setattr(type(proof), "text", lambda self: other)
-    assert refutation.judged(IMPOSSIBLE, proof, lean()).startswith("the text states something else: line ")
+    said = refutation.word(plan, IMPOSSIBLE, proof, easy=True)
+    assert "Lean has not proved it: the text states something else: line " in said
