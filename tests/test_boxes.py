@@ -375,3 +375,19 @@ def test_most_random_unsatisfiable_chunks_have_a_tree() -> None:
             limits += 1
     print(f"{trees} of 300 have a tree")
     assert trees >= 270
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        " -> ".join(["x[1] >= 1"] * 400),
+        " - ".join(["x[1]", *["x[2] div 2"] * 400]) + " >= -100",
+        f"x[1] * x[2] in {{{', '.join(map(str, range(0, 4_000, 7)))}}}",
+        "forall(i in 1..8, j in 1..500)(abs(x[i] - j) >= 0)",
+    ],
+    ids=["implications", "differences", "members", "parts"],
+)
+def test_formulas_that_are_very_large_or_deep_are_left_out(text: str) -> None:
+    stated = statement(specify(40, text, "x[3] >= 30", "x[4] >= 20"))
+    assert [formula is None for _, formula in stated.definitions] == [True, False, True, False, False]
+    assert prove(stated, 1_000).used() == ["unit_sum", "Constraint.c_c2", "Constraint.c_c3"]

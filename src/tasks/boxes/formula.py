@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from ..language import syntax
 from ..language.evaluate import evaluate
 from ..language.operators import APPLIED, INFIX
-from ..language.syntax import Expression, is_constant
+from ..language.syntax import Expression, children, is_constant
 from . import linear, terms
 from .linear import Forms, Linear
 from .terms import Number, Path, Truth
 
 MOST_COMPARISONS = 128
 """That one comparison with greatest, least and absolute values is taken apart into."""
+
+
+MOST_NESTING = 150
+"""Levels of a formula, as certificates nest it: terms are read by recursion."""
 
 
 @dataclass(frozen=True)
@@ -217,6 +221,35 @@ class Reader:
         return None
 
 
+def size(formula: Expression, most: int) -> int | None:
+    """How many parts an unrolled formula has; None where these are more than most, or nested too deeply."""
+    waiting, count = [(formula, 0)], 0
+    while waiting:
+        node, depth = waiting.pop()
+        count, depth = count + 1, depth + _levels(node)
+        if count > most or depth > MOST_NESTING:
+            return None
+        waiting += [(inner, depth) for inner in children(node)]
+    return count
+
+
+def _levels(node: Expression) -> int:
+    """How deep the operands of a node lie below it, as certificates nest them."""
+    match node:
+        case syntax.SetLiteral(elements=elements):
+            return len(elements)
+        case syntax.Chain(operators=operators, operands=operands) if not _is_balanced(operators):
+            return len(operands)
+        case syntax.Chain(operands=operands) | syntax.Application(operands=operands):
+            return len(operands).bit_length()
+        case _:
+            return 1
+
+
+def _is_balanced(operators: tuple[str, ...]) -> bool:
+    return INFIX[operators[0]].associative and len(set(operators)) == 1
+
+
 def pair(node: Expression) -> tuple[str, Expression, Expression]:
     """A chain, or a function of many, as certificates nest it: an operator and two operands."""
     if isinstance(node, syntax.Application):
@@ -226,7 +259,7 @@ def pair(node: Expression) -> tuple[str, Expression, Expression]:
         return node.operator, first, second
     assert isinstance(node, syntax.Chain)
     operators, operands = node.operators, node.operands
-    if INFIX[operators[0]].associative and len(set(operators)) == 1:
+    if _is_balanced(operators):
         middle = len(operands) // 2
         return (
             operators[0],

@@ -10,12 +10,15 @@ from ..language.syntax import Expression
 from ..language.unroll import unroll
 from ..render.text import names
 from ..specification import Specification
-from .formula import Both, Conjunction, Part, Reader, negation
+from .formula import Both, Conjunction, Part, Reader, negation, size
 from .lean import conjunction_text, forms_text, tree_text
 from .linear import Forms
 from .search import MOST_STEPS, LimitReached, PointFound, refute
 from .terms import Path
 from .tree import Goal, Infeasible, Refuted, Split, Tree
+
+MOST_PARTS = 20_000
+"""Of the formulas that a proof may use together."""
 
 BALANCED = "Proof.balanced"
 QUESTION = "Balance.holds"
@@ -98,7 +101,10 @@ class Proof:
 
 
 def statement(specification: Specification, limit: int | None = None, only: Iterable[str] | None = None) -> Statement:
-    """That the chunk is unsatisfiable, or balanced within a limit. only: the definitions that it may use."""
+    """That the chunk is unsatisfiable, or balanced within a limit. only: the definitions that it may use.
+
+    Formulas that are very large or deep are not used.
+    """
     chunk = specification.chunk
     kept = None if only is None else set(only)
     found: list[tuple[str, Expression | None]] = [("bounds", None)]
@@ -107,9 +113,13 @@ def statement(specification: Specification, limit: int | None = None, only: Iter
         total = syntax.Chain(("+",) * 7, coordinates)
         found.append(("unit_sum", syntax.Comparison("=", total, syntax.Integer(chunk.total))))
     identifiers = names(constraint.name for constraint in chunk.constraints)
+    room = MOST_PARTS
     for stated, name in zip(specification.statements, identifiers, strict=True):
         if stated.kind == "formal" and stated.expression is not None:
-            found.append((f"Constraint.{name}", unroll(stated.expression, chunk.total, chunk.primes)))
+            formula = unroll(stated.expression, chunk.total, chunk.primes)
+            parts = size(formula, room)
+            room -= parts or 0
+            found.append((f"Constraint.{name}", None if parts is None else formula))
     if kept is not None:
         found = [(name, formula if name in kept else None) for name, formula in found]
     return Statement(chunk.total, limit, tuple(found))
