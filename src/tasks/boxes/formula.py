@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..language import syntax
 from ..language.evaluate import evaluate
-from ..language.operators import APPLIED, INFIX
+from ..language.operators import INFIX
 from ..language.syntax import Expression, children, is_constant
 from . import linear, terms
 from .linear import Forms, Linear
@@ -48,6 +48,10 @@ def located(conjunction: Conjunction, path: Path = 0, length: int = 0) -> Iterat
             yield from located(right, path + (1 << length), length + 1)
 
 
+class _Unknown(Exception):
+    """An operator has no term here."""
+
+
 class Reader:
     """Reads unrolled formulas; what they have of linear forms is numbered in forms."""
 
@@ -71,6 +75,13 @@ class Reader:
     # bool
 
     def truth(self, node: Expression) -> Truth:
+        """Of an operator that has no term here, nothing is known; so nothing is of what it decides."""
+        try:
+            return self._read_truth(node)
+        except _Unknown:
+            return terms.Unknown(text="BoolTerm.unknown")
+
+    def _read_truth(self, node: Expression) -> Truth:
         match node:
             case syntax.Boolean(value=value):
                 return terms.Known(value, text=f"(BoolTerm.constant {_bool(value)})")
@@ -82,11 +93,16 @@ class Reader:
                 return negation(self.truth(inner))
             case syntax.Chain():
                 token, left, right = pair(node)
-                return _JOINED[token](self.truth(left), self.truth(right))
-        raise AssertionError(f"{node} is no unrolled condition")
+                if token in _JOINED:
+                    return _JOINED[token](self.truth(left), self.truth(right))
+        raise _Unknown
 
     def comparison(self, operator: str, left: Expression, right: Expression) -> Truth:
         match operator:
+            case "=" | "!=":
+                first, second = self.at_most(left, right), self.at_most(right, left)
+                equal = terms.And(first, second, text="(BoolTerm.beq {} {})", parts=(first, second))
+                return equal if operator == "=" else negation(equal)
             case "<=":
                 return self.at_most(left, right)
             case ">=":
@@ -95,9 +111,7 @@ class Reader:
                 a, b = (left, right) if operator == "<" else (right, left)
                 reverse = self.at_most(b, a)
                 return terms.Not(reverse, text="(BoolTerm.blt {})", parts=(reverse,))
-        first, second = self.at_most(left, right), self.at_most(right, left)
-        equal = terms.And(first, second, text="(BoolTerm.beq {} {})", parts=(first, second))
-        return equal if operator == "=" else negation(equal)
+        raise _Unknown
 
     def at_most(self, left: Expression, right: Expression) -> Truth:
         """left <= right. Of a greatest, a least or an absolute value each is compared by itself."""
@@ -167,8 +181,9 @@ class Reader:
                         return minus(self.number(left), self.number(right))
                     case "*":
                         return self.product(left, right)
-                return divided(token, self.number(left), _value(right))
-        raise AssertionError(f"{node} is no unrolled number")
+                    case "div" | "mod":
+                        return divided(token, self.number(left), _value(right))
+        raise _Unknown
 
     def product(self, left: Expression, right: Expression) -> Number:
         if is_constant(left):
@@ -378,7 +393,3 @@ def divided(token: str, of: Number, by: int) -> Number:
     if by < 0:
         return terms.Multiple(-1, quotient, text=text, parts=(of,))
     return terms.Quotient(n, of, text=text, parts=(of,))
-
-
-assert set(_JOINED) == {token for token, row in INFIX.items() if row.operands == ("bool", "bool")}
-assert set(APPLIED) == {"-", "not", "abs", "min", "max", "bool2int"}

@@ -389,6 +389,8 @@ class _Search:
         around = Box([n // d for n, d in at], [-(-n // d) for n, d in at])
         whole = all(d == 1 for _, d in at[:COORDINATES])
         if whole and all(truth.possible(True, around) for _, _, truth in located(self.goal.conjunction)):
+            if not all(terms.is_known(truth) for _, _, truth in located(self.goal.conjunction)):
+                raise LimitReached  # it need not meet what is not known
             raise PointFound([n for n, _ in at[:COORDINATES]])
         box = state.box()
         best: tuple[tuple[bool, bool, int, int], tuple[int, int]] | None = None

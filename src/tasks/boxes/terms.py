@@ -43,6 +43,11 @@ class Term:
         return ()
 
 
+def is_known(term: Term) -> bool:
+    """Whether something is known of every part of a term."""
+    return not isinstance(term, Unknown) and all(map(is_known, term.inner))
+
+
 def lean(term: Term) -> str:
     """The text of a term."""
     return term.text.format(*map(lean, term.parts))
@@ -267,6 +272,20 @@ class Known(Truth):
 
     def possible(self, v: bool, box: Box) -> bool:
         return v == self.value
+
+    def cut(self, v: bool, path: Path, box: Box) -> Linear:
+        return linear.ZERO
+
+    def paths(self, v: bool, box: Box) -> Iterator[tuple[Path, int]]:
+        return iter(())
+
+
+@dataclass(frozen=True, eq=False)
+class Unknown(Truth):
+    """Of which nothing is known."""
+
+    def possible(self, v: bool, box: Box) -> bool:
+        return True
 
     def cut(self, v: bool, path: Path, box: Box) -> Linear:
         return linear.ZERO
