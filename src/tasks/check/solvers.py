@@ -19,7 +19,7 @@ from .process import clean_environment, run
 UNKNOWN = "<unknown version>"
 """What MiniZinc says of a solver whose library it does not find."""
 
-_ORDERED = frozenset({"org.gecode.gecode", "org.chuffed.chuffed", "org.choco.choco"})
+_ORDERED = frozenset({"org.gecode.gecode", "org.chuffed.chuffed", "org.minizinc.chuffed", "org.choco.choco"})
 """Solvers known to search in the order that a model states, and to stop at the first solution."""
 _LIMITS = Limits(60, 4096)
 # Of the points of least cost the search that the model states finds one first: neither the smallest nor the largest,
