@@ -222,6 +222,8 @@ def test_another_solver_runs_what_it_concerns_and_finds_the_same(project: Projec
 
     assert project.doit("lean=off").status == 0
     first, outcomes = files(), {stage: project.stamp(stage, "06")["outcome"] for stage in ("solve", "balance")}
+    why = project.doit("why", "lean=off", "solver=scip").output
+    assert "minizinc is asked which tool it is: the choice was gecode, it is scip now" in why
     again = project.doit("lean=off", "solver=scip")
     assert again.status == 0, again.text()
     stages = {task.partition(":")[0] for task in again.ran}

@@ -15,6 +15,7 @@ from .command import Command
 
 if TYPE_CHECKING:
     from ..ledger import Ledger
+    from ..plan import Plan
     from ..records.journal import Entry
 
 _NAMED = 8
@@ -65,7 +66,6 @@ def _findings(build: Build, reader: Reader, chosen: set[tuple[str, str]] | None)
     from ..records.journal import last_entries
     from ..stages import PIPELINE, earlier, stages_of
     from ..stages.perform import targets
-    from ..stages.stage import engine_task
     from ..state.recorded import make_ledger
 
     plan = build.plan
@@ -75,8 +75,7 @@ def _findings(build: Build, reader: Reader, chosen: set[tuple[str, str]] | None)
     if chosen is None:
         for engine, known in ledger.engines.items():
             if known is None:
-                asked = "its files have changed" if reader.in_(engine_task(engine)) else "it was never asked"
-                yield Finding(engine, (f"{engine} is asked which tool it is: {asked}",))
+                yield Finding(engine, (f"{engine} is asked which tool it is: {_asked(plan, ledger, reader, engine)}",))
         yield from _jobs(build, ledger)
     order = {stage.name: at for at, stage in enumerate(PIPELINE)}
     for chunk_id in plan.corpus.ids:
@@ -97,6 +96,16 @@ def _findings(build: Build, reader: Reader, chosen: set[tuple[str, str]] | None)
                 rewritten.update(map(str, targets(stage, plan, chunk_id)))
             if chosen is None or (stage.name, chunk_id) in chosen:
                 yield finding
+
+
+def _asked(plan: Plan, ledger: Ledger, reader: Reader, engine: str) -> str:
+    from ..stages.stage import engine_task
+
+    if not reader.in_(engine_task(engine)):
+        return "it was never asked"
+    then = (ledger.values(engine_task(engine)).get("recipe") or {}).get("choice")
+    now = plan.choice(engine)
+    return "its files have changed" if then in (now, None) else f"the choice was {then}, it is {now} now"
 
 
 def _jobs(build: Build, ledger: Ledger) -> Iterator[Finding]:
