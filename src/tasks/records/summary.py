@@ -149,7 +149,7 @@ def _theorems(count: Theorems) -> str:
     proved = f"{_plural(count.witnesses, 'witness', 'es')}, {_plural(count.balances, 'balance')}"
     if count.refutations:
         proved += f", {_plural(count.refutations, 'refutation')}"
-    return f"{proved} proved; {_plural(count.solver_alone, 'claim')} by the solver alone"
+    return f"{proved} proved, {count.solver_alone} by the solver alone"
 
 
 def engine_text(engine: dict[str, str]) -> str:
