@@ -19,7 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from tasks.records.journal import Verdicts, entries
@@ -39,12 +39,14 @@ exec cat $answer
 """
 RUNNERS = ("local", "cluster", "kept")
 WORKERS = 2
+_CLUSTER = ("scheduler", "workers")
 
 
 @dataclass(frozen=True)
 class Run:
     """Seconds: wall; of processor time: build, with all that it starts, and of that doit's own process and the bridge;
-    scheduler; workers, with the tools that they run. calls: how many a tool answered.
+    scheduler; workers, with the tools that they run: where the build asked them, without what they take when idle.
+    calls: how many a tool answered.
     """
 
     wall: float
@@ -79,8 +81,13 @@ def main() -> None:
             for number in range(1, chosen.rounds + 1):
                 for runner in RUNNERS:
                     print(f"round {number}: {runner}", file=sys.stderr, flush=True)
-                    runs[runner].append(project.build(runner, address, pids))
+                    run = project.build(runner, address, pids)
+                    idle = run if runner == "local" else runs["local"][-1]
+                    share = run.wall / idle.wall
+                    net = {part: max(0.0, getattr(run, part) - share * getattr(idle, part)) for part in _CLUSTER}
+                    runs[runner].append(run if run is idle else replace(run, **net))
         finally:
+            runs["local"] = [replace(run, scheduler=0.0, workers=0.0) for run in runs["local"]]
             if runs["kept"]:
                 print(table(runs, chosen.chunks), end="")
     costs = costs_of(runs, chosen.chunks)
@@ -240,8 +247,8 @@ def table(runs: dict[str, list[Run]], chunks: int) -> str:
     lines.append(_spread("wall time, cluster over local", [c.wall / h.wall for h, c, _ in rounds], ""))
     lines.append(_spread("all CPU, cluster over local", [c.all / h.all for h, c, _ in rounds], ""))
     more = [1000 * (c.build - k.build) / calls for _, c, k in rounds]
-    lines.append(_spread("build's CPU for a call, on the cluster", more, " ms"))
-    lines.append(_spread("  of that the bridge", [1000 * c.bridge / calls for _, c, _ in rounds], " ms"))
+    lines.append(_spread("build's CPU for a call, on the cluster, over that for a kept verdict", more, " ms"))
+    lines.append(_spread("bridge's CPU for a call", [1000 * c.bridge / calls for _, c, _ in rounds], " ms"))
     here = [1000 * (h.build - k.build) / calls for h, _, k in rounds]
     lines.append(_spread("build's CPU for a call, here, with the tool", here, " ms"))
     lines.append(_spread("scheduler's CPU for a call", [1000 * c.scheduler / calls for _, c, _ in rounds], " ms"))

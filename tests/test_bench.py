@@ -65,7 +65,7 @@ def test_what_a_call_costs_follows_from_builds_with_it_and_without() -> None:
     text = table(runs, 200)
     assert "| cluster | 30.0 | 5.0 | 1.0 | 2.0 | 4.0 | 60.0 | 69.0 |" in text
     assert "wall time, cluster over local: 1.50 (1.50 to 1.50)" in text
-    assert "build's CPU for a call, on the cluster: 2.50 ms" in text
+    assert "on the cluster, over that for a kept verdict: 2.50 ms" in text
     assert "build's CPU for a call, here, with the tool: 67.50 ms" in text
 
 
