@@ -391,3 +391,5 @@ def test_formulas_that_are_very_large_or_deep_are_left_out(text: str) -> None:
     stated = statement(specify(40, text, "x[3] >= 30", "x[4] >= 20"))
     assert [formula is None for _, formula in stated.definitions] == [True, False, True, False, False]
     assert prove(stated, 1_000).used() == ["unit_sum", "Constraint.c_c2", "Constraint.c_c3"]
+    with pytest.raises(LimitReached):  # a point that meets the rest shows nothing
+        prove(statement(specify(40, text, "x[3] >= 30")), 1_000)

@@ -42,12 +42,14 @@ class Statement:
     """That a chunk has no valid point; or, with a limit, that |T_int - T_ext| is at most that at each.
 
     definitions: what the certificate's `valid` joins, in its order, by their names there, with their formulas; None for
-    the bounds of the coordinates.
+    the bounds of the coordinates, and for what is left out. complete: nothing that restricts the points is left out for
+    its size.
     """
 
     total: int
     limit: int | None
     definitions: tuple[tuple[str, Expression | None], ...]
+    complete: bool = True
 
     @property
     def theorem(self) -> str:
@@ -113,21 +115,27 @@ def statement(specification: Specification, limit: int | None = None, only: Iter
         total = syntax.Chain(("+",) * 7, coordinates)
         found.append(("unit_sum", syntax.Comparison("=", total, syntax.Integer(chunk.total))))
     identifiers = names(constraint.name for constraint in chunk.constraints)
-    room = MOST_PARTS
+    room, complete = MOST_PARTS, True
     for stated, name in zip(specification.statements, identifiers, strict=True):
         if stated.kind == "formal" and stated.expression is not None:
             formula = unroll(stated.expression, chunk.total, chunk.primes)
             parts = size(formula, room)
             room -= parts or 0
+            complete = complete and parts is not None
             found.append((f"Constraint.{name}", None if parts is None else formula))
     if kept is not None:
         found = [(name, formula if name in kept else None) for name, formula in found]
-    return Statement(chunk.total, limit, tuple(found))
+    return Statement(chunk.total, limit, tuple(found), complete)
 
 
 def prove(stated: Statement, most_steps: int) -> Proof:
     """A proof of the statement. Raises PointFound where it is false, LimitReached after about as many steps."""
-    return Proof(stated, refute(stated.goal(), most_steps))
+    try:
+        return Proof(stated, refute(stated.goal(), most_steps))
+    except PointFound:
+        if stated.complete:
+            raise
+        raise LimitReached from None  # the point need not meet what is left out
 
 
 def balance_text(specification: Specification, limit: int) -> tuple[str, int | None]:
