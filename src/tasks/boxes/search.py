@@ -408,10 +408,10 @@ class _Search:
                     best = rank, (j, k)
         if best and (not best[0][0] or whole):
             return best[1]
-        for j in (*range(COORDINATES, len(at)), *range(COORDINATES)):
-            n, d = at[j]
-            if d != 1:
-                return j, n // d
+        # The form with the most room among those that are no whole number there: the trees are the smallest.
+        if broken := [(box.low[j] - box.high[j], j) for j, (_, d) in enumerate(at) if d != 1]:
+            j = min(broken)[1]
+            return j, at[j][0] // at[j][1]
         if best:
             return best[1]
         for j in range(COORDINATES):
