@@ -47,9 +47,16 @@ class _Part:
     simple: bool
     """That a form is at most, or at least, a whole number: its cut says it all."""
 
+    @property
+    def steps(self) -> int:
+        """What it takes to look at it once."""
+        return 1 + self.truth.cost // _TERMS
+
 
 MOST_STEPS = 100_000
 """Of a search in a build: about two seconds."""
+_TERMS = 50
+"""That are computed in a step."""
 _ROUNDS = 4
 
 
@@ -86,7 +93,7 @@ class _State:
 
 def refute(goal: Goal, most_steps: int) -> Tree:
     """A tree for the goal, checked. Raises PointFound, and LimitReached after about as many steps, each of which is a
-    pivot or the evaluation of a part.
+    pivot or the evaluation of a part that is not large.
     """
     search = _Search(goal, most_steps)
     try:
@@ -187,7 +194,7 @@ class _Search:
 
         def is_false(steps: int) -> bool:
             """Whether the part is false on so many values from the end inwards."""
-            self.spend(1)
+            self.spend(part.steps)
             ends[j] = first - direction * (steps - 1)
             return not part.truth.possible(True, box)
 
@@ -223,7 +230,7 @@ class _Search:
         box, kept = state.box(), []
         for part in state.parts:
             if changed is None or not changed.isdisjoint(part.truth.forms):
-                self.spend(1)
+                self.spend(part.steps)
                 if not part.truth.possible(True, box):
                     return self.refuted(state, part)
                 if not part.truth.possible(False, box):
@@ -240,10 +247,12 @@ class _Search:
     def refuted(self, state: _State, part: _Part) -> Proof:
         """The leaf where a part is false."""
         forms = part.truth.forms
-        return Refuted(part.path), self.needed(state, forms, lambda box: not part.truth.possible(True, box))
+        return Refuted(part.path), self.needed(state, forms, lambda box: not part.truth.possible(True, box), part.steps)
 
-    def needed(self, state: _State, forms: Iterable[int], holds: Callable[[Box], bool]) -> frozenset[int]:
-        """The splits whose bounds of these forms are needed, so that something that depends on the box holds."""
+    def needed(self, state: _State, forms: Iterable[int], holds: Callable[[Box], bool], steps: int) -> frozenset[int]:
+        """The splits whose bounds of these forms are needed, so that something that depends on the box holds, which
+        takes so many steps to see.
+        """
         found, box = set(), state.box()
         for j in sorted(forms):
             for ends, bounds in ((box.low, state.low), (box.high, state.high)):
@@ -257,7 +266,7 @@ class _Search:
                     if candidate is bounds[j]:
                         ends[j] = kept
                         break
-                    self.spend(1)
+                    self.spend(steps)
                     if holds(box):
                         break
                 if candidate.split:
@@ -331,7 +340,7 @@ class _Search:
     def cut_needs(self, state: _State, part: _Part, path: Path) -> frozenset[int]:
         """The splits without which a part would have another cut."""
         kept = part.truth.cut(True, path, state.box())
-        return self.needed(state, part.truth.forms, lambda box: part.truth.cut(True, path, box) == kept)
+        return self.needed(state, part.truth.forms, lambda box: part.truth.cut(True, path, box) == kept, part.steps)
 
     def narrow(self, state: _State, j: int, direction: int) -> tuple[int, Proof] | None:
         """A closer bound of form j, by linear programming: the k of a split, and the proof for the other side."""

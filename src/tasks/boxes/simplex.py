@@ -14,6 +14,8 @@ Multiples = list[tuple[int, int]]
 """Variables with factors. A positive factor stands for the lower bound, a negative one for the upper bound."""
 
 COORDINATES = 8
+_ROWS, _BITS = 64, 256
+"""That are computed in a step of the usual size."""
 
 
 class Simplex:
@@ -150,7 +152,6 @@ class Simplex:
 
     def _exchange(self, variable: int, place: int, value: int) -> None:
         """Makes a dependent variable independent, with that value, in the place of a column."""
-        self.steps += 1
         row = self.rows.pop(variable)
         entering, pivot = self.columns[place], row[1 + place]
         new = [-a for a in row]
@@ -158,6 +159,8 @@ class Simplex:
         if pivot < 0:
             new = [-a for a in new]
         new = _reduced(new)
+        digits = max(map(abs, new)).bit_length() // _BITS
+        self.steps += 1 + len(self.rows) * (1 + digits) // _ROWS
         for other, old in self.rows.items():
             if factor := old[1 + place]:
                 scale = new[0]

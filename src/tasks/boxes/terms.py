@@ -37,6 +37,11 @@ class Term:
         """The forms that it depends on."""
         return frozenset().union(*(part.forms for part in self.inner))
 
+    @cached_property
+    def cost(self) -> int:
+        """How many terms are computed to look at it on a box; a term that it is computed from twice counts twice."""
+        return 1 + sum(part.cost for part in self.inner)
+
     @property
     def inner(self) -> tuple[Term, ...]:
         """The terms that it is computed from."""

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ..language import syntax
+from ..language.evaluate import Undefined
 from ..language.syntax import Expression
 from ..language.unroll import unroll
 from ..render.text import names
@@ -129,9 +130,13 @@ def statement(specification: Specification, limit: int | None = None, only: Iter
 
 
 def prove(stated: Statement, most_steps: int) -> Proof:
-    """A proof of the statement. Raises PointFound where it is false, LimitReached after about as many steps."""
+    """A proof of the statement. Raises PointFound where it is false, LimitReached after about as many steps, or where
+    a number is too large.
+    """
     try:
         return Proof(stated, refute(stated.goal(), most_steps))
+    except Undefined:  # a constant, as it is nested in Lean, though not as it is written
+        raise LimitReached from None
     except PointFound:
         if stated.complete:
             raise
