@@ -221,7 +221,8 @@ def simulate(chunks: int, cores: int, costs: Costs, own_cores: int = 8) -> Simul
 def curve(costs: Costs) -> str:
     """Wall time for sizes of corpora and clusters, as a table of Markdown, with what saturates."""
     cores = (1, 10, 64, 100, 300, 1000)
-    lines = ["| chunks | " + " | ".join(f"{n:,} core{'s' * (n > 1)}" for n in cores) + " |", "|---" * (len(cores) + 1) + "|"]
+    heads = [f"{n:,} core{'s' * (n > 1)}" for n in cores]
+    lines = [f"| chunks | {' | '.join(heads)} |", "|---" * (len(cores) + 1) + "|"]
     for chunks in (10_000, 100_000, 1_000_000):
         found = [simulate(chunks, n, costs) for n in cores]
         lines.append(f"| {chunks:,} | " + " | ".join(f"{_words(each.wall)}, {each.limit}" for each in found) + " |")
