@@ -5,6 +5,8 @@ from __future__ import annotations
 from ..records.outcomes import Solved
 from .stage import Context, Result, Stage
 
+_IN_VAIN = "no easy contradiction"
+
 
 def run(context: Context) -> Result[Solved]:
     """Solves the model as it lies on disk; our own evaluator must find the witness valid too.
@@ -22,13 +24,15 @@ def run(context: Context) -> Result[Solved]:
     from ..files import remove
     from ..specification import understand
 
-    specification, model = understand(*context.source()), context.read("model")
+    path, text = context.source()
+    specification, model = understand(path, text), context.read("model")
     minizinc = tool(context.asking("minizinc"))
     remove(context.plan.layout.refutation(context.chunk_id))
     if certain := certainly_too_large(specification, minizinc):
         raise CheckFailed(certain)
-    # Where Lean is not there to judge what our search finds, the solver is asked.
-    if context.plan.has("lean") and (proof := easily_refuted(specification)):
+    # Where Lean is not there to judge what our search finds, the solver is asked; and where it has been in vain.
+    searches = context.plan.has("lean") and context.recall(text) != _IN_VAIN
+    if searches and (proof := easily_refuted(specification)):
         raise Unsatisfiable(explain_unsatisfiable(specification, model, minizinc, proof), (specification, proof, True))
     try:
         answer = solve_canonically(model, minizinc)
@@ -41,7 +45,8 @@ def run(context: Context) -> Result[Solved]:
     if answer.status == "unsatisfiable":
         proof = refuted(specification)
         raise Unsatisfiable(explain_unsatisfiable(specification, model, minizinc), (specification, proof, False))
-    return Result(Solved(tuple(valid_point(answer, specification))))
+    witness = tuple(valid_point(answer, specification))
+    return Result(Solved(witness), keep=lambda: searches and context.remember(text, _IN_VAIN))
 
 
 STAGE = Stage(
