@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+from tasks.boxes.theorem import balance_text
 from tasks.check.agreement import structure
 from tasks.check.magnitude import certainly_too_large, too_large
+from tasks.check.refutation import easily_refuted
 from tasks.claims import make_sample, to_record
 from tasks.errors import CorpusError
 from tasks.points import draw
@@ -216,12 +218,15 @@ def _stages(specification: Specification, stage: Callable[[str], object]) -> Non
         text = model.render(chunk, statements)
     with stage("solve"):  # type: ignore[attr-defined]
         certainly_too_large(specification, minizinc())
+        easily_refuted(specification)
         specification.violations(witness)
     with stage("solve, refused"):  # type: ignore[attr-defined]
         too_large(specification, minizinc())
     with stage("render_lean"):  # type: ignore[attr-defined]
         module = lean_module.render(chunk, statements, witness)
         proof = certificate.render(chunk, statements, witness)
+    with stage("render_lean, balance"):  # type: ignore[attr-defined]
+        balance_text(specification, 60)
     with stage("sample"):  # type: ignore[attr-defined]
         drawn = draw(specification, witness, 256)
         to_record(make_sample(drawn, chunk, every=False), drawn)

@@ -246,6 +246,37 @@ def test_all_that_a_costly_chunk_is_computed_for_is_done_in_bounded_work() -> No
     assert cost.megabytes < 500
 
 
+LARGE = " * ".join(["1000000000000000000"] * 3)
+
+
+def products(depth: int) -> str:
+    """Large factors of every coordinate, each one product within another."""
+    each = []
+    for i in range(1, 9):
+        text = f"x[{i}]"
+        for k in range(depth):
+            text = f"({text} * {999_999_999_999_999_000 + 13 * i + k})"
+        each.append(text)
+    return " - ".join(each)
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("abs(" * 50 + "x[1]" + ")" * 50 + " >= 3", "x[2] * x[3] >= 90"),
+        (f"x[1] * {LARGE} * x[2] >= 3", "x[3] * 1000000000000000000 mod 7 = 1"),
+        tuple(f"{products(40)} >= {k} + {products(38)}" for k in range(6)),
+    ],
+    ids=["absolute values", "constants", "products"],
+)
+def test_the_search_for_proofs_is_bounded(texts: tuple[str, ...]) -> None:
+    """Each took minutes, or ended in a traceback."""
+    cost = costly.in_a_child(list(texts))
+    assert not cost.error
+    assert max(cost.seconds["solve"], cost.seconds["render_lean, balance"]) < 6
+    assert cost.megabytes < 500
+
+
 @pytest.mark.slow
 def test_none_of_five_hundred_costly_chunks_takes_two_seconds_or_500_mb(say: Callable[[str], None]) -> None:
     """Seconds of CPU of our own in a stage. Where other work slows the machine down, a stage may take twice as long."""

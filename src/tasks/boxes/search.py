@@ -55,7 +55,7 @@ class _Part:
 
 MOST_STEPS = 100_000
 """Of a search in a build: about two seconds."""
-_TERMS = 50
+_TERMS, _FORMS = 50, 16
 """That are computed in a step."""
 _ROUNDS = 4
 
@@ -114,6 +114,9 @@ class _Search:
         for j, form in enumerate(goal.forms.all[COORDINATES:], start=COORDINATES):
             self.form_of[self.variable(form)] = j
         self.splits = 0
+        # A split looks at where all forms are, with numbers some times as long as their factors.
+        digits = (max(map(abs, form)).bit_length() for form in goal.forms.all)
+        self.of_split = 1 + sum(1 + bits // 64 for bits in digits) // _FORMS
 
     def variable(self, form: Linear) -> int:
         if form not in self.variables:
@@ -377,8 +380,8 @@ class _Search:
     # Branching
 
     def branch(self, state: _State, depth: int) -> Proof:
+        self.spend(self.of_split)
         j, k = self.choose(state)
-        self.spend(1)
         self.splits += 1
         split = self.splits
         sides = []

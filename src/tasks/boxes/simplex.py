@@ -14,7 +14,7 @@ Multiples = list[tuple[int, int]]
 """Variables with factors. A positive factor stands for the lower bound, a negative one for the upper bound."""
 
 COORDINATES = 8
-_ROWS, _BITS = 64, 256
+_ROWS, _BITS = 64, 128
 """That are computed in a step of the usual size."""
 
 
@@ -160,7 +160,7 @@ class Simplex:
             new = [-a for a in new]
         new = _reduced(new)
         digits = max(map(abs, new)).bit_length() // _BITS
-        self.steps += 1 + len(self.rows) * (1 + digits) // _ROWS
+        self.steps += 1 + len(self.rows) * (1 + digits**2) // _ROWS
         for other, old in self.rows.items():
             if factor := old[1 + place]:
                 scale = new[0]
