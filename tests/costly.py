@@ -15,8 +15,8 @@ from random import Random
 
 from tasks.boxes.theorem import balance_text
 from tasks.check.agreement import structure
+from tasks.check.contradiction import easily_refuted
 from tasks.check.magnitude import certainly_too_large, too_large
-from tasks.check.refutation import easily_refuted
 from tasks.claims import make_sample, to_record
 from tasks.errors import CorpusError
 from tasks.points import draw
