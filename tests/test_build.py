@@ -246,11 +246,12 @@ def test_a_chunk_that_is_gone_leaves_nothing_behind(built: Project) -> None:
     assert built.summary()["count"]["all"] == 3
 
 
-def test_the_balance_limit_concerns_the_balance_alone(built: Project) -> None:
+def test_the_balance_limit_concerns_the_balance_and_its_proof(built: Project) -> None:
     settings = built.chunks / "corpus.yaml"
     settings.write_text(settings.read_text() + "tract_balance: {limit: 99}\n")
     finished = built.doit()
-    assert finished.ran == tasks_of("06", "08", "19", stages=("balance",))
+    concerned = ("balance", "render_lean", "prove", "crosscheck")
+    assert finished.ran == tasks_of("06", "08", "19", stages=concerned)
     assert "balance:06 failed" in finished.output
     assert "the tracts can be 100 apart, the limit is 99" in finished.output
 

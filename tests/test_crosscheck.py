@@ -32,7 +32,7 @@ from tasks.language.mutate import mutants as faults_of
 from tasks.language.operators import INFIX
 from tasks.language.unroll import unroll
 from tasks.layout import Layout
-from tasks.plan import make_plan
+from tasks.plan import Plan, make_plan
 from tasks.points import draw
 from tasks.render import certificate, model
 from tasks.specification import read_specification
@@ -49,13 +49,15 @@ def corpus(proved_corpus: Path) -> Path:
     return proved_corpus
 
 
-PLAN = make_plan({"chunks": str(SOURCES), "lean": "kernel"})
+@cache
+def plan_of(sources: Path) -> Plan:
+    return make_plan({"chunks": str(sources), "lean": "kernel"})
 
 
 @cache
 def minizinc() -> dict[str, Any]:
     """The engine, found out once."""
-    engine: dict[str, Any] = identify(PLAN, "minizinc")["engine"]
+    engine: dict[str, Any] = identify(plan_of(SOURCES), "minizinc")["engine"]
     return engine
 
 
@@ -65,7 +67,8 @@ def check(corpus: Path, chunk_id: str, folder: Path, sources: Path = SOURCES, **
     known from the build; it is asked about any other one, and Lean about every text.
     """
     cache = str(corpus.with_name("verdicts"))
-    plan = replace(PLAN, layout=Layout(sources, folder / "out"), values={**PLAN.values, "cache": cache})
+    plan = plan_of(sources)
+    plan = replace(plan, layout=Layout(sources, folder / "out"), values={**plan.values, "cache": cache})
     sound = Layout(sources, corpus)
     for name in ("model", "module", "certificate", "balance"):
         path = plan.layout.file(name, chunk_id)

@@ -76,14 +76,15 @@ def test_the_next_build_runs_what_was_said(built: Project) -> None:
 
 
 def test_each_reason_of_a_task_is_told_with_what_comes_before(built: Project) -> None:
-    edit(built.home / CHUNK, ">= 30", ">= 31")
     (built.rendered / "stamps" / "solve" / "06.json").unlink()
-    said = built.doit("why", "solve:06", "prove:06", "schema:08")
+    said = built.doit("why", "prove:06", "schema:08")
     assert said.output == (
+        "prove:06 would run if what it reads changes\n  after render_lean:06, sample:06\nschema:08 is up to date\n"
+    )
+    edit(built.home / CHUNK, ">= 30", ">= 31")
+    assert built.doit("why", "solve:06").output == (
         f"solve:06 would run\n  {CHUNK} has changed\n  rendered/stamps/solve/06.json is missing\n"
         "  after render_mzn:06\n"
-        "prove:06 would run if what it reads changes\n  after render_lean:06, sample:06\n"
-        "schema:08 is up to date\n"
     )
     everything = built.doit("why", "06").output
     assert built.doit("why", CHUNK).output == built.doit("why", "chunk:06").output == everything
