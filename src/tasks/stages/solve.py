@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..records.outcomes import Solved
 from .stage import Context, Result, Stage
 
@@ -46,7 +48,8 @@ def run(context: Context) -> Result[Solved]:
         proof = refuted(specification)
         raise Unsatisfiable(explain_unsatisfiable(specification, model, minizinc), (specification, proof, False))
     witness = tuple(valid_point(answer, specification))
-    return Result(Solved(witness), keep=lambda: searches and context.remember(text, _IN_VAIN))
+    result = Result(Solved(witness))
+    return replace(result, keep=lambda: context.remember(text, _IN_VAIN)) if searches else result
 
 
 STAGE = Stage(
