@@ -53,9 +53,9 @@ class _Part:
         return 1 + self.truth.cost // _TERMS
 
 
-MOST_STEPS = 100_000
-"""Of a search in a build: about two seconds."""
-_TERMS, _FORMS = 50, 16
+MOST_STEPS = 200_000
+"""Of a search in a build: about a second."""
+_TERMS, _FORMS = 5, 16
 """That are computed in a step."""
 _ROUNDS = 4
 
@@ -380,7 +380,8 @@ class _Search:
     # Branching
 
     def branch(self, state: _State, depth: int) -> Proof:
-        self.spend(self.of_split)
+        # Splits that could decide a part are sought in all of its terms, with their values.
+        self.spend(self.of_split + 2 * sum(part.steps for part in state.parts if not part.simple))
         j, k = self.choose(state)
         self.splits += 1
         split = self.splits

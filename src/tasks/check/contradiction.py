@@ -11,7 +11,7 @@ from ..errors import CheckFailed
 from ..render.text import UNIT_SUM, label
 from ..specification import Specification
 
-EASY_STEPS = 3_000
+EASY_STEPS = 10_000
 """Of a search before the solver is asked: some hundredths of a second."""
 _FEW = 40
 """Definitions of which each is left out in turn."""
