@@ -139,6 +139,7 @@ def main() -> None:
     import runpy
     import threading
 
+    sys.argv = ["-m"]  # as it is while `python -m doit` loads doit
     atexit.register(_leave)  # before what is loaded registers anything, so as to be called last
     for path in os.environ.get("PYTHONPATH", "").split(os.pathsep):
         if path in sys.path:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
+import signal
 from collections.abc import Mapping
 from pathlib import Path
 
+import pyte
 import pytest
 
 from conftest import REPOSITORY, Project
 from tasks.screen.progress import Progress, in_words
+from tasks.screen.terminal import Terminal as Display
 from tasks.screen.text import annotation, place
 from terminals import Terminal, doit
 
@@ -84,6 +88,27 @@ def test_ctrl_c_leaves_one_line(project: Project) -> None:
     assert said.startswith("ERROR: stopped by Ctrl-C; finished tasks are kept")
     assert "━" not in said
     assert not screen.screen.cursor.hidden
+
+
+def test_a_signal_waits_until_what_is_being_drawn_is_whole() -> None:
+    drawn = io.StringIO()
+
+    class Interrupting(io.StringIO):
+        def write(self, text: str) -> int:
+            if "1/27" in text:
+                signal.raise_signal(signal.SIGINT)
+            return drawn.write(text)
+
+    progress = Progress()
+    progress.total, progress.done = 27, 1
+    shown = Display(Interrupting(), progress, live=True)  # type: ignore[arg-type]
+    with pytest.raises(KeyboardInterrupt):
+        shown.refresh()
+    shown.close()
+    screen = pyte.Screen(80, 10)
+    pyte.Stream(screen).feed(drawn.getvalue().replace("\n", "\r\n"))
+    assert "1/27" in drawn.getvalue()
+    assert "".join(screen.display).strip() == ""
 
 
 @pytest.mark.parametrize(

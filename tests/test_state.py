@@ -217,7 +217,7 @@ def test_a_full_disk_ends_the_build_in_one_line_and_room_lets_it_go_on(
 ) -> None:
     doit = f'"{sys.executable}" -m doit -n 2 schema render_mzn render_lean'
     script = (
-        f"mount -t tmpfs -o size={kilobytes}k tmpfs rendered && {doit} >first; echo $? >status;"
+        f"mount -t tmpfs -o size={kilobytes}k,mode=755 tmpfs rendered && {doit} >first; echo $? >status;"
         f"mount -o remount,size=50m rendered && {doit} >second"
     )
     finished = subprocess.run(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from rich.console import Console
 from rich.live import Live
@@ -32,6 +34,16 @@ _SLOW = 2.0
 """Seconds after which a task that is running is shown with its time."""
 
 
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Holds signals that end the build until all is drawn: what was drawn in part could not be taken back."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 class Terminal(Plain):
     """live: whether the region is drawn; else it is colour alone."""
 
@@ -51,7 +63,8 @@ class Terminal(Plain):
         self._plain = not self.console.encoding.startswith("utf")
 
     def write(self, text: str, style: str = "") -> None:
-        self.console.print(Text(text, style=STYLES[style], end=""), end="", soft_wrap=True)
+        with _uninterrupted():
+            self.console.print(Text(text, style=STYLES[style], end=""), end="", soft_wrap=True)
         self._last = time.monotonic()
 
     def cut(self, line: str) -> str:
@@ -61,7 +74,8 @@ class Terminal(Plain):
 
     def fail(self, task: str, message: str, file: str) -> None:
         shown = Text.assemble((f"!! {task} failed\n", STYLES["failed"]), *_marked(indented(message)))
-        self.console.print(shown, end="", soft_wrap=True)
+        with _uninterrupted():
+            self.console.print(shown, end="", soft_wrap=True)
         self._last = time.monotonic()
 
     def refresh(self) -> None:
@@ -72,15 +86,17 @@ class Terminal(Plain):
         if now - self._drawn < _PERIOD or not self.progress.total:
             return
         self._drawn = now
-        if not self._live.is_started:
-            self._live.start()
-        self._live.update(self._region(), refresh=True)
+        with _uninterrupted():
+            if not self._live.is_started:
+                self._live.start()
+            self._live.update(self._region(), refresh=True)
 
     def close(self) -> None:
-        if self._live and self._live.is_started:
-            self._live.update(Text(""))
-            self._live.stop()
-        self._live = None
+        with _uninterrupted():
+            if self._live and self._live.is_started:
+                self._live.update(Text(""))
+                self._live.stop()
+            self._live = None
 
     def _region(self) -> Text:
         progress, width = self.progress, self.console.width - 4
