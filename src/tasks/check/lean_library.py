@@ -73,6 +73,8 @@ def _compiled(module: str) -> Path:
 def _compile(folder: Path, module: str, source: bytes, lean: Callable[[Sequence[str], Path], Run]) -> None:
     import tempfile  # here, as a build with nothing to do compiles nothing
 
+    from .process import ROOM_OF_A_FAILURE, refuse_full_disk
+
     olean = folder / _compiled(module)
     olean.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     text = olean.with_suffix(".lean")
@@ -81,6 +83,8 @@ def _compile(folder: Path, module: str, source: bytes, lean: Callable[[Sequence[
         made = Path(beside) / olean.name
         finished = lean(["-R", str(folder), "-o", str(made), str(text)], folder)
         if finished.status != 0 or not made.is_file():
+            with tempfile.TemporaryFile(dir=beside) as probe:
+                refuse_full_disk(probe, str(folder), ROOM_OF_A_FAILURE)
             said = (finished.errors.strip() or finished.output.strip() or "no message").splitlines()[0]
             why = "in time" if finished.ended == "time" else f": {shorten(said)}"
             raise ToolError(f"lean does not compile its library {text.name}{why}")

@@ -17,7 +17,7 @@ from .supervisor import Quota, supervised
 
 # What programs say where the system gives them no more memory: C++, Lean and MiniZinc, Python, and the loader.
 _NO_MEMORY = re.compile(r"std::bad_alloc|out of memory|MemoryError|cannot allocate memory", re.IGNORECASE)
-_ROOM, _ROOM_OF_A_FAILURE = 64 * 1024, 16 * 1024 * 1024
+_ROOM, ROOM_OF_A_FAILURE = 64 * 1024, 16 * 1024 * 1024
 """Bytes that must be free where tools print, when they have ended; more where they failed, as they also write files of
 their own there, which are gone by then.
 """
@@ -102,7 +102,7 @@ def _observe(
         except OSError as error:
             raise ToolError(f"{name} cannot be started: {error.strerror}") from None
         for stream in (stdout, stderr):
-            _refuse_full_disk(stream, _ROOM_OF_A_FAILURE if end.status else _ROOM)
+            refuse_full_disk(stream, tempfile.gettempdir(), ROOM_OF_A_FAILURE if end.status else _ROOM)
             stream.seek(0)
         most = _BABBLE if end.ended == "output" else -1
         output, errors = (stream.read(most).decode("utf-8", errors="replace") for stream in (stdout, stderr))
@@ -121,9 +121,9 @@ def _write(stream: IO[bytes], text: str) -> None:
         raise OSError(error.errno, error.strerror, tempfile.gettempdir()) from None
 
 
-def _refuse_full_disk(stream: IO[bytes], room: int) -> None:
-    """Raises OSError where less than room bytes can be written any more: what the tool printed may lack its end, and
-    not every tool notices, or says why it fails.
+def refuse_full_disk(stream: IO[bytes], place: str, room: int) -> None:
+    """Raises OSError, which names place, where less than room bytes can be written any more beside stream: what a tool
+    wrote may lack its end, and not every tool notices, or says why it fails.
     """
     if not hasattr(os, "posix_fallocate"):  # macOS
         return
@@ -132,5 +132,5 @@ def _refuse_full_disk(stream: IO[bytes], room: int) -> None:
         os.posix_fallocate(stream.fileno(), size, room)
     except OSError as error:
         if error.errno in FULL:
-            raise OSError(error.errno, error.strerror, tempfile.gettempdir()) from None
+            raise OSError(error.errno, error.strerror, place) from None
     os.ftruncate(stream.fileno(), size)

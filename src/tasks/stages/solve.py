@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ..records.outcomes import Solved
 from .stage import Context, Result, Stage
 
@@ -26,14 +24,14 @@ def run(context: Context) -> Result[Solved]:
     from ..files import remove
     from ..specification import understand
 
-    path, text = context.source()
-    specification, model = understand(path, text), context.read("model")
+    path, source = context.source()
+    specification, model = understand(path, source), context.read("model")
     minizinc = tool(context.asking("minizinc"))
     remove(context.plan.layout.refutation(context.chunk_id))
     if certain := certainly_too_large(specification, minizinc):
         raise CheckFailed(certain)
     # Where Lean is not there to judge what our search finds, the solver is asked; and where it has been in vain.
-    searches = context.plan.has("lean") and context.recall(text) != _IN_VAIN
+    searches = context.plan.has("lean") and context.recall(source) != _IN_VAIN
     if searches and (proof := easily_refuted(specification)):
         raise Unsatisfiable(explain_unsatisfiable(specification, model, minizinc, proof), (specification, proof, True))
     try:
@@ -47,9 +45,12 @@ def run(context: Context) -> Result[Solved]:
     if answer.status == "unsatisfiable":
         proof = refuted(specification)
         raise Unsatisfiable(explain_unsatisfiable(specification, model, minizinc), (specification, proof, False))
-    witness = tuple(valid_point(answer, specification))
-    result = Result(Solved(witness))
-    return replace(result, keep=lambda: context.remember(text, _IN_VAIN)) if searches else result
+
+    def keep() -> None:
+        if searches:
+            context.remember(source, _IN_VAIN)
+
+    return Result(Solved(tuple(valid_point(answer, specification))), keep=keep)
 
 
 STAGE = Stage(
