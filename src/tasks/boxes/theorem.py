@@ -18,7 +18,7 @@ from .search import MOST_STEPS, LimitReached, PointFound, refute
 from .terms import Path
 from .tree import Goal, Infeasible, Refuted, Split, Tree
 
-MOST_PARTS = 20_000
+MOST_PARTS = 10_000
 """Of the formulas that a proof may use together."""
 
 BALANCED = "Proof.balanced"
