@@ -42,10 +42,10 @@ class Term:
         """How many terms are computed to look at it on a box; a term that it is computed from twice counts twice."""
         return 1 + sum(part.cost for part in self.inner)
 
-    @property
+    @cached_property
     def inner(self) -> tuple[Term, ...]:
-        """The terms that it is computed from."""
-        return ()
+        """The terms that it is computed from: those among its fields, in order."""
+        return tuple(value for value in vars(self).values() if isinstance(value, Term))
 
 
 def is_known(term: Term) -> bool:
@@ -98,10 +98,6 @@ class Sum(Number):
     left: Number
     right: Number
 
-    @property
-    def inner(self) -> tuple[Term, ...]:
-        return self.left, self.right
-
     def range(self, box: Box) -> tuple[int, int]:
         (a, b), (c, d) = self.left.range(box), self.right.range(box)
         return a + c, b + d
@@ -120,10 +116,6 @@ class Multiple(Number):
     m: int
     of: Number
 
-    @property
-    def inner(self) -> tuple[Term, ...]:
-        return (self.of,)
-
     def range(self, box: Box) -> tuple[int, int]:
         return _scaled(self.m, *self.of.range(box))
 
@@ -138,10 +130,6 @@ class Multiple(Number):
 class Greater(Number):
     left: Number
     right: Number
-
-    @property
-    def inner(self) -> tuple[Term, ...]:
-        return self.left, self.right
 
     def range(self, box: Box) -> tuple[int, int]:
         (a, b), (c, d) = self.left.range(box), self.right.range(box)
@@ -164,10 +152,6 @@ class Greater(Number):
 class Product(Number):
     left: Number
     right: Number
-
-    @property
-    def inner(self) -> tuple[Term, ...]:
-        return self.left, self.right
 
     def range(self, box: Box) -> tuple[int, int]:
         (a, b), (c, d) = self.left.range(box), self.right.range(box)
@@ -194,10 +178,6 @@ class Quotient(Number):
     n: int
     of: Number
 
-    @property
-    def inner(self) -> tuple[Term, ...]:
-        return (self.of,)
-
     def range(self, box: Box) -> tuple[int, int]:
         low, high = self.of.range(box)
         return _quotient(low, self.n), _quotient(high, self.n)
@@ -210,10 +190,6 @@ class Residue(Number):
     n: int
     of: Number
 
-    @property
-    def inner(self) -> tuple[Term, ...]:
-        return (self.of,)
-
     def range(self, box: Box) -> tuple[int, int]:
         low, high = self.of.range(box)
         return (1 - self.n if low < 0 else 0), (0 if high < 0 else self.n - 1)
@@ -225,10 +201,6 @@ class Meet(Number):
 
     left: Number
     right: Number
-
-    @property
-    def inner(self) -> tuple[Term, ...]:
-        return self.left, self.right
 
     def range(self, box: Box) -> tuple[int, int]:
         (a, b), (c, d) = self.left.range(box), self.right.range(box)
@@ -246,10 +218,6 @@ class Indicator(Number):
     """1 where a condition holds, else 0."""
 
     of: Truth
-
-    @property
-    def inner(self) -> tuple[Term, ...]:
-        return (self.of,)
 
     def range(self, box: Box) -> tuple[int, int]:
         return int(not self.of.possible(False, box)), int(self.of.possible(True, box))
@@ -305,10 +273,6 @@ class Sign(Truth):
 
     of: Number
 
-    @property
-    def inner(self) -> tuple[Term, ...]:
-        return (self.of,)
-
     def possible(self, v: bool, box: Box) -> bool:
         low, high = self.of.range(box)
         return high >= 0 if v else low <= -1
@@ -324,10 +288,6 @@ class Sign(Truth):
 class Not(Truth):
     of: Truth
 
-    @property
-    def inner(self) -> tuple[Term, ...]:
-        return (self.of,)
-
     def possible(self, v: bool, box: Box) -> bool:
         return self.of.possible(not v, box)
 
@@ -342,10 +302,6 @@ class Not(Truth):
 class And(Truth):
     left: Truth
     right: Truth
-
-    @property
-    def inner(self) -> tuple[Term, ...]:
-        return self.left, self.right
 
     def possible(self, v: bool, box: Box) -> bool:
         if v:
