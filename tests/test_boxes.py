@@ -393,3 +393,11 @@ def test_formulas_that_are_very_large_or_deep_are_left_out(text: str) -> None:
     assert prove(stated, 1_000).used() == ["unit_sum", "Constraint.c_c2", "Constraint.c_c3"]
     with pytest.raises(LimitReached):  # a point that meets the rest shows nothing
         prove(statement(specify(40, text, "x[3] >= 30")), 1_000)
+
+
+def test_the_unit_sum_has_the_name_of_the_model_where_a_claim_in_words_has_its_own() -> None:
+    chunk = make_chunk({"unit sum": "A = B", "low": "x[1] <= 3", "rest": "sum(i in 2..8)(x[i]) <= 30"}, total=40)
+    stated = Specification(chunk, tuple(interpret(c.text, 40, PRIMES) for c in chunk.constraints), "")
+    proof = easily_refuted(stated)
+    assert proof
+    assert conflict(stated, proof) == (["low", "rest", "unit sum_"], True)

@@ -8,7 +8,7 @@ from contextlib import suppress
 from ..boxes.search import MOST_STEPS, LimitReached, PointFound
 from ..boxes.theorem import Proof, Statement, prove, statement
 from ..errors import CheckFailed
-from ..render.text import UNIT_SUM, label
+from ..render.text import label, unit_sum_label
 from ..specification import Specification
 
 EASY_STEPS = 10_000
@@ -93,7 +93,4 @@ def _labels(specification: Specification, whole: Statement) -> Iterator[tuple[st
     formal = [label(constraint.name) for constraint, stated in given if stated.kind == "formal"]
     own = [name for name, _ in whole.definitions if name.startswith("Constraint.")]
     yield from zip(own, formal, strict=True)
-    unit_sum = UNIT_SUM
-    while unit_sum in formal:
-        unit_sum += "_"
-    yield "unit_sum", unit_sum
+    yield "unit_sum", unit_sum_label(constraint.name for constraint in specification.chunk.constraints)

@@ -11,7 +11,7 @@ from ..language.display import Printer, fold
 from ..language.operators import INFIX, Operator
 from ..language.statement import Statement
 from ..language.syntax import Expression
-from .text import UNIT_SUM, label, lines, names
+from .text import label, lines, names, unit_sum_label
 
 KEYWORDS = frozenset(
     "ann annotation any array bool case constraint default diff div else elseif endif enum false float function if in "
@@ -41,9 +41,7 @@ def render(chunk: Chunk, statements: Sequence[Statement]) -> str:
             "array[1..8] of var 0..N: x;",
         ],
     ]
-    unit_sum = UNIT_SUM
-    while unit_sum in {label(constraint.name) for constraint in chunk.constraints}:
-        unit_sum += "_"
+    unit_sum = unit_sum_label(constraint.name for constraint in chunk.constraints)
     identifiers = names(constraint.name for constraint in chunk.constraints)
     for constraint, statement, identifier in zip(chunk.constraints, statements, identifiers, strict=True):
         comment = [f"% {line}" for line in (*lines(constraint.text), *("  " + n for n in lines(constraint.notes)))]

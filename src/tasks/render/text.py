@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable
 
 UNIT_SUM = "unit sum"
-"""The name of x[1] + ... + x[8] = N, with underscores behind it where a constraint of the chunk has that name."""
 
 
 def visible(text: str) -> str:
@@ -25,6 +24,15 @@ def label(name: str) -> str:
     It holds no double quote: one in the name of a constraint keeps the solver from reading what MiniZinc hands it.
     """
     return visible(name.replace("\\", "\\\\")).replace('"', _escape('"'))
+
+
+def unit_sum_label(constraints: Iterable[str]) -> str:
+    """What the model calls x[1] + ... + x[8] = N: as none of the constraints, which are given by their names."""
+    taken = set(map(label, constraints))
+    found = UNIT_SUM
+    while found in taken:
+        found += "_"
+    return found
 
 
 def lines(text: str, width: int = 110) -> list[str]:
