@@ -451,7 +451,6 @@ def test_a_call_that_three_workers_are_lost_by_ends_the_build(cluster: Cluster, 
     assert "render_mzn:06" not in finished.ran
 
 
-@pytest.mark.skipif(shutil.which("mount") is None, reason="no mount(8), which makes the small disk")
 def test_a_worker_whose_disk_fills_up_leaves_its_calls_to_others(cluster: Cluster, spread: Project) -> None:
     with small_disk(cluster.home / "disk") as disk:
         cluster.have(0)
