@@ -84,8 +84,11 @@ class Statement:
 
 @dataclass(frozen=True)
 class Proof:
+    """forms: those that the tree splits, by its numbers."""
+
     statement: Statement
     tree: Tree
+    forms: Forms
 
     @property
     def nodes(self) -> int:
@@ -134,7 +137,8 @@ def prove(stated: Statement, most_steps: int) -> Proof:
     a number is too large.
     """
     try:
-        return Proof(stated, refute(stated.goal(), most_steps))
+        goal = stated.goal()
+        return Proof(stated, refute(goal, most_steps), goal.forms)
     except Undefined:  # a constant, as it is nested in Lean, though not as it is written
         raise LimitReached from None
     except PointFound:
@@ -203,7 +207,7 @@ def _text(proof: Proof) -> str:
     stated, tree = proof.statement, proof.tree
     goal = stated.goal(sorted(set(used_paths(tree))))
     whole = goal.conjunction
-    tree = _renumbered(tree, stated.goal().forms, goal.forms)
+    tree = _renumbered(tree, proof.forms, goal.forms)
     parts = [
         "namespace Proof",
         f"def forms : List (List Int) :=\n  {forms_text(goal.forms)}",
