@@ -87,9 +87,9 @@ def _settings(plan: Plan, chunk_id: str) -> Mapping[str, Any]:
 
 STAGE = Stage(
     name="prove",
-    doc="have Lean accept that each chunk's witness is valid (lean=off skips it)",
-    asks="does Lean accept that the witness is such a point?",
-    leaves="theorem and axioms, in the stamp",
+    doc="have Lean accept each chunk's witness, and its balance for all points (lean=off skips it)",
+    asks="does Lean accept that the witness is such a point, and that all are within the limit of the balance?",
+    leaves="theorems and axioms, in the stamp",
     outcome=Proved,
     run=run,
     reads=("source", "module", "certificate", "balance"),
