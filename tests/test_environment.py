@@ -18,7 +18,7 @@ import pytest
 from conftest import Project, contents
 from interference import compiled
 from privileges import as_root
-from tasks.check.process import run
+from tasks.check.process import Quota, run
 from tasks.state.stopping import no_room
 
 # Python's own ways to UTF-8 are turned off, as a locale of another encoding would.
@@ -165,7 +165,7 @@ def test_what_a_tool_printed_to_a_full_disk_is_not_believed(
     """Some end as if all were well."""
     with small_disk(tmp_path / "disk") as disk:
         monkeypatch.setattr(tempfile, "tempdir", str(disk))
-        assert run(["sh", "-c", "cat"], "text", seconds=10, memory_mb=1000).output == "text"
+        assert run(["sh", "-c", "cat"], "text", Quota(10, 1000)).output == "text"
         text = "" if script.startswith("head") else "x" * 2_000_000
         with pytest.raises(OSError, match=f"No space left on device: '{disk}'"):
-            run(["sh", "-c", script], text, seconds=10, memory_mb=1000)
+            run(["sh", "-c", script], text, Quota(10, 1000))

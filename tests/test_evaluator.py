@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from expressions import formulas, random_formula, random_point, random_stray
-from tasks.check.process import run
+from tasks.check.process import Quota, run
 from tasks.language.display import display
 from tasks.language.evaluate import Undefined, evaluate
 from tasks.language.operators import truncated_division, truncated_remainder
@@ -224,7 +224,7 @@ def _minizinc(
         parts.append(f"array[{rows}] of var bool: v{k} = [c{k}(points[k, 1..8]) | k in {rows}];")
     shown = ", ".join(f'show([bool2int(fix(v{k}[k])) | k in {rows}]), "\\n"' for k in range(len(expressions)))
     model = "\n".join([*parts, "solve satisfy;", f"output [{shown}];", ""])
-    finished = run(["minizinc", "--solver", "org.gecode.gecode", "-"], model, seconds=60, memory_mb=4096)
+    finished = run(["minizinc", "--solver", "org.gecode.gecode", "-"], model, Quota(60, 4096))
     assert finished.status == 0, finished.errors
     return [json.loads(line) for line in finished.output.splitlines() if line.startswith("[")]
 
@@ -251,7 +251,7 @@ def test_integers_agree_with_minizinc_on_all_signs_of_div_and_mod() -> None:
     pairs = [(a, b) for a in range(-8, 9) for b in (-4, -3, -1, 1, 2, 5)]
     shown = ", ".join(f"({a}) div ({b}), ({a}) mod ({b})" for a, b in pairs)
     model = f"solve satisfy;\noutput [show([{shown}])];\n"
-    finished = run(["minizinc", "--solver", "org.gecode.gecode", "-"], model, seconds=30, memory_mb=4096)
+    finished = run(["minizinc", "--solver", "org.gecode.gecode", "-"], model, Quota(30, 4096))
     assert finished.status == 0, finished.errors
     ours = [f(a, b) for a, b in pairs for f in (truncated_division, truncated_remainder)]
     assert json.loads(finished.output.splitlines()[0]) == ours

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from expressions import formulas, random_formula, walk
-from tasks.check.process import run
+from tasks.check.process import Quota, run
 from tasks.errors import LanguageError
 from tasks.language import habits
 from tasks.language.display import display
@@ -180,7 +180,7 @@ def test_precedence_and_associativity_are_those_of_minizinc_for_every_pair_of_op
     assert len(accepted) > 900
     shows = ",\n".join(f"show({text})" for text in accepted)
     model = f'solve satisfy;\noutput [s ++ "\\n" | s in [{shows}]];\n'
-    finished = run(["minizinc", "--solver", "org.gecode.gecode", "-"], model, seconds=30, memory_mb=4096)
+    finished = run(["minizinc", "--solver", "org.gecode.gecode", "-"], model, Quota(30, 4096))
     assert finished.status == 0, finished.errors
     shown = finished.output.splitlines()[: len(accepted)]
     assert dict(zip(accepted, shown, strict=True)) == {text: str(value).lower() for text, value in accepted.items()}

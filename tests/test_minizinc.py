@@ -22,6 +22,7 @@ from tasks.check.call import Tool
 from tasks.check.engines import identify
 from tasks.check.hygiene import contradictions
 from tasks.check.minizinc import conflict, solve, verdicts
+from tasks.check.process import Quota
 from tasks.check.process import run as run_process
 from tasks.errors import CheckFailed, DualityError, ToolError
 from tasks.language.evaluate import evaluate
@@ -448,7 +449,7 @@ def test_a_tool_that_prints_without_end_is_stopped(tmp_path) -> None:
     script = tmp_path / "endless"
     script.write_text("#!/bin/sh\nexec head -c 100000000 /dev/zero\n")
     script.chmod(0o755)
-    finished = run_process([str(script)], "", seconds=10, memory_mb=4096)
+    finished = run_process([str(script)], "", Quota(10, 4096))
     assert (finished.status, finished.ended) == (None, "output")
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from conftest import REPOSITORY, Project, contents, program
-from tasks.check.process import run
+from tasks.check.process import Quota, run
 from tasks.language import syntax
 from tasks.language.display import display
 from tasks.language.evaluate import evaluate
@@ -126,7 +126,7 @@ def test_every_row_means_what_its_form_means_to_minizinc() -> None:
     texts = [formula(applied(row, *map(constant, values))) for row, values in asked]
     shown = ", ".join(f"show({text})" for text in texts)
     model = f'solve satisfy;\noutput [s ++ "\\n" | s in [{shown}]];\n'
-    finished = run(["minizinc", "--solver", "org.gecode.gecode", "-"], model, seconds=60, memory_mb=4096)
+    finished = run(["minizinc", "--solver", "org.gecode.gecode", "-"], model, Quota(60, 4096))
     assert finished.status == 0, finished.errors
     said = [json.loads(line) for line in finished.output.splitlines()[: len(asked)]]
     for (row, values), text, answer in zip(asked, texts, said, strict=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import shutil
 import signal
@@ -9,17 +10,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from conftest import Project
+from interference import compiled
+from tasks.check import process
 from tasks.check.call import Run
 from tasks.check.engines import identify
 from tasks.check.lean import judge
 from tasks.check.minizinc import solve
-from tasks.check.process import run, run_forked
+from tasks.check.process import Library, Quota, run
 from tasks.errors import ToolError
 from tools import lean, minizinc, runner
 
@@ -56,7 +60,7 @@ def gone(mark: str, within: float = 1.0) -> list[str]:
 
 
 def shell(script: str, seconds: float = 20, memory_mb: int = 4096) -> Run:
-    return run(["sh", "-c", script], "", seconds=seconds, memory_mb=memory_mb)
+    return run(["sh", "-c", script], "", Quota(seconds, memory_mb))
 
 
 # In its own session, with its parent gone, deaf to what can be ignored: nothing but a search of /proc finds it.
@@ -87,7 +91,7 @@ def daemon(tmp_path: Path) -> str:
 
 
 def test_a_tool_that_ends_in_order_says_what_it_says() -> None:
-    finished = run(["sh", "-c", "cat; echo oops >&2; exit 3"], "gr\u00fc\u00df", seconds=20, memory_mb=4096)
+    finished = run(["sh", "-c", "cat; echo oops >&2; exit 3"], "gr\u00fc\u00df", Quota(20, 4096))
     assert (finished.status, finished.output, finished.errors) == (3, "gr\u00fc\u00df", "oops\n")
     assert finished.ended == ""
     assert finished.fault(4096) is None
@@ -96,7 +100,7 @@ def test_a_tool_that_ends_in_order_says_what_it_says() -> None:
 @pytest.mark.filterwarnings("ignore")  # as a build does; a warning that is an error here hid the fault
 def test_a_tool_that_ends_at_once_is_seen_to_end_each_time() -> None:
     with ThreadPoolExecutor(4) as pool:
-        found = pool.map(lambda _: run(["false"], "", seconds=20, memory_mb=4096).status, range(100))
+        found = pool.map(lambda _: run(["false"], "", Quota(20, 4096)).status, range(100))
     assert set(found) == {1}
 
 
@@ -130,7 +134,9 @@ def test_a_daemon_ends_with_the_time_of_its_tool(mark: str, daemon: str, tmp_pat
 def test_without_a_descriptor_of_a_process_it_goes_by_looking(
     mark: str, daemon: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delattr(os, "pidfd_open")
+    blind = f"import os; del os.pidfd_open; {process._PROGRAM}"
+    monkeypatch.setattr(process, "_PROGRAM", blind)
+    monkeypatch.setattr(process, "_idle", [])
     assert shell("exit 5").status == 5
     assert shell(f"{daemon}; sleep 60", seconds=0.6).ended == "time"
     build = os.fork()
@@ -146,6 +152,7 @@ def test_without_a_descriptor_of_a_process_it_goes_by_looking(
     os.kill(build, signal.SIGKILL)
     os.waitpid(build, 0)
     assert gone(mark) == []
+    process.dismiss_supervisors()
 
 
 def test_a_daemon_does_not_outlive_a_tool_that_ends_in_order(mark: str, daemon: str, tmp_path: Path) -> None:
@@ -183,7 +190,7 @@ def test_just_enough_output_is_not_too_much() -> None:
     ids=["one process", "four that share it out"],
 )
 def test_a_tool_that_wants_more_memory_than_its_limit_is_said_to(mark: str, code: str) -> None:
-    finished = run([sys.executable, "-S", "-c", code], "", seconds=20, memory_mb=200)
+    finished = run([sys.executable, "-S", "-c", code], "", Quota(20, 200))
     assert finished.ended == "memory"
     assert (finished.fault(200) or "").startswith("needed more than 200 MB of memory; raise limits.memory")
     assert alive(mark) == []
@@ -196,33 +203,85 @@ def test_a_tool_that_forks_without_end_is_stopped(mark: str) -> None:
     assert alive(mark) == []
 
 
-def test_a_fork_of_ours_is_held_to_the_same(mark: str) -> None:
-    def hang() -> int:
-        os.spawnlp(os.P_NOWAIT, "setsid", "setsid", "sleep", "60")
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        time.sleep(60)
-        return 0
+LIBRARY = r"""
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
-    def print_without_end() -> int:
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        while True:
-            try:
-                os.write(1, bytes(1_000_000))
-            except OSError:
-                time.sleep(0.01)
+static int initialized = 0;
+void initialize(void) { initialized += 1; }
 
-    assert run_forked(lambda: 7, "", seconds=20, memory_mb=8192).status == 7
-    assert run_forked(lambda: 1 // 0, "", seconds=20, memory_mb=8192).status == 127
-    assert run_forked(hang, "", seconds=0.3, memory_mb=8192).ended == "time"
-    assert run_forked(print_without_end, "", seconds=20, memory_mb=8192).ended == "output"
+int tool(int argc, char **argv) {
+    static char zeros[1000000];
+    if (!strcmp(argv[1], "say")) { printf("%d %s", initialized, argv[2]); return 7; }
+    if (!strcmp(argv[1], "crash")) raise(SIGSEGV);
+    if (!strcmp(argv[1], "hang")) {
+        if (fork() == 0) { setsid(); execlp("sleep", "sleep", "60", (char *)0); }
+        signal(SIGTERM, SIG_IGN);
+    }
+    signal(SIGXFSZ, SIG_IGN);
+    for (;;) if (!strcmp(argv[1], "hang") || write(1, zeros, sizeof zeros) < 0) usleep(10000);
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    """A library whose function `tool` is a tool."""
+    source = tmp_path_factory.mktemp("library") / "tool.c"
+    source.write_text(LIBRARY)
+    return Library("the tool", [compiled(source, source.with_suffix(".so"))], "tool", "initialize", "try another")
+
+
+def test_a_library_is_a_tool_as_a_command_is(mark: str, library: Library) -> None:
+    for word in ("one", "two"):
+        finished = run(["tool", "say", word], "", Quota(20, 8192), library=library)
+        assert (finished.status, finished.output) == (7, f"1 {word}")
+    assert run(["tool", "crash"], "", Quota(20, 8192), library=library).status == -signal.SIGSEGV
+    assert run(["tool", "hang"], "", Quota(0.3, 8192), library=library).ended == "time"
+    assert run(["tool", "print"], "", Quota(20, 8192), library=library).ended == "output"
     assert [line for line in alive(mark) if "sleep" in line] == []
+    with pytest.raises(ToolError, match=r"^the tool does not load here \(.*\): .*undefined symbol: main_; try another"):
+        run(["tool"], "", Quota(20, 8192), library=replace(library, main="main_"))
+    with pytest.raises(ToolError, match=r"^the tool does not load here .*: /no/such\.so: cannot open"):
+        run(["tool"], "", Quota(20, 8192), library=replace(library, paths=[Path("/no/such.so")]))
+
+
+def test_one_supervisor_runs_one_tool_after_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each tool has the folder and the environment that its build has when it runs it."""
+    monkeypatch.chdir(tmp_path)
+    first = run(["sh", "-c", "echo $PPID; pwd; umask; ls /proc/$$/fd | wc -w"], "", Quota(20, 4096))
+    (tmp_path / "below").mkdir()
+    monkeypatch.chdir(tmp_path / "below")
+    monkeypatch.setenv("LC_MARK", "later")
+    again = run(["sh", "-c", "echo $PPID; pwd; echo $LC_MARK"], "", Quota(20, 4096))
+    assert first.output.split()[0] == again.output.split()[0]
+    assert again.output.split()[1:] == [str(tmp_path / "below"), "later"]
+    assert first.output.split()[1] == str(tmp_path)
+    assert int(first.output.split()[3]) <= 4, "descriptors of ours"
+
+
+def test_a_supervisor_that_was_killed_while_it_was_idle_is_replaced() -> None:
+    supervisor = int(shell("echo $PPID").output)
+    os.kill(supervisor, signal.SIGKILL)
+    os.waitid(os.P_PID, supervisor, os.WEXITED | os.WNOWAIT)
+    assert int(shell("echo $PPID").output) != supervisor
+
+
+def test_a_fork_of_a_build_has_a_supervisor_of_its_own() -> None:
+    supervisor = int(shell("echo $PPID").output)
+    with ProcessPoolExecutor(1, multiprocessing.get_context("fork")) as pool:
+        other = int(pool.submit(shell, "echo $PPID").result().output)
+    assert other != supervisor
+    assert int(shell("echo $PPID").output) == supervisor
 
 
 def test_a_tool_that_cannot_be_started_is_one_clear_line(tmp_path: Path) -> None:
     with pytest.raises(ToolError, match=r"^no-such-tool cannot be started: No such file or directory$"):
-        run(["no-such-tool"], "", seconds=1, memory_mb=4096)
+        run(["no-such-tool"], "", Quota(1, 4096))
     with pytest.raises(ToolError, match=r"cannot be started: Permission denied$"):
-        run([str(tmp_path)], "", seconds=1, memory_mb=4096)
+        run([str(tmp_path)], "", Quota(1, 4096))
 
 
 # What readers make of it

@@ -24,7 +24,7 @@ _REFUSAL = re.compile(
     r"but is expected to have type\s+Eq\s+\((?:Crosscheck\.)?agrees .*\)\s+Bool\.true",
     re.DOTALL,
 )
-_ADDED_TO_IT = re.compile(r"internal exception #\d+")
+_ADDED_TO_IT = re.compile(r"internal exception #\d+|Unknown constant `Crosscheck\.claim\d+`")
 _VERDICTS = re.compile(r"\[\s*(?:(?:true|false)(?:,\s*(?:true|false))*)?\s*\]")
 # What depends on the machine's stack and memory rather than on the text.
 _OF_THE_MOMENT = re.compile(r"deep recursion|stack overflow|out of memory|interrupted", re.IGNORECASE)

@@ -15,7 +15,7 @@ from .engines import DEFAULT_SOLVER, paths_of
 from .identity import shallow_states, state
 from .lean_install import INSTALL, full_lean, kernel_folder
 from .lean_library import compiled_library
-from .process import clean_environment, run, run_forked
+from .process import Quota, clean_environment, run
 
 _LIBRARY = Limits(120, 4096)
 """For the compilation of the Lean library, once a machine."""
@@ -88,12 +88,11 @@ class LocalRunner:
 
 
 def _run_lean(place: Path, arguments: Sequence[str], text: str, limits: Limits, more: dict[str, str]) -> Run:
-    quota = {"memory_mb": limits.memory_mb, "reserved_mb": _RESERVED_MB}
+    quota = Quota(limits.seconds, limits.memory_mb, _RESERVED_MB)
     given = clean_environment() | more
     if place.is_dir():
-        entry = kernel.entry(place, arguments)
-        return run_forked(entry, text, seconds=limits.seconds, environment=given, **quota)
-    return run([str(place), *arguments], text, seconds=limits.seconds, environment=given, **quota)
+        return run(kernel.command(arguments), text, quota, given, kernel.library(place))
+    return run([str(place), *arguments], text, quota, given)
 
 
 def _run_minizinc(call: ToolCall, solver: str) -> Run:
@@ -105,7 +104,4 @@ def _run_minizinc(call: ToolCall, solver: str) -> Run:
         # MiniZinc keeps the limit itself; ours comes two seconds later, for the case that it does not.
         arguments = ["--solver", solver, *arguments, "--time-limit", str(math.ceil(seconds * 1000)), "-"]
         seconds += 2
-    return run(
-        ["minizinc", *arguments], call.text,
-        seconds=seconds, memory_mb=call.limits.memory_mb, environment=environment(solver),
-    )  # fmt: skip
+    return run(["minizinc", *arguments], call.text, Quota(seconds, call.limits.memory_mb), environment(solver))

@@ -9,7 +9,7 @@ import struct
 import sys
 from collections.abc import Iterator, Mapping
 
-from .process import run
+from .process import Quota, run
 
 # The programs that a wrapper runs, as it names them: Nix's and many by hand are shell scripts.
 _NAMED = re.compile(rb"/[^\s\"'`$;|&<>(){}*?\\=:,]+")
@@ -67,10 +67,7 @@ def _libraries(path: str, environment: Mapping[str, str]) -> tuple[set[str], set
         loader = _loader(sys.executable)
     if loader is None or not os.path.isfile(loader):
         return set(), set()
-    asked = run(
-        [loader, "--list", path], "", seconds=_SECONDS, memory_mb=_MEMORY_MB,
-        environment={**environment, "LD_DEBUG": "libs"},
-    )  # fmt: skip
+    asked = run([loader, "--list", path], "", Quota(_SECONDS, _MEMORY_MB), {**environment, "LD_DEBUG": "libs"})
     found = re.findall(r"^\t(?:.* => )?(/.*) \(0x[0-9a-f]+\)$", asked.output, re.MULTILINE)
     # glibc alone says where it looked.
     searched = re.findall(r"^ *\d+:\t +search path=(/.*?)\t", asked.errors, re.MULTILINE)

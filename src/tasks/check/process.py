@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import errno
 import os
+import platform
 import re
+import socket
 import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing import util
+from pathlib import Path
 from typing import IO
 
 from ..errors import ToolError
-from .call import Run
-from .supervisor import Quota, supervised
+from . import supervisor
+from .call import MOST_OUTPUT, MOST_PROCESSES, Ended, Run
 
 # What programs say where the system gives them no more memory: C++, Lean and MiniZinc, Python, and the loader.
 _NO_MEMORY = re.compile(r"std::bad_alloc|out of memory|MemoryError|cannot allocate memory", re.IGNORECASE)
@@ -42,74 +49,145 @@ def clean_environment() -> dict[str, str]:
     return kept | {"HOME": "/nonexistent", "TMPDIR": tempfile.gettempdir()}
 
 
-def run(
-    command: Sequence[str], text: str, *, seconds: float, memory_mb: int, reserved_mb: int = 0,
-    environment: Mapping[str, str] | None = None,
-) -> Run:  # fmt: skip
-    """Runs command with text as standard input, for at most seconds of wall time.
-
-    memory_mb: of address space for each process, and in use by all of them together; reserved_mb: address space that a
-    process may hold beyond that. environment: all that the tool gets; None for our own. Raises ToolError where the
-    command cannot be started, OSError where the disk that it prints to is full.
+@dataclass(frozen=True)
+class Quota:
+    """seconds of wall time; memory_mb of address space for each process, and in use by all of them together;
+    reserved_mb: address space that a process may hold beyond that.
     """
 
-    def start(streams: Sequence[IO[bytes]], limit: Callable[[], None]) -> int:
-        stdin, stdout, stderr = streams
-        child = subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=stderr, preexec_fn=limit, env=environment)
-        child.returncode = 0  # or Popen, when it is forgotten, might be the one that is told the real one
-        return child.pid
-
-    return _observe(start, command[0], text, Quota(seconds, memory_mb, reserved_mb))
+    seconds: float
+    memory_mb: int
+    reserved_mb: int = 0
 
 
-def run_forked(
-    entry: Callable[[], int], text: str, *, seconds: float, memory_mb: int, reserved_mb: int = 0,
-    environment: Mapping[str, str] | None = None,
+@dataclass(frozen=True)
+class Library:
+    """A program as shared libraries: paths, to be loaded in this order; the function `main` of the last one takes argc
+    and argv, and initialize is called once, when they are loaded. advice: what to do where they cannot be.
+    """
+
+    name: str
+    paths: Sequence[Path]
+    main: str
+    initialize: str = ""
+    advice: str = ""
+
+
+def run(
+    command: Sequence[str], text: str, quota: Quota, environment: Mapping[str, str] | None = None,
+    library: Library | None = None,
 ) -> Run:  # fmt: skip
-    """As run, of a function of this process in a fork of it; what the function returns is the exit code."""
+    """Runs a command with text as standard input; or, as the command says, a library.
 
-    def start(streams: Sequence[IO[bytes]], limit: Callable[[], None]) -> int:
-        child = os.fork()
-        if child == 0:
-            code = 127
-            try:
-                limit()
-                for number, stream in enumerate(streams):
-                    os.dup2(stream.fileno(), number)
-                if environment is not None:
-                    os.environ.clear()
-                    os.environ.update(environment)
-                code = entry()
-            finally:
-                os._exit(code)
-        return child
-
-    return _observe(start, "the library", text, Quota(seconds, memory_mb, reserved_mb))
-
-
-def _observe(
-    start: Callable[[Sequence[IO[bytes]], Callable[[], None]], int], name: str, text: str, quota: Quota
-) -> Run:
+    environment: all that the tool gets; None for our own. Raises ToolError where the command cannot be started, OSError
+    where the disk that it prints to is full.
+    """
+    name = library.name if library else command[0]
+    request = {
+        "command": [os.fsencode(word) for word in command],
+        "libraries": [str(path) for path in library.paths] if library else [],
+        "initialize": library.initialize if library else "",
+        "main": library.main if library else "",
+        "folder": os.getcwdb(),
+        "environment": {os.fsencode(n): os.fsencode(v) for n, v in (environment or os.environ).items()},
+        "seconds": quota.seconds,
+        "memory": quota.memory_mb * 1024 * 1024,
+        "addresses": (quota.memory_mb + quota.reserved_mb) * 1024 * 1024,
+        "output": MOST_OUTPUT,
+        "processes": MOST_PROCESSES,
+    }
     started = time.monotonic()
     with tempfile.TemporaryFile() as stdin, tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
         _write(stdin, text)
-        streams = (stdin, stdout, stderr)
-        printed = (stdout.fileno(), stderr.fileno())
-        try:
-            end = supervised(lambda limit: start(streams, limit), printed, quota)
-        except ChildProcessError as error:
-            raise ToolError(f"{name} has no verdict: {error}; run the build again") from None
-        except OSError as error:
-            raise ToolError(f"{name} cannot be started: {error.strerror}") from None
+        word, value = _supervise(name, request, [stream.fileno() for stream in (stdin, stdout, stderr)])
+        if word == "not loaded":
+            raise ToolError(f"{name} does not load here ({platform.platform()}): {value}; {library and library.advice}")
+        if word == "refused":
+            raise ToolError(f"{name} cannot be started: {os.strerror(int(value))}")
+        status = int(value) if word == "exit" else None
         for stream in (stdout, stderr):
-            refuse_full_disk(stream, tempfile.gettempdir(), ROOM_OF_A_FAILURE if end.status else _ROOM)
+            refuse_full_disk(stream, tempfile.gettempdir(), ROOM_OF_A_FAILURE if status else _ROOM)
             stream.seek(0)
-        most = _BABBLE if end.ended == "output" else -1
+        most = _BABBLE if word == "output" else -1
         output, errors = (stream.read(most).decode("utf-8", errors="replace") for stream in (stdout, stderr))
-    ended = end.ended
-    if end.status and _NO_MEMORY.search(errors[-_BABBLE:]):
+    ended: Ended = "" if word == "exit" else word  # type: ignore[assignment]
+    if status and _NO_MEMORY.search(errors[-_BABBLE:]):
         ended = "memory"
-    return Run(end.status, output, errors, time.monotonic() - started, ended)
+    return Run(status, output, errors, time.monotonic() - started, ended)
+
+
+def _supervise(name: str, request: Mapping[str, object], streams: Sequence[int]) -> supervisor.Answer:
+    """What a supervisor answers to a request. Raises ToolError where it was killed."""
+    while True:
+        try:
+            watcher = _idle.pop()
+        except IndexError:  # none, or another thread has taken it
+            watcher = _Supervisor()
+        try:
+            try:
+                supervisor.send(watcher.control, request, streams)
+            except ConnectionError:  # it was killed while it was idle
+                watcher.end()
+                continue
+            received = supervisor.receive(watcher.control)
+        except BaseException:
+            watcher.end()
+            raise
+        if received is None:
+            watcher.end()
+            raise ToolError(f"{name} has no verdict: the process that watches it was killed; run the build again")
+        _idle.append(watcher)
+        answer, _ = received
+        return answer  # type: ignore[return-value]
+
+
+_PROGRAM = "import sys; sys.path.append(sys.argv[1]); import supervisor; supervisor.main()"
+
+
+class _Supervisor:
+    """A supervisor of this process, which it leaves when this ends."""
+
+    def __init__(self) -> None:
+        given = {name: text for name, text in os.environ.items() if name == "LD_LIBRARY_PATH"}
+        self.control, theirs = socket.socketpair()
+        with theirs:
+            words = [str(Path(supervisor.__file__).parent), str(theirs.fileno()), str(os.getpid())]
+            process = subprocess.Popen(
+                [sys.executable, "-I", "-S", "-B", "-c", _PROGRAM, *words],
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, cwd="/", env=given,
+                pass_fds=[theirs.fileno()], start_new_session=True,
+            )  # fmt: skip
+        process.returncode = 0  # or Popen, when it is forgotten, might be the one that is told the real one
+        # So that what tools used counts as used by the build. It would end without this too.
+        self.end = util.Finalize(None, self._end, (process.pid,), exitpriority=0)
+        """Waits until it has ended its tool, with all that this started, and itself; once."""
+
+    def _end(self, pid: int) -> None:
+        with suppress(OSError):
+            self.control.shutdown(socket.SHUT_RDWR)  # closing it would not do, as siblings may hold copies of it
+        with suppress(ChildProcessError):
+            os.waitpid(pid, 0)
+        self.control.close()
+
+
+_idle: list[_Supervisor] = []
+"""Supervisors of this process that wait for a request: as many as there were threads that ran tools at a time."""
+
+
+def _forget() -> None:
+    """In a fork of this process, whose supervisors those are not."""
+    for watcher in _idle:
+        watcher.control.close()
+    _idle.clear()
+
+
+os.register_at_fork(after_in_child=_forget)
+
+
+def dismiss_supervisors() -> None:
+    """Ends those that are idle; what they and their tools have used counts as used by children of this process then."""
+    while _idle:
+        _idle.pop().end()
 
 
 def _write(stream: IO[bytes], text: str) -> None:

@@ -14,7 +14,7 @@ from ..errors import DualityError, ToolError
 from .call import Limits, shorten
 from .engines import solver_folders
 from .minizinc import OPTIONS, read_answer
-from .process import clean_environment, run
+from .process import Quota, clean_environment, run
 
 UNKNOWN = "<unknown version>"
 """What MiniZinc says of a solver whose library it does not find."""
@@ -119,7 +119,7 @@ def try_out(solver: Solver) -> tuple[bool, set[str]]:
     """
     command = ["minizinc", "--solver", solver.name, *OPTIONS, "--time-limit", str(1000 * _LIMITS.seconds), "-"]
     traced = {**environment(solver.name), "LD_DEBUG": "files"}
-    found = run(command, _TRIAL, seconds=_LIMITS.seconds, memory_mb=_LIMITS.memory_mb, environment=traced)
+    found = run(command, _TRIAL, Quota(_LIMITS.seconds, _LIMITS.memory_mb), traced)
     libraries = set(map(os.path.normpath, _LOADED.findall(found.errors)))
     found = replace(found, errors=_TRACE.sub("", found.errors))
     try:

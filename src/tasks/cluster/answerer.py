@@ -1,8 +1,7 @@
 """The process that runs tools for one thread of a worker: `python -m tasks.cluster.answerer WORKER`.
 
-It is a process of its own, with one thread, as each tool gets a supervisor that is forked. It reads questions from its
-standard input and writes answers to its standard output. When it is killed, or its worker ends, its tool ends too: the
-supervisor sees to that.
+It is a process of its own, so that it can be killed. It reads questions from its standard input and writes answers to
+its standard output. When it is killed, or its worker ends, its tool ends too: its supervisor sees to that.
 """
 
 from __future__ import annotations
