@@ -37,7 +37,7 @@ def digest_of(path: str, ask: Callable[[str], os.stat_result] = os.stat) -> str 
     key = (path, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
     if key in _seen:
         return _seen[key]
-    found = file_digest(path)
+    found = file_digest(path, follow=ask is os.stat)
     if time.time_ns() - status.st_ctime_ns > YOUNG_NS:
         _seen[key] = found
     return found

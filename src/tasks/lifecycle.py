@@ -12,7 +12,7 @@ from pathlib import Path
 from .check.ask import trim
 from .errors import DualityError
 from .files import digest, discard, remove_leftovers, text_of, write_whole
-from .freshness import written_digest_of
+from .freshness import digest_of, written_digest_of
 from .jobs import JOBS, write_package
 from .ledger import Ledger
 from .plan import Plan
@@ -116,7 +116,7 @@ def _snapshot(
     written |= ledger.values(write_package.JOB.task).get("written") or {}
     shared = {}
     for path in map(str, [*write_package.writes(plan), layout.imports, layout.summary]):
-        state = state_of([(path, os.lstat)])
+        state = state_of(map(os.lstat, [path]))
         if path in written and written_digest_of(path) == written[path]:
             shared[layout.name_of(Path(path))] = [written[path], state]
     return {
@@ -153,7 +153,8 @@ def _entry(build: Build, database: Database, kind: Data, chunk_id: str) -> list[
     if expected.keys() != paths.keys() or any(len(digests) > 1 for digests in expected.values()):
         return None
     state, content = files.state(chunk_id), content_of(expected[path].pop() for path in paths)
-    return [files.records(database, chunk_id), content, state] if files.content(chunk_id) == content else None
+    now = content_of(digest_of(path, ask) or "" for path, ask in paths.items())  # most is known in this process
+    return [files.records(database, chunk_id), content, state] if now == content else None
 
 
 def clean(plan: Plan) -> None:

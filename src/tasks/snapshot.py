@@ -13,22 +13,26 @@ It decides nothing that freshness would decide otherwise: a snapshot that is mis
 from __future__ import annotations
 
 import json
+import marshal
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from hashlib import blake2b
+from operator import attrgetter, call, itemgetter
 from pathlib import Path
 from typing import Any, Protocol
 
 from .corpus.names import Names
 from .digests import Code
-from .files import digest, text_of, write_whole
+from .files import digest, file_digest, text_of, write_whole
 from .freshness import YOUNG_NS, digest_of, written_digest_of
 from .layout import Layout
+from .parts import in_parts
 from .variables import VARIABLES
 
-FORMAT = 2
+FORMAT = 3
 # Variables that no result depends on: those of single tasks, and where files and verdicts are.
 _VALUES = tuple(v.name for v in VARIABLES if not v.task and v.name not in ("chunks", "out", "cache", "runner"))
 Data = dict[str, Any]
@@ -119,27 +123,41 @@ def look(command: Command, database: Records) -> Seen | None:
     else:
         database.own()
     kinds = [Kind(layout, **kind) for kind in snapshot["kinds"]]
-    for chunk_id in names.ids:
-        entry = snapshot["chunks"].get(chunk_id)
-        if entry is None:
-            continue
-        number, records, content, state = entry
-        kind = kinds[number]
-        if not unchanged and kind.records(database, chunk_id) != records:
-            continue
-        now = kind.state(chunk_id)
-        if not now or now != state:
-            if kind.content(chunk_id) != content:
-                continue
-            seen.renewed |= now != state
-        seen.kept[chunk_id] = [number, records, content, now]
+    entries = [(chunk_id, snapshot["chunks"][chunk_id]) for chunk_id in names.ids if chunk_id in snapshot["chunks"]]
+    with in_parts(partial(_changed, kinds), entries, _MANY) as parts:
+        for chunk_id, entry in entries:
+            if unchanged or kinds[entry[0]].records(database, chunk_id) == entry[1]:
+                seen.kept[chunk_id] = entry
+        for part in parts:
+            for chunk_id, now in part.items():
+                if now is None:
+                    seen.kept.pop(chunk_id, None)
+                elif chunk_id in seen.kept:
+                    seen.renewed |= now != seen.kept[chunk_id][3]
+                    seen.kept[chunk_id] = [*seen.kept[chunk_id][:3], now]
     for name, (content, state) in snapshot["shared"].items():
         path = str(layout.path(name))
-        now = state_of([(path, os.lstat)])
+        now = state_of(map(os.lstat, [path]))
         if (now and now == state) or written_digest_of(path) == content:
             seen.renewed |= now != state
             seen.shared[name] = [content, now]
     return seen
+
+
+_MANY = 1000
+"""Chunks for which another process is worth its start."""
+
+
+def _changed(kinds: Sequence[Kind], entries: Iterable[tuple[str, list[Any]]]) -> dict[str, str | None]:
+    """The chunks whose files have other states than in the snapshot, or have changed a moment ago: their states now,
+    None where the content is another, too.
+    """
+    found: dict[str, str | None] = {}
+    for chunk_id, (number, _, content, state) in entries:
+        now = kinds[number].state(chunk_id)
+        if not now or now != state:
+            found[chunk_id] = now if kinds[number].content(chunk_id) == content else None
+    return found
 
 
 def circumstances(command: Command, settings: str | None = None, toolchain: str | None = None) -> Data:
@@ -172,21 +190,23 @@ class Kind:
     def __init__(self, layout: Layout, stages: Sequence[str], files: Sequence[str]) -> None:
         self.stages = stages
         # A path is put together from its two ends: that takes a twentieth of the time.
-        self._files: list[tuple[str, str, Ask]] = []
-        for name in files:
-            start, end = str(_path(layout, name, "\0")).split("\0")
-            self._files.append((start, end, os.stat if name == "source" else os.lstat))
+        self._ends = [tuple(str(_path(layout, name, "\0")).split("\0")) for name in files]
+        self._asks: list[Ask] = [os.stat if name == "source" else os.lstat for name in files]
 
     def paths(self, chunk_id: str) -> dict[str, Ask]:
         """The paths of a chunk's files, with the function that asks for the status of each."""
-        return {start + chunk_id + end: ask for start, end, ask in self._files}
+        return dict(zip(self._paths(chunk_id), self._asks, strict=True))
 
     def state(self, chunk_id: str) -> str:
-        return state_of(self.paths(chunk_id).items())
+        """What the files are known by without being read (see state_of)."""
+        return state_of(map(call, self._asks, self._paths(chunk_id)))
 
     def content(self, chunk_id: str) -> str:
         """A digest of the content of the files, as it is now."""
-        return content_of(digest_of(path, ask) or "" for path, ask in self.paths(chunk_id).items())
+        return content_of(file_digest(path, follow=ask is os.stat) or "" for path, ask in self.paths(chunk_id).items())
+
+    def _paths(self, chunk_id: str) -> list[str]:
+        return [start + chunk_id + end for start, end in self._ends]
 
     def records(self, database: Records, chunk_id: str) -> str:
         """A digest of the records of a chunk's tasks."""
@@ -203,22 +223,25 @@ def content_of(digests: Iterable[str]) -> str:
     return _short("\0".join(digests))
 
 
-def state_of(paths: Iterable[tuple[str, Ask]]) -> str:
+_known_by = attrgetter("st_dev", "st_ino", "st_size", "st_mtime_ns", "st_ctime_ns")
+
+
+def state_of(statuses: Iterable[os.stat_result]) -> str:
     """A digest of what files are known by without being read: device, inode, size, times of content and metadata.
 
-    "" where one is missing, or has changed a moment ago (or in the future): it could change again without a trace.
+    statuses are asked for here. "" where that is an OSError, as a file is missing, or where one has changed a moment
+    ago (or in the future): it could change again without a trace.
     """
-    states = []
-    newest = 0
     try:
-        for path, ask in paths:
-            status = ask(path)
-            changed = status.st_ctime_ns
-            newest = max(newest, changed)
-            states.append((status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, changed))
+        states = list(map(_known_by, statuses))
     except OSError:
         return ""
-    return "" if time.time_ns() - newest < YOUNG_NS else _short(repr(states))
+    newest = max(states, key=_LAST)[-1]
+    # The digest is compared on the machine that made it: a form that no other reads is good enough, and the fastest.
+    return "" if time.time_ns() - newest < YOUNG_NS else _short(marshal.dumps(states, 2))
+
+
+_LAST = itemgetter(-1)
 
 
 def _read(path: Path) -> Data | None:
@@ -237,5 +260,6 @@ def write_snapshot(path: Path, data: Data) -> None:
         write_whole(path, f"{digest(text)}\n{text}")
 
 
-def _short(text: str) -> str:
-    return blake2b(text.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+def _short(content: str | bytes) -> str:
+    data = content.encode("utf-8", "surrogateescape") if isinstance(content, str) else content
+    return blake2b(data, digest_size=16).hexdigest()
