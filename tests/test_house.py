@@ -47,6 +47,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "parts": set(),
     "snapshot": {"check", "corpus", "digests", "files", "freshness", "layout", "parts", "variables"},
     "project": {"corpus", "digests", "layout", "plan", "snapshot", "variables"},
+    "idle": {"errors", "files", "project", "screen", "snapshot", "state"},
     "selection": {"corpus", "errors", "project"},
     "lifecycle": {"check", "errors", "files", "freshness", "jobs", "ledger", "plan", "project", "records", "snapshot",
                   "stages", "state"},
@@ -58,10 +59,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "run": {"build", "check", "cluster", "commands", "errors", "files", "graph", "jobs", "lifecycle", "naming",
             "project", "selection", "snapshot", "stages", "state"},
     "editor": {"corpus", "errors", "files", "formatting", "language", "layout", "records", "render", "specification"},
-    "cli": {"build", "commands", "digests"},
+    "cli": {"build", "commands", "corpus", "digests", "idle", "project"},
     "__main__": {"cli"},
 }  # fmt: skip
-MAY_IMPORT["commands"] = set(MAY_IMPORT) - {"cli", "__main__"}
+MAY_IMPORT["commands"] = set(MAY_IMPORT) - {"cli", "idle", "__main__"}
 MAY_IMPORT_DOIT = {"build", "cli", "commands", "graph", "naming", "reporter", "run", "state"}
 
 

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import atexit
-import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from doit import doit_cmd
 from doit.exceptions import InvalidDodoFile
 
 from .errors import DualityError
-from .project import Build
+from .project import Build, collect_less
 from .snapshot import circumstances
 from .state.record import codec_of
 from .state.staleness import ContentChecker
 from .state.stopping import stop_on_signals
 
 _build: Build | None = None
+begun: Build | None = None
+"""The build of a command that looked what still holds before doit was loaded (see idle.py)."""
 leave_out: Callable[[Build], frozenset[str]] | None = None
 """Says of which chunks no task is made. The command that runs tasks sets it (see run.py)."""
 
@@ -44,14 +43,15 @@ def configuration() -> dict[str, Any]:
             "`pip install` the project"
         )
     stop_on_signals()
-    _collect_less()
+    collect_less()
     try:
-        _build = Build(doit_cmd._CMDLINE_VARS or {})
+        given = doit_cmd._CMDLINE_VARS or {}
+        _build = begun if begun and begun.given == given else Build(given)
         _build.names  # noqa: B018 # no folder is made for a corpus that is not there
     except DualityError as error:
         raise InvalidDodoFile(str(error)) from None
     layout = _build.layout
-    if Path(os.path.realpath(layout.chunks)).is_relative_to(os.path.realpath(layout.out)):
+    if layout.out_holds_chunks():
         raise InvalidDodoFile(
             f"{layout.out}: holds the corpus, and what the build writes and removes would lie among your files; "
             "see out=DIR"
@@ -72,14 +72,6 @@ def configuration() -> dict[str, Any]:
         "continue": True,
         "num_process": len(processors),
     }
-
-
-def _collect_less() -> None:
-    """Searches less for garbage: while modules are loaded there is none, and at the end the system frees all at once.
-    Together the searches took a quarter of the time of a build with nothing to do.
-    """
-    gc.set_threshold(100_000, 20, 20)
-    atexit.register(gc.freeze)
 
 
 def tasks() -> Iterator[dict[str, Any]]:

@@ -130,3 +130,17 @@ def append_line(path: Path, line: str) -> None:
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     with open(os.open(path, flags, 0o666), "ab", buffering=0) as file:
         file.write(f"{line}\n".encode())
+
+
+def open_to_others(folder: Path) -> str:
+    """Who beside this user and root may write to a folder, or exchange it; "" for nobody. Raises OSError."""
+    status = folder.stat()
+    if status.st_uid not in (os.geteuid(), 0):
+        return f"it is another user's (uid {status.st_uid})"
+    if status.st_mode & 0o022:
+        return f"others can write to this folder (mode {stat.filemode(status.st_mode)}; `chmod go-w` it)"
+    for above in Path(os.path.realpath(folder)).parents:
+        mode = above.stat().st_mode
+        if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
+            return f"others can exchange this folder, as all may write to {above} (`chmod o-w` it)"
+    return ""

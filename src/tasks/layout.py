@@ -17,6 +17,10 @@ class Layout:
     chunks: Path
     out: Path
 
+    def out_holds_chunks(self) -> bool:
+        """Whether the corpus lies where the build writes and removes."""
+        return Path(os.path.realpath(self.chunks)).is_relative_to(os.path.realpath(self.out))
+
     def file(self, name: str, chunk_id: str) -> Path:
         """A file of a chunk by the name that stages use for it: source, model, module, certificate or balance."""
         path: Path = {

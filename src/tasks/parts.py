@@ -54,7 +54,7 @@ def _fork(work: Callable[[Sequence[T]], R], part: Sequence[T]) -> tuple[int, int
         return process, reading
     status = 1
     try:  # whatever happens here ends here
-        answer = marshal.dumps(work(part))
+        answer = marshal.dumps(work(part))  # type: ignore[arg-type] # plain data
         with open(writing, "wb") as pipe:
             pipe.write(answer)
         status = 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import time
 from collections.abc import Mapping
@@ -52,3 +54,11 @@ class Build:
         from .plan import make_plan
 
         return make_plan(self.given)
+
+
+def collect_less() -> None:
+    """Searches less for garbage: while modules are loaded there is none, and at the end the system frees all at once.
+    Together the searches took a quarter of the time of a build with nothing to do.
+    """
+    gc.set_threshold(100_000, 20, 20)
+    atexit.register(gc.freeze)

@@ -15,7 +15,7 @@ from doit.task import Task
 from . import build
 from .screen.plain import Plain
 from .screen.progress import Progress
-from .screen.text import indented, safe
+from .screen.text import counts, indented, safe
 from .state.output import Output
 from .state.stopping import Stopped
 
@@ -133,11 +133,10 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]
         verdicts = self._verdicts() if self.ran else None
         found, all_ = (verdicts.found, verdicts.asked + verdicts.found) if verdicts else (0, 0)
         kept = f", {found} of {all_} verdicts from the cache" if found else ""
-        ran = f"{self.ran} task{'' if self.ran == 1 else 's'} run"
         seconds, name = self.progress.slowest
         slowest = f", slowest {name} {seconds:.1f} s" if self.progress.ran > 1 and seconds >= 1 else ""
         write(
-            f"{ran}, {self.up_to_date} up to date{failed}{waiting}{kept}: {self.progress.elapsed:.1f} s{slowest}\n",
+            counts(self.ran, self.up_to_date, self.progress.elapsed, f"{failed}{waiting}{kept}", slowest),
             "failed" if self.failed else "passed" if self.ran else "",
         )
         if verdicts and verdicts.lost:

@@ -10,11 +10,9 @@ import contextlib
 import os
 import re
 import signal
-import stat
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from doit.action import PythonAction
@@ -27,7 +25,7 @@ from doit.task import Stream, Task
 
 from . import build
 from .errors import ToolError
-from .files import discard
+from .files import discard, open_to_others
 from .project import Build
 from .snapshot import Data, look, write_snapshot
 from .state.database import Database
@@ -225,7 +223,11 @@ class Run(DoitRun):  # type: ignore[misc]
         database = self.dep_manager.backend
         if not isinstance(database, Database) or database.path != current.layout.database:
             return frozenset()
-        current.seen = look(current, database)
+        if current.seen is None:
+            current.seen = look(current, database)
+        else:  # looked at before doit was loaded (see idle.py), with the database as it was
+            database.lock()
+            database.trust()
         ids = frozenset(current.names.ids)
         asked = [found[1] for found in map(_OF_A_CHUNK.fullmatch, args) if found]
         if asked and len(asked) == len(args) and ids.issuperset(asked):
@@ -265,7 +267,11 @@ class Run(DoitRun):  # type: ignore[misc]
         self.control.process(self.sel_tasks)
         if single:
             _without_dependencies(self.control)
-        _warn_of_others(current.layout.out)
+        if found := open_to_others(current.layout.out):
+            sys.stderr.write(
+                f"WARNING: {current.layout.out}: {found}, and what they put there could be taken for the build's; see "
+                "out=DIR\n"
+            )
         if not current.is_done:
             from .lifecycle import begin
 
@@ -383,25 +389,3 @@ def _output(outfile: Any) -> Iterator[Output]:
 
 
 _KEPT = "; finished tasks are kept"
-
-
-def _warn_of_others(out: Path) -> None:
-    """Says where others could put something in the place of what the build wrote."""
-    if found := _open_to_others(out):
-        sys.stderr.write(
-            f"WARNING: {out}: {found}, and what they put there could be taken for the build's; see out=DIR\n"
-        )
-
-
-def _open_to_others(out: Path) -> str:
-    """Who beside this user and root may write to the out folder, or exchange it; "" for nobody."""
-    status = out.stat()
-    if status.st_uid not in (os.geteuid(), 0):
-        return f"it is another user's (uid {status.st_uid})"
-    if status.st_mode & 0o022:
-        return f"others can write to this folder (mode {stat.filemode(status.st_mode)}; `chmod go-w` it)"
-    for folder in Path(os.path.realpath(out)).parents:
-        mode = folder.stat().st_mode
-        if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
-            return f"others can exchange this folder, as all may write to {folder} (`chmod o-w` it)"
-    return ""

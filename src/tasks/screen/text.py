@@ -13,6 +13,11 @@ def safe(line: str) -> str:
     return re.sub(r"^(\s*):(?=:)", r"\1\\u003A", line).replace("##[", r"##\u005B")
 
 
+def counts(ran: int, up_to_date: int, seconds: float, more: str = "", slowest: str = "") -> str:
+    """The last line of a build: how many tasks ran, and were up to date."""
+    return f"{ran} task{'' if ran == 1 else 's'} run, {up_to_date} up to date{more}: {seconds:.1f} s{slowest}\n"
+
+
 def indented(text: str) -> str:
     return "".join(f"   {safe(line)}\n" for line in text.rstrip().splitlines())
 

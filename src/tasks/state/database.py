@@ -19,6 +19,7 @@ from typing import Any, Protocol
 from doit.exceptions import InvalidDodoFile
 
 from ..files import digest
+from .closed import file_state
 from .lock import Held, hold
 from .stopping import Stopped
 
@@ -66,14 +67,8 @@ class Database:
         self._lock: int | None = None
 
     def state(self) -> str:
-        """What the file is known by without being read: its signature; "" where there is none, or not all is in it."""
-        try:
-            found = os.lstat(self.path)
-            if os.path.lexists(f"{self.path}-wal") or not stat.S_ISREG(found.st_mode):
-                return ""
-        except OSError:
-            return ""
-        return f"{found.st_dev} {found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}"
+        """What the file is known by without being read (see file_state)."""
+        return file_state(self.path)
 
     def lock(self) -> None:
         """Makes this process the only one that writes here.
