@@ -44,8 +44,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "state": {"check", "digests", "files", "freshness", "layout", "ledger", "plan"},
     "jobs": {"check", "corpus", "digests", "errors", "files", "ledger", "plan", "records", "render", "report",
              "specification", "stages", "state"},
-    "parts": set(),
-    "snapshot": {"check", "corpus", "digests", "files", "freshness", "layout", "parts", "variables"},
+    "forks": set(),
+    "snapshot": {"check", "corpus", "digests", "files", "forks", "freshness", "layout", "variables"},
     "project": {"corpus", "digests", "layout", "plan", "snapshot", "variables"},
     "idle": {"errors", "files", "project", "screen", "snapshot", "state"},
     "selection": {"corpus", "errors", "project"},
@@ -62,7 +62,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli": {"build", "commands", "corpus", "digests", "idle", "project"},
     "__main__": {"cli"},
 }  # fmt: skip
-MAY_IMPORT["commands"] = set(MAY_IMPORT) - {"cli", "idle", "__main__"}
+MAY_IMPORT["commands"] = set(MAY_IMPORT) - {"cli", "__main__"}
 MAY_IMPORT_DOIT = {"build", "cli", "commands", "graph", "naming", "reporter", "run", "state"}
 
 

@@ -68,9 +68,10 @@ GROUPS = {
 
 
 def numbers(build: Build) -> dict[str, int]:
-    """A number for each chunk and each of its tasks, in the order of the chunks."""
+    """A number for each chunk of which tasks are made, and for each of these, in the order of the chunks."""
     groups = ["chunk", *(stage.name for stage in STAGES)]
-    return {f"{group}:{chunk_id}": at for at, chunk_id in enumerate(build.plan.corpus.ids) for group in groups}
+    ids = [chunk_id for chunk_id in build.plan.corpus.ids if chunk_id not in build.left_out]
+    return {f"{group}:{chunk_id}": at for at, chunk_id in enumerate(ids) for group in groups}
 
 
 def _stage_tasks(build: Build, stage: Stage, ids: Sequence[str]) -> Iterator[Task]:

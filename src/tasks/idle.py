@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import sys
@@ -28,7 +29,7 @@ def answer(arguments: Sequence[str]) -> int | Build | None:
     Whatever is unusual is left to doit, which finds it again and says so.
     """
     started = time.monotonic()
-    given = _variables(arguments)
+    given = variables(arguments)
     if given is None or sys.stdout is None:
         return None
     collect_less()
@@ -59,9 +60,7 @@ def _print(text: str) -> int:
         sys.stdout.write(text)
         sys.stdout.flush()
     except OSError as error:
-        from .state.output import Output
-
-        Output(sys.stdout, "standard output").drop()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what Python has kept back
         if isinstance(error, BrokenPipeError):
             return 128 + signal.SIGPIPE
         sys.stderr.write(f"ERROR: standard output: cannot be written: {error.strerror}\n")
@@ -69,7 +68,7 @@ def _print(text: str) -> int:
     return 0
 
 
-def _variables(arguments: Sequence[str]) -> dict[str, str] | None:
+def variables(arguments: Sequence[str]) -> dict[str, str] | None:
     """The variables of a command that builds everything; None for any other."""
     given: dict[str, str] = {}
     words = ""

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import cache, cached_property
+from itertools import chain
 from typing import TypeVar
 
 from . import freshness
@@ -93,7 +94,6 @@ class Ledger:
         plan, skipped = self.plan, set(ignored)
         kept = {row.id: row for row in last.chunks if row.id in fresh} if last else {}
         counts: dict[str, Counter[Outcome]] = {stage.name: Counter() for stage in PIPELINE if stage.is_on(plan)}
-        totals: Counter[str] = Counter()
         engines: dict[str, dict[str, str]] = {}
         for chunk_id in {plan.corpus.roles[chunk_id]: chunk_id for chunk_id in kept}.values():  # one of each kind
             for stage in stages_of(chunk_id, plan):
@@ -117,10 +117,8 @@ class Ledger:
                 is_proved = plan.layout.refutation(chunk_id).exists()
                 row = replace(row, unsatisfiable="proved" if is_proved else "solver alone")
             rows.append(row)
-        for row in rows:
-            for stage_name, result in row.stages.items():
-                counts[stage_name][result] += 1
-            _add(totals, row)
+        for (stage_name, result), number in Counter(chain.from_iterable(row.stages.items() for row in rows)).items():
+            counts[stage_name][result] = number
         theorems = Theorems(
             witnesses=sum(row.judged is not None for row in rows),
             balances=sum(row.balance_proved for row in rows),
@@ -130,7 +128,7 @@ class Ledger:
                 for row in rows
             ),
         )
-        complete = all(set(row.stages.values()) <= HOLDS for row in rows)
+        complete = all(HOLDS.issuperset(row.stages.values()) for row in rows)
         count = sum(plan.corpus.roles.values())
         return Summary(
             status="failed" if failures or skipped else "passed" if complete else "incomplete",
@@ -142,7 +140,7 @@ class Ledger:
             },
             off=tuple(stage.name for stage in PIPELINE if not stage.is_on(plan)),
             lean="on" if plan.has("lean") else "off",
-            constraints=Totals(**totals),
+            constraints=_totals(rows),
             theorems=theorems,
             engines=tuple(engines[key] for key in sorted(engines)),
             notes=tuple(notes),
@@ -155,12 +153,16 @@ def _name(engine: Engine) -> str:
     return " ".join(engine.values())
 
 
-def _add(totals: Counter[str], row: Row) -> None:
-    """Adds the constraints of a chunk to those of the corpus."""
-    if kinds := row.constraints:
-        totals.update(formal=kinds.formal, vacuous=kinds.vacuous, informal=kinds.informal)
-        totals["solved"] += kinds.formal * (row.stages.get("solve") in HOLDS)
-        totals["proved"] += kinds.formal * (row.stages.get("prove") in HOLDS)
+def _totals(rows: Iterable[Row]) -> Totals:
+    """The constraints of the corpus."""
+    found = [(row.constraints, row.stages) for row in rows if row.constraints]
+    return Totals(
+        formal=sum(kinds.formal for kinds, _ in found),
+        vacuous=sum(kinds.vacuous for kinds, _ in found),
+        informal=sum(kinds.informal for kinds, _ in found),
+        solved=sum(kinds.formal for kinds, stages in found if stages.get("solve") in HOLDS),
+        proved=sum(kinds.formal for kinds, stages in found if stages.get("prove") in HOLDS),
+    )
 
 
 def _row(chunk_id: str, computational: bool, results: dict[str, Outcome], stamps: Mapping[type, object]) -> Row:

@@ -18,7 +18,7 @@ from .ledger import Ledger
 from .plan import Plan
 from .project import Build
 from .records.codec import encode
-from .records.summary import HOLDS, Summary, decode_summary, table
+from .records.summary import HOLDS, Summary, recall_summary, table
 from .snapshot import Data, Kind, circumstances, content_of, state_of
 from .stages import BY_NAME, PIPELINE
 from .stages.stage import Stage, engine_task
@@ -59,7 +59,7 @@ def last_summary(build: Build) -> Summary | None:
     path = build.layout.summary
     text = text_of(path)
     content, _ = build.seen.shared.get(build.layout.name_of(path), ("", "")) if build.seen else ("", "")
-    return decode_summary(text) if digest(text) == content else None
+    return recall_summary(text) if digest(text) == content else None
 
 
 def conclude(

@@ -27,9 +27,9 @@ from typing import Any, Protocol
 from .corpus.names import Names
 from .digests import Code
 from .files import digest, file_digest, text_of, write_whole
+from .forks import in_parts
 from .freshness import YOUNG_NS, digest_of, written_digest_of
 from .layout import Layout
-from .parts import in_parts
 from .variables import VARIABLES
 
 FORMAT = 3
@@ -66,8 +66,8 @@ class Seen:
     """What of a snapshot still holds.
 
     ids: the chunks that there are; known: those that there were; kept: what the snapshot says of those that hold;
-    shared: of the files that belong to no chunk those that hold, with content and state; renewed: whether files have
-    other states than in the snapshot, though the same content.
+    shared: of the files that belong to no chunk those that hold, with content and state; renewed: whether files, or the
+    database, have other states than in the snapshot, though the same content.
     """
 
     def __init__(self, snapshot: Data, ids: Sequence[str]) -> None:
@@ -118,6 +118,7 @@ def look(command: Command, database: Records) -> Seen | None:
         return None
     seen = Seen(snapshot, names.ids)
     unchanged = database.state() == snapshot["database"] != ""
+    seen.renewed = not unchanged
     if unchanged:
         database.trust()
     else:

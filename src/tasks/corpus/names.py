@@ -45,7 +45,8 @@ def read_names(folder: Path) -> Names:
             ignored.append(_printable(name))
     if not ids and not misnamed:
         raise CorpusError(f"{folder}: holds no chunk; add {file_name('01')}, or say chunks=DIR")
-    ids.sort(key=lambda i: (int(i), i))
+    if len(set(map(len, ids))) > 1:  # else they are in order, as their files are
+        ids.sort(key=lambda i: (int(i), i))
     return Names(tuple(ids), tuple(ignored), tuple(misnamed))
 
 

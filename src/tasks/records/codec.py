@@ -43,6 +43,19 @@ def decode(kind: type[T], text: str | bytes) -> T:
     return record
 
 
+def recall(kind: type[T], text: str) -> T:
+    """The record of that type in a text that is known to be of encode, by its digest.
+
+    Raises ValueError for one that is none of the type, as that was another then.
+    """
+    import msgspec
+
+    try:
+        return msgspec.json.decode(text, type=kind)
+    except msgspec.DecodeError as error:
+        raise ValueError(str(error)[:200]) from None
+
+
 def _plain(record: object) -> Any:
     """What reading the record's JSON gives: lists for tuples."""
     import msgspec

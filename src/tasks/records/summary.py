@@ -113,6 +113,16 @@ def decode_summary(text: str) -> Summary | None:
     return summary if summary.format == FORMAT else None
 
 
+def recall_summary(text: str) -> Summary | None:
+    """The summary in a text that a build of this code is known to have written; a large one takes half of the time."""
+    from .codec import recall
+
+    try:
+        return recall(Summary, text)
+    except ValueError:
+        return None
+
+
 def table(summary: Summary, order: Iterable[str]) -> str:
     """The summary in about twelve lines for a terminal; order is that of the stages."""
     count, total = summary.count, summary.constraints
