@@ -68,7 +68,7 @@ class Project:
         shutil.rmtree(self.home, ignore_errors=True)
         self.home.mkdir(parents=True)
         make_project(self.home)
-        if seeds and self.system.name == "ours":
+        if seeds and self.system.is_ours:
             copy_built(seeds.home, seeds.ids, self.home, self.ids)
         elif seeds:
             for chunk_id, seed in zip(self.ids, seeds.ids * (self.size // seeds.size + 1), strict=False):
@@ -77,7 +77,7 @@ class Project:
                 (self.home / source.replace(seed, chunk_id)).write_text(text, encoding="utf-8")
         else:
             write_corpus(self.home, self.ids)
-        if self.system.name != "ours":
+        if not self.system.is_ours:
             self.system.tell(self.home, list(steps(self.ids, self.real)))
             if self.real:
                 path = os.pathsep.join([str(self.home / "src"), str(Path(__file__).parent.parent)])
@@ -167,7 +167,7 @@ def build(project: Project, seeds: Project | None, limit: float) -> None:
     project.make(seeds)
     if project.system.incremental:
         found = project.run(limit)
-        if seeds and project.system.name == "ours" and found.steps:
+        if seeds and project.system.is_ours and found.steps:
             raise SystemExit(f"{found.steps} steps of what was copied to {project.home} were not up to date")
 
 

@@ -62,6 +62,10 @@ class System:
     variables: Callable[[Tools], Mapping[str, str]] = field(default=lambda tools: {})
     incremental: bool = True
 
+    @property
+    def is_ours(self) -> bool:
+        return self.tell is _nothing
+
 
 def make_project(home: Path) -> None:
     """The program without chunks, and the folders that steps write to."""
@@ -157,6 +161,8 @@ def _write(path: Path, lines: Sequence[str]) -> None:
 SYSTEMS = (
     System("ours", _nothing, lambda tools, jobs: [sys.executable, "-m", "doit", "-n", str(jobs), "cache=verdicts"],
            lambda tools: {"PYTHONPATH": "src"}),
+    System("duality", _nothing, lambda tools, jobs: [
+        sys.executable, "-m", "tasks", "-n", str(jobs), "cache=verdicts"], lambda tools: {"PYTHONPATH": "src"}),
     System("ninja", _ninja, lambda tools, jobs: [tools.program("ninja"), f"-j{jobs}"]),
     System("make", _make, lambda tools, jobs: ["make", f"-j{jobs}"]),
     System("doit", _doit, lambda tools, jobs: [sys.executable, "-S", "-m", "doit", "-n", str(jobs)],
@@ -167,5 +173,7 @@ SYSTEMS = (
     System("pytask", _pytask, lambda tools, jobs: [tools.program("pytask"), "-v", "0"]),
     System("loop", _loop, lambda tools, jobs: ["sh", "loop.sh"], incremental=False),
 )  # fmt: skip
-"""loop is the way it was: every step in an interpreter of its own, one after the other, and all of them each time."""
+"""duality is ours by its own command, which loads doit only where there is something to do.
+
+loop is the way it was: every step in an interpreter of its own, one after the other, and all of them each time."""
 BY_NAME = {system.name: system for system in SYSTEMS}

@@ -361,9 +361,10 @@ def counted(project: Project, *arguments: str) -> dict[str, Any]:
 LOADED = """
 tasks tasks.build tasks.check tasks.check.call tasks.check.engines tasks.check.identity tasks.check.lean_install
 tasks.check.lean_library tasks.corpus tasks.corpus.names tasks.digests tasks.errors tasks.files tasks.forks
-tasks.freshness tasks.layout tasks.project tasks.reporter tasks.run tasks.screen tasks.screen.plain tasks.screen.progress
-tasks.screen.text tasks.snapshot tasks.state tasks.state.closed tasks.state.database tasks.state.lock tasks.state.output
-tasks.state.plugin tasks.state.record tasks.state.staleness tasks.state.stopping tasks.variables
+tasks.freshness tasks.layout tasks.project tasks.reporter tasks.run tasks.screen tasks.screen.plain
+tasks.screen.progress tasks.screen.text tasks.snapshot tasks.state tasks.state.closed tasks.state.database
+tasks.state.lock tasks.state.output tasks.state.plugin tasks.state.record tasks.state.staleness tasks.state.stopping
+tasks.variables
 """
 
 
