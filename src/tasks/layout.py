@@ -22,10 +22,12 @@ class Layout:
         return Path(os.path.realpath(self.chunks)).is_relative_to(os.path.realpath(self.out))
 
     def file(self, name: str, chunk_id: str) -> Path:
-        """A file of a chunk by the name that stages use for it: source, model, module, certificate or balance."""
+        """A file of a chunk by the name that stages use for it: source, model, module, certificate, balance or
+        refutation.
+        """
         path: Path = {
             "source": self.source, "model": self.model, "module": self.module, "certificate": self.certificate,
-            "balance": self.balance,
+            "balance": self.balance, "refutation": self.refutation,
         }[name](chunk_id)  # fmt: skip
         return path
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..plan import Asking, Plan
@@ -39,18 +39,27 @@ def _without_cache(asking: Asking) -> Runner:
     return LocalRunner(asking.scratch, asking.toolchain)
 
 
-@dataclass(frozen=True)
 class Memory:
-    """What our own code computed before: kept beside verdicts of tools, by code and by what it was computed from."""
+    """What our own code found before: kept beside verdicts of tools, by code and by what it was given.
 
-    plan: Plan
+    One is made before each task: what the task found rests on the verdicts that this process had since then, and is
+    counted for as many where it is recalled.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self._before = count_verdicts()
 
     def recall(self, name: str, code: str, text: str) -> str:
-        """What was computed; "" where that is not known."""
-        return self._runner.recall(self._call(name, code, text))
+        """What was found; "" where that is not known."""
+        verdicts, _, output = self._runner.recall(self._call(name, code, text)).partition("\n")
+        if _count and verdicts.isdecimal():
+            _count.found += int(verdicts)
+        return output
 
     def remember(self, name: str, code: str, text: str, output: str) -> None:
-        self._runner.keep(self._call(name, code, text), Run(0, output, "", 0.0))
+        had = count_verdicts() - self._before
+        self._runner.keep(self._call(name, code, text), Run(0, f"{had.found + had.asked}\n{output}", "", 0.0))
 
     @property
     def _runner(self) -> CachingRunner:

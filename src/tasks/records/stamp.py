@@ -51,6 +51,11 @@ def write_stamp(path: Path, stamp: Stamp[Any]) -> str:
     return text
 
 
+def is_identified(engine: Engine) -> bool:
+    """Whether it is known which files the engine is made of."""
+    return bool(engine.get("identity"))
+
+
 def without_identity(engine: Engine) -> dict[str, str]:
     """An engine as stamps name it."""
     return {key: value for key, value in engine.items() if key != "identity"}

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any, Literal
 
 from ..plan import Plan
 from ..records.outcomes import Balanced
 from .stage import Context, Result, Stage
-
-_IN_VAIN = "no point is further out"
 
 
 def _settings(plan: Plan, chunk_id: str) -> Mapping[str, Any]:
@@ -30,8 +27,7 @@ def run(context: Context) -> Result[Balanced]:
     from ..errors import CheckFailed
     from ..specification import understand
 
-    path, source = context.source()
-    specification, model = understand(path, source), context.read("model")
+    specification, model = understand(*context.source()), context.read("model")
     minizinc = tool(context.asking("minizinc"))
     chunk_id, chunk = context.chunk_id, specification.chunk
     limit = context.plan.corpus.settings.balance_limit(chunk_id, chunk.total)
@@ -47,15 +43,13 @@ def run(context: Context) -> Result[Balanced]:
 
     least, _ = extreme("least")
     most, point = extreme("most")
-    given = json.dumps([source, most])
-    if context.recall(given) != _IN_VAIN:
-        refuse_wrong_balance(specification, most)
+    refuse_wrong_balance(specification, most)
     if most > limit:
         raise CheckFailed(
             f"chunk {chunk_id}: the tracts can be {most} apart, the limit is {limit}, as at x = {point}; "
             "add a constraint, or raise tract_balance in corpus.yaml"
         )
-    return Result(Balanced(least, most, limit), keep=lambda: context.remember(given, _IN_VAIN))
+    return Result(Balanced(least, most, limit))
 
 
 STAGE = Stage(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,29 +28,21 @@ def _settings(plan: Plan, chunk_id: str) -> Mapping[str, Any]:
 def run(context: Context) -> Result[Rendered]:
     """Renders the module and the certificate of a chunk from its source and its witness; and, to stand behind the
     certificate, the proof that the tracts are no further apart than the limit at any valid point.
-
-    The search for that proof takes the most of it, so it is kept, by the chunk's text, the limit and the code.
     """
     from ..boxes.theorem import balance_text
     from ..render import certificate, lean_module
     from ..specification import understand
 
-    (path, text), witness = context.source(), context.outcome(Solved).witness
-    specification = understand(path, text)
+    specification, witness = understand(*context.source()), context.outcome(Solved).witness
     chunk, statements = specification.chunk, specification.statements
     limit = context.plan.corpus.settings.balance_limit(context.chunk_id, chunk.total)
-    given = json.dumps([text, limit])
-    found = None
-    with suppress(ValueError):
-        found = json.loads(context.recall(given))
-    balance, tree = found or balance_text(specification, limit)
+    balance, tree = balance_text(specification, limit)
     texts = {
         "module": lean_module.render(chunk, statements, witness),
         "certificate": certificate.render(chunk, statements, witness),
         "balance": balance,
     }
-    kept = json.dumps([balance, tree])
-    return Result(Rendered(witness, tree), texts, keep=lambda: context.remember(given, kept))
+    return Result(Rendered(witness, tree), texts)
 
 
 STAGE = Stage(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 
 from ..plan import Plan
@@ -17,26 +15,15 @@ def _settings(plan: Plan, chunk_id: str) -> Mapping[str, Any]:
 
 
 def run(context: Context) -> Result[Sampled]:
-    """Draws the points, and says what our evaluator finds at each.
-
-    That takes the most of our own time in a build. So it is kept, by the chunk's text, the witness, the settings and
-    the code.
-    """
+    """Draws the points, and says what our evaluator finds at each."""
     from ..claims import make_sample, to_record
     from ..points import draw
-    from ..records.codec import decode, encode
     from ..specification import understand
 
-    (path, text), witness = context.source(), context.outcome(Solved).witness
+    specification, witness = understand(*context.source()), context.outcome(Solved).witness
     settings = context.plan.corpus.settings
-    given = json.dumps([text, witness, settings.samples, settings.in_lean])
-    if kept := context.recall(given):
-        with suppress(ValueError):
-            return Result(decode(Sampled, kept))
-    specification = understand(path, text)
     drawn = draw(specification, witness, settings.samples)
-    record = to_record(make_sample(drawn, specification.chunk, every=settings.in_lean == "all"), drawn)
-    return Result(record, keep=lambda: context.remember(given, encode(record)))
+    return Result(to_record(make_sample(drawn, specification.chunk, every=settings.in_lean == "all"), drawn))
 
 
 STAGE = Stage(

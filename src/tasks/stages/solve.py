@@ -5,8 +5,6 @@ from __future__ import annotations
 from ..records.outcomes import Solved
 from .stage import Context, Result, Stage
 
-_IN_VAIN = "no easy contradiction"
-
 
 def run(context: Context) -> Result[Solved]:
     """Solves the model as it lies on disk; our own evaluator must find the witness valid too.
@@ -21,18 +19,14 @@ def run(context: Context) -> Result[Solved]:
     from ..check.magnitude import certainly_too_large, too_large
     from ..check.witness import explain_unsatisfiable, no_answer, valid_point
     from ..errors import CheckFailed, NumberTooLarge, Unsatisfiable
-    from ..files import remove
     from ..specification import understand
 
-    path, source = context.source()
-    specification, model = understand(path, source), context.read("model")
+    specification, model = understand(*context.source()), context.read("model")
     minizinc = tool(context.asking("minizinc"))
-    remove(context.plan.layout.refutation(context.chunk_id))
     if certain := certainly_too_large(specification, minizinc):
         raise CheckFailed(certain)
-    # Where Lean is not there to judge what our search finds, the solver is asked; and where it has been in vain.
-    searches = context.plan.has("lean") and context.recall(source) != _IN_VAIN
-    if searches and (proof := easily_refuted(specification)):
+    # Where Lean is not there to judge what our search finds, the solver is asked.
+    if context.plan.has("lean") and (proof := easily_refuted(specification)):
         raise Unsatisfiable(explain_unsatisfiable(specification, model, minizinc, proof), (specification, proof, True))
     try:
         answer = solve_canonically(model, minizinc)
@@ -45,12 +39,7 @@ def run(context: Context) -> Result[Solved]:
     if answer.status == "unsatisfiable":
         proof = refuted(specification)
         raise Unsatisfiable(explain_unsatisfiable(specification, model, minizinc), (specification, proof, False))
-
-    def keep() -> None:
-        if searches:
-            context.remember(source, _IN_VAIN)
-
-    return Result(Solved(tuple(valid_point(answer, specification))), keep=keep)
+    return Result(Solved(tuple(valid_point(answer, specification))))
 
 
 STAGE = Stage(
@@ -61,5 +50,6 @@ STAGE = Stage(
     outcome=Solved,
     run=run,
     reads=("source", "model"),
+    clears=("refutation",),
     engines=("minizinc",),
 )
