@@ -101,20 +101,22 @@ def write_whole(path: Path, text: str) -> None:
 
     The name beside cannot be guessed and is created by this call: a link that somebody planted is never followed.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.urandom(8).hex()}{_LEFTOVER}")
+    folder, name = os.path.split(path)
+    if not os.path.isdir(folder or "."):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    beside = os.path.join(folder, f".{name}.{os.urandom(8).hex()}{_LEFTOVER}")
     try:
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
-        with open(descriptor, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        if path.exists():
+        with open(descriptor, "wb") as file:
+            file.write(text.encode("utf-8"))
+        if os.path.exists(path):
             shutil.copymode(path, beside)
         os.replace(beside, path)
     except BaseException as error:
         if isinstance(error, OSError):  # which names the file beside, or none
             error.filename, error.filename2 = str(path), None
         with suppress(OSError):
-            beside.unlink(missing_ok=True)
+            os.unlink(beside)
         raise
 
 
@@ -126,7 +128,8 @@ def remove_leftovers(folders: Iterable[Path]) -> None:
 
 def append_line(path: Path, line: str) -> None:
     """Adds a line to a file, in one write; a link in its place is an error (ELOOP), and so is a pipe."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.parent.is_dir():
+        path.parent.mkdir(parents=True, exist_ok=True)
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     with open(os.open(path, flags, 0o666), "ab", buffering=0) as file:
         file.write(f"{line}\n".encode())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -228,3 +229,6 @@ def _act(
     except OSError as error:
         raise no_room(journal, error) from None
     return TaskFailed(failure) if failure else result
+
+
+_act.__signature__ = inspect.signature(_act)  # type: ignore[attr-defined] # doit asks for it before each task

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from .corpus.names import SETTINGS, file_name
@@ -25,11 +26,7 @@ class Layout:
         """A file of a chunk by the name that stages use for it: source, model, module, certificate, balance or
         refutation.
         """
-        path: Path = {
-            "source": self.source, "model": self.model, "module": self.module, "certificate": self.certificate,
-            "balance": self.balance, "refutation": self.refutation,
-        }[name](chunk_id)  # fmt: skip
-        return path
+        return _file(self, name, chunk_id)
 
     def source(self, chunk_id: str) -> Path:
         return self.chunks / file_name(chunk_id)
@@ -51,13 +48,11 @@ class Layout:
         return self.certificates / f"Unsatisfiable{chunk_id}.lean"
 
     def stamp(self, stage: str, chunk_id: str) -> Path:
-        return self.out / "stamps" / stage / f"{chunk_id}.json"
+        return _stamp(self, stage, chunk_id)
 
     def name_of(self, path: Path) -> str:
         """The name of a file in stamps, which hold no path of the machine: `chunks/...`, else relative to out."""
-        if path.is_relative_to(self.out):
-            return path.relative_to(self.out).as_posix()
-        return f"chunks/{path.relative_to(self.chunks).as_posix()}"
+        return _name_of(self, path)
 
     def path(self, name: str) -> Path:
         """The file that a stamp names; see name_of."""
@@ -136,3 +131,28 @@ class Layout:
     @property
     def journal(self) -> Path:
         return self.out / "journal.jsonl"
+
+
+_ASKED_AGAIN = 1024
+"""Paths that are remembered, as all stages of a chunk ask for the same ones, and joining them takes its time."""
+
+
+@lru_cache(_ASKED_AGAIN)
+def _file(layout: Layout, name: str, chunk_id: str) -> Path:
+    path: Path = {
+        "source": layout.source, "model": layout.model, "module": layout.module, "certificate": layout.certificate,
+        "balance": layout.balance, "refutation": layout.refutation,
+    }[name](chunk_id)  # fmt: skip
+    return path
+
+
+@lru_cache(_ASKED_AGAIN)
+def _stamp(layout: Layout, stage: str, chunk_id: str) -> Path:
+    return layout.out / "stamps" / stage / f"{chunk_id}.json"
+
+
+@lru_cache(_ASKED_AGAIN)
+def _name_of(layout: Layout, path: Path) -> str:
+    if path.is_relative_to(layout.out):
+        return path.relative_to(layout.out).as_posix()
+    return f"chunks/{path.relative_to(layout.chunks).as_posix()}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..plan import Asking, Plan
@@ -61,7 +62,7 @@ class Memory:
         had = count_verdicts() - self._before
         self._runner.keep(self._call(name, code, text), Run(0, f"{had.found + had.asked}\n{output}", "", 0.0))
 
-    @property
+    @cached_property
     def _runner(self) -> CachingRunner:
         from .cache import Count
 

@@ -18,7 +18,9 @@ def encode(record: object) -> str:
 
 def encode_line(record: object) -> str:
     """A dataclass as one line of JSON, without the line feed."""
-    return json.dumps(_plain(record), sort_keys=True)
+    import msgspec
+
+    return msgspec.json.encode(record, order="sorted").decode()
 
 
 def decode(kind: type[T], text: str | bytes) -> T:
@@ -32,7 +34,8 @@ def decode(kind: type[T], text: str | bytes) -> T:
     try:
         with suppress(msgspec.DecodeError):
             record = msgspec.json.decode(text, type=kind)
-            if encode(record) == text:  # a file as it was written, which is nearly all that is read
+            written = text if isinstance(text, str) else text.decode()
+            if written == (encode(record) if "\n" in written else encode_line(record)):  # as is nearly all that is read
                 return record
         data = json.loads(text)
         record = msgspec.convert(data, kind)

@@ -24,10 +24,10 @@ class RecordCodec:
         self.roots = sorted(((f"{path}/", f"{{{name}}}/") for name, path in roots.items()), key=lambda r: -len(r[0]))
 
     def encode(self, record: Mapping[str, Any]) -> str:
-        stored = dict(_mapped(record, self._stored))
+        stored = dict(record)
         if _RESULT in stored and stored[_RESULT] == _result_of(stored.get(_VALUES)):
             stored[_RESULT] = None
-        return json.dumps(stored, sort_keys=True, separators=(",", ":"))
+        return json.dumps(_mapped(stored, self._stored), sort_keys=True, separators=(",", ":"))
 
     def decode(self, text: str) -> dict[str, Any]:
         """Raises ValueError for a text that is no record."""
@@ -41,7 +41,10 @@ class RecordCodec:
         return record
 
     def _stored(self, path: str) -> str:
-        return next((name + path[len(root) :] for root, name in self.roots if path.startswith(root)), path)
+        for root, name in self.roots:
+            if path.startswith(root):
+                return name + path[len(root) :]
+        return path
 
 
 def codec_of(layout: Layout) -> RecordCodec:
@@ -58,8 +61,13 @@ def _result_of(values: Any) -> Any:
 
 def _mapped(data: Any, spell: Callable[[str], str]) -> Any:
     """data with its keys and doit's list of files spelled so; other texts are not paths, however they look."""
-    if isinstance(data, Mapping):
+    if isinstance(data, dict):
         return {
-            spell(key): [*map(spell, value)] if key == "deps:" else _mapped(value, spell) for key, value in data.items()
+            spell(key): value
+            if isinstance(value, str)
+            else [*map(spell, value)]
+            if key == "deps:"
+            else _mapped(value, spell)
+            for key, value in data.items()
         }
     return [_mapped(value, spell) for value in data] if isinstance(data, list | tuple) else data

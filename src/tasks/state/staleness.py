@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -40,6 +41,7 @@ class UpToDate(UptodateCalculator):  # type: ignore[misc]
         self.recipe = recipe
         self.strict = strict
         self.current = current
+        self.__signature__ = _SIGNATURE
 
     def __call__(self, task: Task, values: Mapping[str, Any]) -> bool:
         recipe = self.recipe(lambda name: self.get_val(name, "_values_:") or {})
@@ -47,3 +49,7 @@ class UpToDate(UptodateCalculator):  # type: ignore[misc]
 
     def __repr__(self) -> str:
         return "UpToDate(recipe, files read, files written)"
+
+
+_SIGNATURE = inspect.Signature(list(inspect.signature(UpToDate.__call__).parameters.values())[1:])
+"""Of a call: doit asks for it before each task, and to find it out takes its time."""
