@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache
 from hashlib import sha256
-from io import BufferedReader
+from io import FileIO
 from pathlib import Path
 
 _BLOCK = 1 << 20
@@ -53,15 +53,16 @@ def file_digest(path: str | os.PathLike[str], *, follow: bool = True) -> str | N
         os.close(descriptor)
 
 
-def open_plain(path: str | os.PathLike[str]) -> BufferedReader:
-    """Opens a plain file to be read. Raises OSError, also for anything else: to read a pipe or a device could wait, or
-    never end.
+
+def open_plain(path: str | os.PathLike[str]) -> FileIO:
+    """Opens a plain file to be read, without a buffer, as most files are read whole. Raises OSError, also for anything
+    else: to read a pipe or a device could wait, or never end.
     """
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise OSError(errno.EINVAL, "found a folder, pipe or device, expected a plain file", str(path))
-        return os.fdopen(descriptor, "rb")
+        return open(descriptor, "rb", buffering=0)
     except BaseException:
         os.close(descriptor)
         raise

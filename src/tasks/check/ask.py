@@ -19,7 +19,9 @@ _count: Count | None = None
 
 def tool(asking: Asking) -> Tool:
     """The tool that a plan names. Raises ToolError where the folder of kept verdicts must not be used."""
-    return Tool(asking.engine, Limits(asking.seconds, asking.memory_mb), _runner(asking))
+    runner = _runner(asking)
+    runner.refuse_bad_folder()  # before anything is run
+    return Tool(asking.engine, Limits(asking.seconds, asking.memory_mb), runner)
 
 
 def _runner(asking: Asking) -> CachingRunner:
@@ -27,7 +29,7 @@ def _runner(asking: Asking) -> CachingRunner:
 
     global _count
     _count = _count or Count()
-    return replace(caching_runner(_without_cache(asking), asking.cache), count=_count)
+    return caching_runner(_without_cache(asking), asking.cache, _count)
 
 
 def _without_cache(asking: Asking) -> Runner:
@@ -95,7 +97,7 @@ def is_current(plan: Plan, engine: str, files: Any) -> bool:
 
 def refuse_bad_cache(plan: Plan) -> None:
     """Raises ToolError where a folder of kept verdicts is named that must not be used."""
-    _runner(plan.asking("minizinc", {}))
+    _runner(plan.asking("minizinc", {})).refuse_bad_folder()
 
 
 def trim(plan: Plan) -> None:

@@ -157,6 +157,12 @@ class CachingRunner:
             raise ToolError(f"cache=shared:{self.folder} needs the key that its entries are signed with in {KEY}")
         return open_cache(self.folder, self.shared, create and not os.environ.get(READ_ONLY))
 
+    def refuse_bad_folder(self) -> None:
+        """Raises ToolError for a folder that is not to be used as a cache."""
+        if self.mode != "off":
+            with self._open(create=False):
+                pass
+
     def trim(self, most_bytes: int = MOST_BYTES, most_days: float = MOST_DAYS) -> None:
         """Removes entries that were not used for most_days, then the least recently used down to most_bytes; looks at
         most once a day. In a shared folder, only those that this user wrote.
@@ -167,20 +173,14 @@ class CachingRunner:
                     folder.trim(most_bytes, most_days, _FAMILY)
 
 
-def caching_runner(runner: Runner, setting: str) -> CachingRunner:
+def caching_runner(runner: Runner, setting: str, count: Count) -> CachingRunner:
     """A runner with a cache as the command line's cache= asks for: "" where it is not given, use, off, replay, rebuild,
     DIR, or shared:DIR. Without a folder it is that of the variable DUALITY_CACHE, or the user's own.
-
-    Raises ToolError for a folder that is not to be used as one.
     """
     mode, place = ("use", setting) if setting not in ("", "use", "off", "replay", "rebuild") else (setting or "use", "")
     place = place or os.environ.get("DUALITY_CACHE") or str(user_folder() / "verdicts")
     folder = place.removeprefix("shared:")
-    found = CachingRunner(runner, mode, Path(folder).absolute(), folder != place)  # type: ignore[arg-type]
-    if mode != "off":
-        with found._open(create=False):
-            pass
-    return found
+    return CachingRunner(runner, mode, Path(folder).absolute(), folder != place, count)  # type: ignore[arg-type]
 
 
 def _key() -> bytes:

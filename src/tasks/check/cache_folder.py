@@ -44,7 +44,7 @@ class CacheFolder:
                 status = os.fstat(file)
                 if not stat.S_ISREG(status.st_mode) or status.st_size > _MOST or not self._trusts(status):
                     return None
-                with open(file, "rb", closefd=False) as content:
+                with open(file, "rb", buffering=0, closefd=False) as content:
                     found = content.read()
                 with suppress(OSError):  # another's
                     os.utime(file)

@@ -119,7 +119,9 @@ def read_text(path: Path) -> str:
     try:
         with open_plain(path) as file:
             size = os.fstat(file.fileno()).st_size
-            raw = file.read(LARGEST_FILE + 1)
+            raw = file.read(min(size, LARGEST_FILE) + 1)
+            if len(raw) > size:  # it has grown meanwhile
+                raw += file.read(LARGEST_FILE)
     except OSError as error:
         what = error.strerror if error.errno == errno.EINVAL else f"cannot be read: {error.strerror}"
         raise CorpusError(f"{path}: {what}") from None
