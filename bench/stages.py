@@ -1,7 +1,8 @@
 """Where the time of a cold build goes: CPU of ours and of the tools, by stage. Run as ./dev python -m bench.stages.
 
-Runs the stages of generated chunks in one process, chunk by chunk, without doit and without kept verdicts; then again
-with all verdicts kept. The tools are those that the stages start; ours includes what it takes to start them.
+Runs the stages of generated chunks in one process, chunk by chunk, without doit and without anything kept; then again
+with all verdicts kept, as after a change of the code; then with what the stages found kept too, as a build that has
+lost its out folder has it. The tools are those that the stages start; ours includes what it takes to start them.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import tempfile
 from collections import defaultdict
 from pathlib import Path
 
-from tasks.check.ask import identify
+from tasks.check.ask import Memory, identify
 from tasks.digests import Code
 from tasks.plan import Plan, make_plan
 from tasks.stages import PIPELINE
@@ -32,14 +33,14 @@ def main() -> None:
         write_corpus(home, chunk_ids(CHUNKS))
         os.chdir(home)
         plan = make_plan({"cache": str(Path(folder) / "verdicts")})
-        asked, kept = _measure(plan), _measure(plan)
-        print("| stage | tools, CPU ms a chunk | ours, CPU ms a chunk | ours, verdicts kept |\n|---|---|---|---|")
+        passes = [_measure(plan, memory=True), _measure(plan, memory=False), _measure(plan, memory=True)]
+        print("| stage | tools, CPU ms a chunk | ours | ours, verdicts kept | ours, all kept |\n|---|---|---|---|---|")
         for stage in PIPELINE:
-            print(f"| {stage.name} | {_cells(asked, kept, stage.name)} |")
-        print(f"| all | {_cells(asked, kept, '')} |")
+            print(f"| {stage.name} | {_cells(passes, stage.name)} |")
+        print(f"| all | {_cells(passes, '')} |")
 
 
-def _measure(plan: Plan) -> Taken:
+def _measure(plan: Plan, *, memory: bool) -> Taken:
     """CPU seconds by stage, or "" for all, and by process: our own, or children."""
     engines = {engine: identify(plan, engine)["engine"] for engine in ("minizinc", "lean")}
     code = Code(plan.layout.code)
@@ -47,7 +48,7 @@ def _measure(plan: Plan) -> Taken:
     for chunk_id in plan.corpus.ids:
         for stage in PIPELINE:
             before = _cpu()
-            perform(stage, plan, chunk_id, engines, code)
+            perform(stage, plan, chunk_id, engines, code, Memory(plan) if memory else None)
             for who, seconds in _cpu().items():
                 took[stage.name, who] += seconds - before[who]
                 took["", who] += seconds - before[who]
@@ -64,9 +65,9 @@ def _cpu() -> dict[int, float]:
     return taken
 
 
-def _cells(asked: Taken, kept: Taken, stage: str) -> str:
+def _cells(passes: list[Taken], stage: str) -> str:
     tools, ours = resource.RUSAGE_CHILDREN, resource.RUSAGE_SELF
-    took = (asked[stage, tools], asked[stage, ours], kept[stage, ours])
+    took = (passes[0][stage, tools], *(found[stage, ours] for found in passes))
     return " | ".join(f"{seconds / CHUNKS * 1000:.1f}" for seconds in took)
 
 

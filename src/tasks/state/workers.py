@@ -81,9 +81,10 @@ class Workers(MRunner):  # type: ignore[misc]
         pulse = min(_PULSE, self.reporter.pulse or _PULSE)
         checked = time.monotonic()
         while True:
-            wait([handle for worker in busy for handle in (worker.pipe, worker.process.sentinel)], pulse)
+            ready = wait([handle for worker in busy for handle in (worker.pipe, worker.process.sentinel)], pulse)
             for worker in busy:
-                if worker.receive():
+                has_written = worker.pipe in ready
+                if (has_written or worker.process.sentinel in ready) and worker.receive(has_written):
                     return worker
             if self.reporter.pulse:
                 self.reporter.tick()
@@ -118,10 +119,10 @@ class _Worker:
         with suppress(OSError):  # it has died meanwhile, which is seen soon
             self.pipe.send((job.name, job.task_dict))
 
-    def receive(self) -> bool:
+    def receive(self, has_written: bool) -> bool:
         """Whether it has answered or died. Raises what ends the build."""
         try:
-            if self.pipe.poll():
+            if has_written or self.pipe.poll():
                 self.answer = self.pipe.recv()
                 if "exit" in self.answer:
                     raise self.answer["exit"](self.answer["exception"])
