@@ -53,7 +53,6 @@ def file_digest(path: str | os.PathLike[str], *, follow: bool = True) -> str | N
         os.close(descriptor)
 
 
-
 def open_plain(path: str | os.PathLike[str]) -> FileIO:
     """Opens a plain file to be read, without a buffer, as most files are read whole. Raises OSError, also for anything
     else: to read a pipe or a device could wait, or never end.
