@@ -172,11 +172,12 @@ def test_a_tool_is_asked_who_it_is_once_a_machine(
     folder = stub("minizinc", f'#!/bin/sh\necho "$@" >>{log}\nexec {shutil.which("minizinc")} "$@"\n')
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
     first = identify(tmp_path / "scratch")
-    *asked, tried = sorted(log.read_text().splitlines(), key=len)
+    *asked, tried, flattened = sorted(log.read_text().splitlines(), key=len)
     assert sorted(asked) == ["--config-dirs", "--solvers-json", "--version"]
-    assert tried.startswith("--solver gecode --no-half-reifications ")
+    assert tried.startswith("--solver gecode --no-half-reifications --json-stream --output-mode json ")
+    assert flattened.startswith("--solver gecode --no-half-reifications --json-stream -c ")
     assert identify(tmp_path / "scratch") == first
-    assert len(log.read_text().splitlines()) == 4
+    assert len(log.read_text().splitlines()) == 5
     for damage in ("", "[", "[7]", '[{"engine": {}}]', "{}"):
         (tmp_path / "scratch" / "engines.json").write_text(damage)
         assert identify(tmp_path / "scratch")["engine"] == first["engine"]

@@ -277,7 +277,7 @@ def test_a_missing_tool_is_named_with_ways_to_install_it(build, tmp_path, monkey
 
 def test_the_tool_on_path_says_who_it_is(stub, tmp_path) -> None:
     real = identify("minizinc", "", "", runner(tmp_path))["engine"]
-    assert set(real) == {"name", "version", "solver", "identity"}
+    assert set(real) == {"name", "version", "solver", "flattened", "identity"}
     stub(
         'case $1 in --version) echo "MiniZinc to FlatZinc converter, version 9.8.7";;'
         """ --config-dirs) echo '{"mznStdlibDir": "'$DIR'", "globalConfigFile": ""}';;"""

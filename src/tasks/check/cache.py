@@ -1,10 +1,10 @@
 """What tools said before, kept by content: the same tool is never asked the same thing twice, in whatever clone.
 
-An entry's name is the SHA-256 of which tool is asked, its identity, its arguments and its input text, each with its
-length, so that no text can be written that is taken for another. Limits are no part of it: a verdict is one that no
-limit had a part in. That there was none within certain limits is an entry of its own, which answers calls with limits
-that are not higher, and gives way to a verdict. An entry holds what the tool printed, and is read by the very code
-that reads a tool's output.
+An entry's name is the SHA-256 of which tool is asked for which step, its identity, its arguments and its input text,
+each with its length, so that no text can be written that is taken for another. Limits are no part of it: a verdict is
+one that no limit had a part in. That there was none within certain limits is an entry of its own, which answers calls
+with limits that are not higher, and gives way to a verdict. An entry holds what the tool printed, and is read by the
+very code that reads a tool's output.
 """
 
 from __future__ import annotations
@@ -51,7 +51,8 @@ class CachingRunner:
 
     shared: others may write to folder too; then entries are signed, and only signed ones are believed.
     use: look first; rebuild: ask anew and keep that; replay: never run a tool; off: keep nothing, look nowhere. A call
-    without an identity is neither kept nor counted, as nobody knows yet whose answer it is.
+    without an identity is neither kept nor counted, as nobody knows yet whose answer it is; FlatZinc is not counted, as
+    it is no verdict.
     """
 
     runner: Runner
@@ -68,13 +69,13 @@ class CachingRunner:
     def run(self, call: ToolCall) -> Run:
         """As Runner.run. Raises ToolError for a miss where no tool may be run."""
         if self.mode in ("use", "replay") and call.identity and (kept := self._find(call)) is not None:
-            self.count.found += 1
+            self.count.found += call.step != "flatten"
             return kept
         if self.mode == "replay":
             raise ToolError(
                 "cache=replay: no verdict is kept for this text and this tool; build once without cache=replay"
             )
-        self.count.asked += bool(call.identity)
+        self.count.asked += bool(call.identity) and call.step != "flatten"
         return self.runner.run(call)
 
     def recall(self, call: ToolCall) -> str:
@@ -195,7 +196,8 @@ def _covers(limit: dict[str, Any], call: ToolCall) -> bool:
 def _name(kind: Literal["verdict", "no answer"], call: ToolCall) -> str:
     """The name of the entry of that kind about a call."""
     total = sha256(_FORMAT.encode())
-    for part in (kind, call.tool, call.identity, *call.arguments, call.text):
+    tool = f"{call.tool}: {call.step}" if call.step else call.tool
+    for part in (kind, tool, call.identity, *call.arguments, call.text):
         content = part.encode("utf-8", "surrogatepass")
         total.update(b"%d:" % len(content) + content)
     return total.hexdigest()

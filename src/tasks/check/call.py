@@ -18,6 +18,11 @@ T = TypeVar("T")
 Ended: TypeAlias = Literal["", "time", "output", "memory", "processes"]
 """Which limit a tool ran into; "" where it ended by itself."""
 
+Step: TypeAlias = Literal["", "flatten", "search"]
+"""What MiniZinc is asked for: "flatten" the FlatZinc of a model, "search" what the solver itself says of FlatZinc, ""
+both in one.
+"""
+
 MOST_OUTPUT = 64 * 1024 * 1024
 """Bytes that a tool may print, on each of its two streams, and write into any one file."""
 MOST_PROCESSES = 100
@@ -48,6 +53,7 @@ class ToolCall:
     arguments: tuple[str, ...]
     text: str
     limits: Limits
+    step: Step = ""
 
 
 @dataclass(frozen=True)
@@ -129,13 +135,18 @@ class Tool:
         """Whether the solver computes with integers."""
         return "numbers" not in self.engine
 
+    @property
+    def flattens_once(self) -> bool:
+        """Whether a model can be flattened once, and the solver be asked itself then."""
+        return "flattened" in self.engine
+
     def within(self, seconds: float) -> Tool:
         """The same tool with another time limit."""
         return replace(self, limits=replace(self.limits, seconds=seconds))
 
     def ask(
         self, arguments: Sequence[str], text: str, read: Callable[[Run], T],
-        definite: Callable[[T], bool] = lambda answer: True,
+        definite: Callable[[T], bool] = lambda answer: True, step: Step = "",
     ) -> T:  # fmt: skip
         """read(..) of what the tool says.
 
@@ -143,7 +154,7 @@ class Tool:
         and that there was no answer, where read raised or its answer is not definite and a limit had been reached.
         Raises what read raises, and ToolError where the tool cannot be run.
         """
-        call = ToolCall(self.name, self.engine.get(IDENTITY, ""), tuple(arguments), text, self.limits)
+        call = ToolCall(self.name, self.engine.get(IDENTITY, ""), tuple(arguments), text, self.limits, step)
         run = self.runner.run(call)
         try:
             answer = read(run)

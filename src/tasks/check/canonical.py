@@ -12,12 +12,13 @@ from ..errors import ToolError
 from ..render.model_reader import UNIT_SUM, read_model
 from .call import Tool
 from .minizinc import Answer, solve
+from .tracts import solve_with_tracts
 
 
 def solve_canonically(model: str, tool: Tool) -> Answer:
     """As solve, with the canonical point where there is one. A limit of time holds for each question."""
     if tool.keeps_order:
-        return solve(model, tool)
+        return solve_with_tracts(model, tool) if tool.flattens_once else solve(model, tool)
     surface = read_model(model)
     body = surface.body()
     if surface.objective is not None:

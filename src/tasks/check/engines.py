@@ -25,7 +25,7 @@ from .lean_install import INSTALL, LIBRARIES, full_lean, kernel_folder
 from .lean_library import alone, library_digest, library_sources
 
 _FORMAT = 1
-_SIGNATURE = 2
+_SIGNATURE = 3
 """The format of signatures: those of others are not the same as any of ours."""
 _PROBE = Limits(10, 4096)
 _REMEMBERED = 64
@@ -50,14 +50,15 @@ class Found:
     watched: beside the files, paths whose appearance or change could matter.
 
     about: its name, version, and solver or form; "search" where the solver does not search in the order that a model
-    states, and "numbers" where it does not compute with integers. A path that ends with a slash is a folder, for all
-    files in it.
+    states, "numbers" where it does not compute with integers, and "flattened" where the solver can be asked itself, by
+    program. A path that ends with a slash is a folder, for all files in it.
     """
 
     about: dict[str, str]
     files: list[tuple[str, str]]
     watched: list[str]
     note: str = ""
+    program: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def _chosen(name: str, choice: str, toolchain: str) -> str:
 
 def identify(name: str, choice: str, toolchain: str, runner: Machine) -> dict[str, Any]:
     """The engine that choice asks for, as JSON data: {"engine": {name, version, solver or form, identity}, "files":
-    its signature, "note": what to tell the user, or ""}.
+    its signature, "program": the solver's, where it can be asked itself, "note": what to tell the user, or ""}.
 
     What is known of the very same files is remembered in the runner's scratch folder; else the tool is asked for its
     version, and what is new is read. Raises ToolError where there is no such tool, with what to install.
@@ -117,7 +118,12 @@ def identify(name: str, choice: str, toolchain: str, runner: Machine) -> dict[st
             break
     else:
         raise ToolError(f"the files of {name} keep changing; run the build again when they are settled")
-    record = {"engine": {**found.about, IDENTITY: total.hexdigest()}, "files": files, "note": found.note}
+    record = {
+        "engine": {**found.about, IDENTITY: total.hexdigest()},
+        "files": files,
+        "program": found.program,
+        "note": found.note,
+    }
     if not found.note:  # which may be true of this moment alone
         with suppress(OSError), alone(memory.with_suffix(".lock")):  # it is found out anew then
             # Read again: another engine may have been found out meanwhile.
@@ -125,20 +131,20 @@ def identify(name: str, choice: str, toolchain: str, runner: Machine) -> dict[st
     return record
 
 
-def paths_of(call: ToolCall, toolchain: str, runner: Machine) -> list[str]:
-    """Everything that the tool here is made of which a call names, as they are now; folders end with a slash.
+def named_by(call: ToolCall, toolchain: str, runner: Machine) -> dict[str, Any]:
+    """What identify returns for the tool here which a call names, with its files as they are now.
 
     Raises ToolError where there is none, or its identity is not the one that the call asks for.
     """
     for record in _remembered(runner.scratch):
         files = record["files"]
         if record["engine"][IDENTITY] == call.identity and states(files["paths"]) == files["states"]:
-            return list(files["paths"])
+            return record
     name, choice = named(call.tool)
     record = identify(name, choice, toolchain, runner)
     if record["engine"][IDENTITY] != call.identity:
         raise ToolError(f"the {name} here is not the one that is asked, its files have changed; run the build again")
-    return list(record["files"]["paths"])
+    return record
 
 
 def named(tool: str) -> tuple[str, str]:
@@ -153,7 +159,11 @@ def _remembered(scratch: Path) -> list[dict[str, Any]]:
         if not is_ours(os.stat(scratch)):
             raise ToolError(f"{scratch} is another user's, or others can write to it: remove it, or chmod go-w it")
         found = json.loads((scratch / "engines.json").read_text(encoding="utf-8"))
-        return [r for r in found if r["engine"][IDENTITY] and {"paths", "chosen", "states"} == r["files"].keys()]
+        return [
+            r
+            for r in found
+            if r["engine"][IDENTITY] and "program" in r and {"paths", "chosen", "states"} == r["files"].keys()
+        ]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return []
 
@@ -202,7 +212,7 @@ def _choose_minizinc(choice: str, toolchain: str) -> list[str | None]:
 
 
 def _probe_minizinc(choice: str, toolchain: str, runner: Machine) -> Found:
-    from .solvers import find_solver, try_out
+    from .solvers import find_solver, own_program, try_out
 
     place = shutil.which("minizinc")
     if place is None:
@@ -216,8 +226,9 @@ def _probe_minizinc(choice: str, toolchain: str, runner: Machine) -> Found:
         library, settings = os.path.normpath(places["mznStdlibDir"]), str(places["globalConfigFile"])
     except (ValueError, KeyError, TypeError, RecursionError):
         raise ToolError("`minizinc --config-dirs` does not say where MiniZinc's library is") from None
+    settings = os.path.normpath(settings or f"{library}/Preferences.json")
     files, watched = _program("minizinc", place)
-    files += [("settings", os.path.normpath(settings or f"{library}/Preferences.json")), ("library", f"{library}/std/")]
+    files += [("settings", settings), ("library", f"{library}/std/")]
     # Where MiniZinc looks for definitions of solvers, without a home.
     folders = [f"{folder}/solvers/" for folder in (library, "/usr/share/minizinc", "/usr/local/share/minizinc")]
     watched += folders + [folder.rstrip("/") for folder in solver_folders(solver.name)]
@@ -241,7 +252,9 @@ def _probe_minizinc(choice: str, toolchain: str, runner: Machine) -> Found:
     about = {"name": "minizinc", "version": version.group(1), "solver": f"{solver.name} {solver.version}"}
     about |= {} if keeps_order else {"search": "its own"}
     about |= {} if solver.is_exact else {"numbers": "floating-point"}
-    return Found(about, files, watched)
+    program = own_program(solver, settings)
+    about |= {"flattened": "once"} if program else {}
+    return Found(about, files, watched, program=program)
 
 
 # Lean

@@ -12,7 +12,8 @@ from itertools import combinations
 
 from ..render.model_reader import UNIT_SUM, read_model
 from .call import Tool
-from .minizinc import Answer, solve, with_tracts
+from .minizinc import Answer, solve
+from .tracts import with_tracts
 
 # No point is wanted for its own sake here, so the search looks for what fails first. Where it has no answer, the tracts
 # come before it, as a constraint on their sums is otherwise refuted point by point: T_ext <= N / 2 from T_int >= N / 2

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ..digests import note_start
 from ..errors import ToolError
 from . import kernel
 from .call import Limits, Run, ToolCall
-from .engines import DEFAULT_SOLVER, paths_of
+from .engines import DEFAULT_SOLVER, named_by
 from .identity import shallow_states, state
 from .lean_install import INSTALL, full_lean, kernel_folder
 from .lean_library import compiled_library
@@ -23,8 +23,8 @@ _RESERVED_MB = 8192
 """Address space that Lean's threads reserve for their stacks (1 GB each) and do not use."""
 
 
-_identified: dict[tuple[Path, str, str], tuple[list[str], str]] = {}
-"""What the tools are made of that this process has found to be the ones that are asked, with the states at the time."""
+_identified: dict[tuple[Path, str, str], tuple[dict[str, Any], str]] = {}
+"""The tools that this process has found to be the ones that are asked, with the states of their files at the time."""
 
 
 @dataclass(frozen=True)
@@ -44,30 +44,33 @@ class LocalRunner:
         """
         if not call.identity:
             return self._run(call)
-        self._confirm(call)
-        finished = self._run(call)
-        self._confirm(call)
+        found = self._confirmed(call)
+        finished = self._run(call, found["program"])
+        self._confirmed(call)
         return finished
 
-    def _confirm(self, call: ToolCall) -> None:
-        """Raises ToolError where the tool here is not the one that the call names."""
+    def _confirmed(self, call: ToolCall) -> dict[str, Any]:
+        """The tool that the call names, as identify has it. Raises ToolError where the one here is another."""
         key = (self.scratch, call.tool, call.identity)
         if key in _identified:
-            paths, before = _identified[key]
-            if shallow_states(paths) == before:
-                return
+            found, before = _identified[key]
+            if shallow_states(found["files"]["paths"]) == before:
+                return found
             del _identified[key]
-        paths = paths_of(call, self.toolchain, self)
-        _identified[key] = paths, shallow_states(paths)
+        found = named_by(call, self.toolchain, self)
+        _identified[key] = found, shallow_states(found["files"]["paths"])
+        return found
 
     def keep(self, call: ToolCall, run: Run) -> None:
         """Nothing is kept here."""
 
-    def _run(self, call: ToolCall) -> Run:
+    def _run(self, call: ToolCall, program: str = "") -> Run:
         note_start()
         name, _, solver = call.tool.partition(" ")
         if name == "minizinc":
-            return _run_minizinc(call, solver)
+            from .solvers import run_call
+
+            return run_call(call, solver or DEFAULT_SOLVER, program)
         place = self._lean(call.tool)
         if not call.text:
             return _run_lean(place, call.arguments, "", call.limits, {})
@@ -93,15 +96,3 @@ def _run_lean(place: Path, arguments: Sequence[str], text: str, limits: Limits, 
     if place.is_dir():
         return run(kernel.command(arguments), text, quota, given, kernel.library(place))
     return run([str(place), *arguments], text, quota, given)
-
-
-def _run_minizinc(call: ToolCall, solver: str) -> Run:
-    from .solvers import environment
-
-    solver = solver or DEFAULT_SOLVER
-    seconds, arguments = call.limits.seconds, list(call.arguments)
-    if call.text:
-        # MiniZinc keeps the limit itself; ours comes two seconds later, for the case that it does not.
-        arguments = ["--solver", solver, *arguments, "--time-limit", str(math.ceil(seconds * 1000)), "-"]
-        seconds += 2
-    return run(["minizinc", *arguments], call.text, Quota(seconds, call.limits.memory_mb), environment(solver))

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias, TypeVar
 
 from ..errors import NumberTooLarge, ToolError
-from ..render.model_reader import UNIT_SUM, ModelText, question, read_model
+from ..render.model_reader import ModelText, question, read_model
 from .call import Limits, Run, Tool, shorten
 
 _BY_HAND = "try a model of rendered/mzn by hand: minizinc --solver SOLVER MODEL"
 
 # MiniZinc 2.6 to 2.8 half-reify some conditions under bool2int that they must reify whole, and then call points
 # solutions that are none (libminizinc issues 719 and 810): sum(..)(bool2int(..)) >= 2 -> x[1] in {2, 7} is enough.
-OPTIONS = ("--no-half-reifications", "--json-stream", "--output-mode", "json")
+FULL = "--no-half-reifications"
+OPTIONS = (FULL, "--json-stream", "--output-mode", "json")
 
 T = TypeVar("T")
 Status: TypeAlias = Literal["satisfied", "unsatisfiable", "no answer"]
@@ -26,21 +27,6 @@ _HARMLESS = re.compile(r'included file "count\.mzn" overrides a global constrain
 
 _TOO_LARGE = re.compile(r"invalid integer literal|integer overflow|out of limits|NumberFormatException", re.IGNORECASE)
 """What MiniZinc and its solvers say of numbers that do not fit: in a model that we render, nothing else is one."""
-
-# The tracts are variables of their own, bounded by what they share, and the search decides them first: without that
-# the solver enumerates points to prove an optimum (measured: over 30 s instead of 0.06 s for x without constraints).
-_TRACTS = """
-var 0..{most}: t_int;
-var 0..{most}: t_ext;
-constraint x[1] + x[2] + x[3] + x[4] = t_int;
-constraint x[5] + x[6] + x[7] + x[8] = {t_ext};
-var 0..{most}: imbalance;
-constraint imbalance = abs(t_int - {t_ext});
-"""
-_BALANCE_GOALS = {
-    "least": ("indomain_split", "minimize"),
-    "most": ("indomain_reverse_split", "maximize"),
-}
 
 
 @dataclass(frozen=True)
@@ -72,41 +58,26 @@ def solve(model: str, tool: Tool) -> Answer:
     An optimum counts only with the solver's word that it is one. Raises ToolError where the tool crashes,
     rejects the model, or answers something that is none of satisfied, unsatisfiable and no answer.
     """
-    model = _without_comments(model)
-    optimise = bool(re.search(r"^solve .*(min|max)imize \w+;$", model, re.MULTILINE))
+    model = without_comments(model)
     return tool.ask(
         OPTIONS,
         model,
-        read=lambda run: read_answer(run, tool.limits, optimise=optimise),
+        read=lambda run: read_answer(run, tool.limits, optimise=optimises(model)),
         definite=lambda answer: answer.status != "no answer",
     )
 
 
-def _without_comments(model: str) -> str:
+def optimises(text: str) -> bool:
+    """Whether a model or FlatZinc asks for an optimum."""
+    return bool(re.search(r"^solve .*(min|max)imize \w+(\[\d+\])?;$", text, re.MULTILINE))
+
+
+def without_comments(model: str) -> str:
     """The model with its lines of comment empty, so that a chunk's name and notes are no part of what is asked.
 
     Lines keep their numbers. A text with block comments, which the renderer does not write, is left as it is.
     """
     return model if "/*" in model else re.sub(r"^%.*$", "%", model, flags=re.MULTILINE)
-
-
-def imbalance(model: str, end: Literal["least", "most"], tool: Tool) -> Answer:
-    """The least or the most |T_int - T_ext| over all points that the model's constraints allow, as `imbalance`."""
-    value_choice, direction = _BALANCE_GOALS[end]
-    goal = (
-        f"solve :: seq_search([int_search([imbalance, t_int], input_order, {value_choice}), "
-        f"int_search(x, first_fail, indomain_split)]) {direction} imbalance;"
-    )
-    return solve(f"{with_tracts(read_model(model).body())}{goal}\n", tool)
-
-
-def with_tracts(body: str) -> str:
-    """What stands before a model's solve item, with the tracts t_int and t_ext and their imbalance as variables."""
-    if f'" {UNIT_SUM};\n' in body:
-        tracts = _TRACTS.format(most="N", t_ext="(N - t_int)").replace("var 0..N: t_ext;\n", "")
-    else:
-        tracts = _TRACTS.format(most="(4 * N)", t_ext="t_ext")
-    return f"{body}\n{tracts}"
 
 
 def verdicts(model: ModelText, points: Sequence[Sequence[int]], tool: Tool) -> tuple[list[list[bool]], list[int]]:
@@ -160,31 +131,48 @@ def conflict(model: str, tool: Tool) -> tuple[list[str], bool]:
     return [label for label in every if label in core], proven
 
 
-def read_answer(run: Run, limits: Limits, *, optimise: bool) -> Answer:
-    """What a run within limits says, which was asked for an optimum or for any solution. Raises as solve."""
+def json_stream(output: str) -> Iterator[tuple[str, Any]]:
+    """The messages of MiniZinc, each with its line; None for a line that is none."""
+    for line in output.split("\n"):
+        if line.strip():
+            try:
+                yield line, json.loads(line)
+            except (ValueError, RecursionError):
+                yield line, None
+
+
+def read_answer(
+    run: Run, limits: Limits, *, optimise: bool,
+    messages: Callable[[str], Iterator[tuple[str, Any]]] = json_stream, speaker: str = "minizinc",
+) -> Answer:  # fmt: skip
+    """What a run within limits says, which was asked for an optimum or for any solution. Raises as solve.
+
+    messages: reads the output, of what is called speaker, as json_stream does.
+    """
+    if run.status is not None and run.status < 0 and _TOO_LARGE.search(run.errors):  # Gecode goes on, and crashes
+        raise NumberTooLarge(f"{speaker} found a number that does not fit the solver: {shorten(run.errors)}")
     if fault := run.fault(limits.memory_mb):
-        raise ToolError(f"minizinc {fault}; {_BY_HAND}")
+        raise ToolError(f"{speaker} {fault}; {_BY_HAND}")
     if run.status is None or run.ended == "time":  # killed in the middle of whatever it was saying
         return Answer("no answer", {}, note=run.note)
     values: dict[str, Any] | None = None
     status = ""
     warnings: list[str] = []
-    for line in run.output.split("\n"):
-        if not line.strip():
-            continue
+    for line, message in messages(run.output):
         try:
-            message = json.loads(line)
             kind = message["type"]
             if kind == "solution":
                 values = dict(message["output"]["json"])
             elif kind == "status":
                 status = str(message["status"])
-        except (ValueError, TypeError, KeyError, RecursionError):
+        except (ValueError, TypeError, KeyError):
             ended = f" (its exit code is {run.status})" if run.status else ""
-            raise ToolError(f"minizinc gave an invalid answer: {shorten(line)!r}{ended}; {_BY_HAND}") from None
+            raise ToolError(f"{speaker} gave an invalid answer: {shorten(line)!r}{ended}; {_BY_HAND}") from None
         if kind == "error":
             if message.get("message") == "out of memory":
-                raise ToolError(f"minizinc {replace(run, ended='memory').fault(limits.memory_mb)}")
+                raise ToolError(f"{speaker} {replace(run, ended='memory').fault(limits.memory_mb)}")
+            if message.get("what") == "time out":
+                return Answer("no answer", {}, tuple(warnings))
             rejection = _rejection(message)
             raise NumberTooLarge(rejection) if _TOO_LARGE.search(rejection) else ToolError(rejection)
         if kind == "warning" and not _HARMLESS.search(said := str(message.get("message", ""))):
@@ -196,10 +184,10 @@ def read_answer(run: Run, limits: Limits, *, optimise: bool) -> Answer:
             )
         return Answer("no answer", {}, tuple(warnings))
     if _TOO_LARGE.search(run.errors):
-        raise NumberTooLarge(f"minizinc found a number that does not fit the solver: {shorten(run.errors)}")
+        raise NumberTooLarge(f"{speaker} found a number that does not fit the solver: {shorten(run.errors)}")
     if run.status != 0:
         raise ToolError(
-            f"minizinc failed with exit code {run.status}: {shorten(run.errors) or 'no message'}; {_BY_HAND}"
+            f"{speaker} failed with exit code {run.status}: {shorten(run.errors) or 'no message'}; {_BY_HAND}"
         )
     if status == "UNSATISFIABLE":
         return Answer("unsatisfiable", {}, tuple(warnings))
@@ -208,7 +196,7 @@ def read_answer(run: Run, limits: Limits, *, optimise: bool) -> Answer:
     if run.seconds >= limits.seconds:
         return Answer("no answer", {}, tuple(warnings))
     raise ToolError(
-        f"minizinc ended without an answer (status {shorten(status) or 'none'!r}): "
+        f"{speaker} ended without an answer (status {shorten(status) or 'none'!r}): "
         f"{shorten(run.errors) or 'no message'}; {_BY_HAND}"
     )
 

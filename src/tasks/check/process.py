@@ -23,7 +23,9 @@ from . import supervisor
 from .call import MOST_OUTPUT, MOST_PROCESSES, Ended, Run
 
 # What programs say where the system gives them no more memory: C++, Lean and MiniZinc, Python, and the loader.
-_NO_MEMORY = re.compile(r"std::bad_alloc|out of memory|MemoryError|cannot allocate memory", re.IGNORECASE)
+_NO_MEMORY = re.compile(
+    r"std::bad_alloc|out of memory|memory exhausted|MemoryError|cannot allocate memory", re.IGNORECASE
+)
 _ROOM, ROOM_OF_A_FAILURE = 64 * 1024, 16 * 1024 * 1024
 """Bytes that must be free where tools print, when they have ended; more where they failed, as they also write files of
 their own there, which are gone by then.

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
 
 from ..errors import DualityError, ToolError
-from .call import Limits, shorten
+from .call import Limits, Run, Tool, ToolCall, shorten
 from .engines import solver_folders
+from .flatzinc import ask
 from .minizinc import OPTIONS, read_answer
 from .process import Quota, clean_environment, run
 
@@ -21,6 +24,10 @@ UNKNOWN = "<unknown version>"
 
 _ORDERED = frozenset({"org.gecode.gecode", "org.chuffed.chuffed", "org.minizinc.chuffed", "org.choco.choco"})
 """Solvers known to search in the order that a model states, and to stop at the first solution."""
+_READ = frozenset({"org.gecode.gecode"})
+"""Solvers of which check/flatzinc.py reads what they print."""
+_NEEDS = ("needsMznExecutable", "needsStdlibDir", "needsPathsFile", "requiredFlags")
+"""What a solver's definition says where its program needs more than FlatZinc."""
 _LIMITS = Limits(60, 4096)
 # Of the points of least cost the search that the model states finds one first: neither the smallest nor the largest,
 # and none that a solver with a mind of its own would come upon.
@@ -133,3 +140,66 @@ def try_out(solver: Solver) -> tuple[bool, set[str]]:
             f"the solver {solver.name} gives a wrong answer: {shorten(str(answer.values or answer.status))}"
         )
     return solver.id in _ORDERED and answer.values.get("y") == _FIRST, libraries
+
+
+def run_call(call: ToolCall, solver: str, program: str) -> Run:
+    """Runs MiniZinc with that solver, or for a call to the solver its program. Raises ToolError where it cannot be
+    started, or there is no program.
+    """
+    seconds, arguments = call.limits.seconds, list(call.arguments)
+    if call.step == "search":
+        if not program:
+            raise ToolError(f"the solver {solver} here cannot be asked without minizinc; run the build again")
+        command = [program, *arguments, "-"]
+    else:
+        if call.text:
+            # MiniZinc keeps the limit itself; ours comes two seconds later, for the case that it does not.
+            arguments = ["--solver", solver, *arguments, "--time-limit", str(math.ceil(seconds * 1000)), "-"]
+            seconds += 2
+        command = ["minizinc", *arguments]
+    return run(command, call.text, Quota(seconds, call.limits.memory_mb), environment(solver))
+
+
+@dataclass(frozen=True)
+class _Untried:
+    """A runner of a solver whose program has not been tried yet."""
+
+    solver: str
+    program: str
+
+    def run(self, call: ToolCall) -> Run:
+        return run_call(call, self.solver, self.program)
+
+    def keep(self, call: ToolCall, run: Run) -> None:
+        """Nothing is kept here."""
+
+
+def own_program(solver: Solver, settings: str) -> str:
+    """The program that can be asked in the solver's name, as a trial shows; "" where there is none, or where MiniZinc
+    would tell it more: by its definition, or by options in the file settings.
+    """
+    entry = solver.definitions[0]
+    plain = entry.get("supportsFzn") is True and entry.get("inputType", "FZN") == "FZN"
+    if solver.id not in _READ or len(solver.definitions) > 1 or not plain or any(map(entry.get, _NEEDS)):
+        return ""
+    program = shutil.which(str(entry.get("executable") or ""))
+    if program is None or not os.path.isabs(program) or _has_options(solver, settings):
+        return ""
+    engine = {"name": "minizinc", "solver": solver.name}
+    try:
+        answer = ask(_TRIAL, Tool(engine, _LIMITS, _Untried(solver.name, program)))
+    except DualityError:
+        return ""
+    return program if (answer.values.get("cost"), answer.values.get("y")) == (_LEAST, _FIRST) else ""
+
+
+def _has_options(solver: Solver, settings: str) -> bool:
+    """Whether the settings hold options for the solver, or something unknown."""
+    try:
+        with open(settings, encoding="utf-8") as file:
+            defaults = json.load(file).get("solverDefaults") or []
+        return any(default[0] in ("", solver.id) for default in defaults)
+    except FileNotFoundError:
+        return False
+    except (OSError, ValueError, AttributeError, LookupError, TypeError, RecursionError):
+        return True

@@ -22,7 +22,7 @@ def run(context: Context) -> Result[Balanced]:
     """
     from ..check.ask import tool
     from ..check.contradiction import refuse_wrong_balance
-    from ..check.minizinc import imbalance
+    from ..check.tracts import imbalance
     from ..check.witness import no_answer, valid_point
     from ..errors import CheckFailed
     from ..specification import understand
