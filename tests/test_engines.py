@@ -19,12 +19,14 @@ from conftest import Project
 from tasks.check import engines, lean_library
 from tasks.check.cache import CachingRunner
 from tasks.check.call import Limits, Run, Tool, ToolCall
+from tasks.check.flatzinc import ask
 from tasks.check.lean import judge
 from tasks.check.lean_install import LIBRARIES, kernel_folder
 from tasks.check.local import LocalRunner
 from tasks.check.minizinc import solve
 from tasks.check.parts import parts_of
 from tasks.check.process import clean_environment
+from tasks.check.solvers import Solver, own_program
 from tasks.errors import ToolError
 from tools import runner
 
@@ -141,6 +143,68 @@ def test_a_change_of_any_part_is_another_tool(installed: Path, tmp_path: Path, c
     after = identify(tmp_path / "scratch")
     assert after["engine"].pop("identity") != before["engine"].pop("identity")
     assert after["engine"] == before["engine"], "the same version"
+
+
+def wrapped(script: str) -> Callable[[Path], dict[str, Any]]:
+    """A script in the solver's place, which may run it as $SOLVER."""
+
+    def make(folder: Path) -> dict[str, Any]:
+        program = folder / "fzn-wrapped"
+        program.write_text(f"#!/bin/sh\nSOLVER={known_gecode()['executable']}\n{script}\n")
+        program.chmod(0o755)
+        return {"executable": str(program)}
+
+    return make
+
+
+def test_the_solver_that_is_asked_itself_is_minizinc_s_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "fzn-gecode").write_text(LIAR)
+    (tmp_path / "fzn-gecode").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    found = identify(tmp_path / "scratch")
+    assert found["program"] == known_gecode()["executable"]
+    tool = Tool(found["engine"], Limits(20, 4096), runner(tmp_path / "scratch"))
+    assert ask(MODEL, tool).values == {"y": 2}
+
+
+UNUSUAL: dict[str, Callable[[Path], dict[str, Any]]] = {
+    "another solver": lambda folder: {"id": "org.gecode.other"},
+    "another form of input": lambda folder: {"inputType": "JSON"},
+    "more that it needs": lambda folder: {"needsPathsFile": True},
+    "no FlatZinc": lambda folder: {"supportsFzn": False},
+    "no program": lambda folder: {"executable": str(folder / "none")},
+    "no standard input": wrapped("exit 1"),
+    "no answer": wrapped(LIAR.removeprefix("#!/bin/sh\n")),
+    "another point": wrapped("$SOLVER $* | sed 's/4]/5]/'"),
+}
+
+
+def test_a_solver_is_asked_itself_only_where_all_about_it_is_as_known(tmp_path: Path) -> None:
+    entry = known_gecode()
+    usual = wrapped('exec $SOLVER "$@"')(tmp_path)
+
+    def program(*entries: dict[str, Any], settings: str = "") -> str:
+        (tmp_path / "settings").write_text(settings or "{}")
+        return own_program(Solver("gecode", entries[0]["id"], entries), str(tmp_path / "settings"))
+
+    assert program(entry | usual) == usual["executable"]
+    assert program(entry, settings='{"solverDefaults": [["org.other", "-r", "7"]]}') == entry["executable"]
+    assert own_program(Solver("gecode", entry["id"], (entry,)), str(tmp_path / "none")) == entry["executable"]
+    for what, change in UNUSUAL.items():
+        assert program(entry | change(tmp_path)) == "", what
+    assert program(entry, entry) == "", "two definitions"
+    for settings in ('{"solverDefaults": [["org.gecode.gecode", "-r", "7"]]}', '{"solverDefaults": [7]}', "[", "7"):
+        assert program(entry, settings=settings) == "", settings
+
+
+def test_a_solver_with_something_unusual_is_asked_by_minizinc_alone(installed: Path, tmp_path: Path) -> None:
+    (installed / "share/minizinc/Preferences.json").write_text('{"solverDefaults": [["org.gecode.gecode", "-r", "7"]]}')
+    found = identify(tmp_path / "scratch")
+    assert "flattened" not in found["engine"]
+    assert found["program"] == ""
+    tool = Tool(found["engine"], Limits(20, 4096), runner(tmp_path / "scratch"))
+    assert not tool.flattens_once
+    assert solve(MODEL, tool).values == {"y": 2}
 
 
 def test_what_only_looks_newer_is_the_same_tool(installed: Path, tmp_path: Path) -> None:

@@ -299,6 +299,10 @@ GARBAGE = [
     ("exec head -c 1000000000 /dev/zero", "printed more than 64 MB and was stopped"),
     ("kill -SEGV $$", "was killed by signal 11 (Segmentation fault)"),
     ("echo 'std::bad_alloc' >&2; exit 1", "needed more than 4096 MB of memory; raise limits.memory_mb in corpus.yaml"),
+    (
+        "echo 'Memory: Heap memory exhausted' >&2; kill -ABRT $$",
+        "needed more than 4096 MB of memory; raise limits.memory",
+    ),
 ]
 
 
