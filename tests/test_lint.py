@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from random import Random
@@ -13,23 +14,37 @@ from conftest import Project, program
 from expressions import random_formula
 from samples import all_points, make_chunk, model_of, valid_points
 from staged import Staged
+from tasks.boxes.absence import Absence, absence, absence_text
+from tasks.boxes.theorem import Proof, prove
+from tasks.boxes.tree import Refuted
+from tasks.check import advice, certainty
 from tasks.check.call import Tool
+from tasks.check.contradiction import proved
 from tasks.check.hygiene import contradictions, implied, never
+from tasks.check.lean import judge, unproved
+from tasks.errors import CheckFailed
 from tasks.language.display import display
 from tasks.language.evaluate import evaluate
 from tasks.language.statement import interpret
-from tasks.language.syntax import Expression
+from tasks.language.syntax import Boolean, Expression
+from tasks.render import certificate
 from tasks.render.boundary import boundary
 from tasks.render.model import formula
-from tools import minizinc
+from tasks.specification import Specification
+from tools import lean, minizinc
 
 
 def findings(
     folder: Path, constraints: dict[str, str], tool: Tool | None = None, **settings: Any
 ) -> dict[str, list[Any]]:
-    """What lint finds in a chunk: the constraints' names of each finding by kind, "not known" among them."""
+    """What lint finds in a chunk: the constraints' names of each finding by kind, "not known" among them. Lean has
+    proved whatever the solver says of all points.
+    """
     found: dict[str, list[Any]] = {}
     outcome = Staged(folder, make_chunk(constraints, **settings)).run("render_mzn", "lint", tool=tool)["outcome"]
+    for finding in outcome["findings"]:
+        seen = finding["kind"] in ("vacuous", "limit never binds")
+        assert (finding["proved"], finding["why"]) == (None if seen else True, "")
     for finding in (*outcome["findings"], *outcome["not_known"]):
         found.setdefault(finding["kind"], []).append(tuple(finding["constraints"]))
     return found
@@ -90,7 +105,10 @@ def test_the_boundary_is_where_a_comparison_just_holds(text: str, expected: str 
 # Each kind of finding
 
 
-def test_a_chunk_with_nothing_to_find_has_no_findings(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_chunk_with_nothing_to_find_has_no_findings_and_lean_is_not_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(certainty, "judge", lambda *_: pytest.fail("asked"))
     assert findings(tmp_path, {"a": "x[1] + x[2] >= 30", "b": "x[3] <= 5", "c": "x[4] in P"}) == {}
     assert capsys.readouterr().out == ""
 
@@ -100,7 +118,7 @@ def test_a_constraint_that_the_others_imply_is_found(tmp_path: Path, capsys: pyt
     assert found == {"implied": [("b",)]}
     path = tmp_path / "chunks" / "chunk-42.constraints.json"
     line = path.read_text().splitlines().index('   "expr": "x[1] + x[2] >= 30",') + 1
-    assert capsys.readouterr().out == f"{path}:{line}: implied: b holds wherever the others do\n"
+    assert capsys.readouterr().out == f"{path}:{line}: implied: b holds wherever the others do; proved by Lean\n"
 
 
 def test_the_simplex_takes_part_in_what_implies(tmp_path: Path) -> None:
@@ -146,6 +164,142 @@ def test_a_question_without_an_answer_is_never_a_finding(tmp_path: Path) -> None
 def test_names_of_any_kind_are_matched(tmp_path: Path) -> None:
     texts = {'say "it"\\': "x[1] >= 30", "unit sum": "x[1] >= 20", "line\nbreak": "x[2] >= 1"}
     assert findings(tmp_path, texts) == {"implied": [("unit sum",)], "never binds": [("unit sum",)]}
+
+
+# How a finding is known
+
+IMPLIED = {"a": "x[1] >= 30", "b": "x[1] + x[2] >= 30", "c": "x[5] <= 9"}
+
+
+def known(folder: Path, constraints: dict[str, str] | None = None, **values: str) -> list[tuple[bool, str]]:
+    """Whether the findings of a chunk are proved, and why not."""
+    outcome = Staged(folder, make_chunk(constraints or IMPLIED), **values).run("render_mzn", "lint")["outcome"]
+    return [(finding["proved"], finding["why"]) for finding in outcome["findings"]]
+
+
+def test_without_lean_the_solver_alone_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert known(tmp_path, lean="off") == [(False, "lean=off")]
+    said = "implied: b holds wherever the others do; the solver alone says so: lean=off\n"
+    assert capsys.readouterr().out.endswith(said)
+
+
+def test_where_no_proof_is_found_the_solver_alone_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(certainty, "MOST_STEPS", 1)
+    monkeypatch.setattr(certainty, "EASY_STEPS", 1)
+    monkeypatch.setattr(certainty, "judge", lambda *_: pytest.fail("asked"))
+    assert known(tmp_path) == [(False, "no proof was found within the limit of the search")]
+
+
+def test_no_more_findings_are_proved_than_lean_judges_in_one_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = []
+
+    def counted(*given: Any) -> Any:
+        runs.append(1)
+        return judge(*given)
+
+    monkeypatch.setattr(certainty, "MOST_PROOFS", 2)
+    monkeypatch.setattr(certainty, "judge", counted)
+    two = {**IMPLIED, "b": "x[1] + x[2] >= 20", "d": "x[5] + x[6] <= 99"}
+    assert [proved for proved, _ in known(tmp_path, two)] == [True, True, False, False]
+    assert len(runs) == 1
+
+
+def test_lean_that_has_no_verdict_in_time_leaves_it_to_the_solver(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(certainty, "judge", lambda text, name, lean, added: judge(text, name, lean.within(0.01), added))
+    ((proved, why),) = known(tmp_path)
+    assert not proved
+    assert why.startswith("Lean has no verdict within 0.01 s")
+
+
+def _claim(*texts: str, of: Absence) -> tuple[Specification, Absence, Proof]:
+    chunk = make_chunk(dict(zip("abcdefgh", texts, strict=False)))
+    specification = Specification(chunk, tuple(interpret(c.text, 100, ()) for c in chunk.constraints), "")
+    return specification, of, prove(absence(specification, of), 10_000)
+
+
+def test_a_wrong_tree_proves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The others are proved all the same."""
+
+    def other(specification: Specification, claim: Absence, said: str, steps: int) -> Proof | None:
+        found = proved(specification, claim, said, steps)
+        return replace(found, tree=Refuted(0)) if found and claim.denied else found
+
+    monkeypatch.setattr(certainty, "proved", other)
+    (_, refused), (holds, _) = known(tmp_path, {**IMPLIED, "b": "x[1] + x[2] >= 20"})
+    assert refused.startswith("Lean does not accept its proof: ")
+    assert holds
+
+
+def test_a_proof_of_something_else_proves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = Proof.text
+
+    def other(proof: Proof) -> str:
+        return text(proof).replace("Eq (valid x) Bool.true → False", "Eq (valid x) Bool.true → Eq 1 1")
+
+    monkeypatch.setattr(Proof, "text", other)
+    ((proved, why),) = known(tmp_path)
+    assert not proved
+    assert why.startswith("the text states something else: line ")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("(Constraint.c_b x).not", "(Constraint.c_b x)"),
+        ("(Constraint.c_a x)", "(Constraint.c_b x)"),
+        ("(Constraint.c_a x)", "(Bool.false)"),
+        ("(unit_sum x)", "(Bool.false)"),
+        ("(unit_sum x)", "(bounds x)"),
+    ],
+)
+def test_lean_accepts_no_claim_that_is_not_the_one_that_its_tree_proves(old: str, new: str) -> None:
+    """Be it that the claim as it is stated is another, or the definition that the proof is about."""
+    given = _claim("x[1] + x[2] >= 60", "x[3] <= 40", of=Absence(("a",), denied="b"))
+    text = absence_text(*given, "Finding0")
+    definitions = certificate.render(given[0].chunk, given[0].statements, None)
+    stated = text.index("theorem Finding0.holds")
+    for wrong in (
+        text[:stated] + text[stated:].replace(old, new),
+        text[:stated].replace(old, new) + text[stated:],
+    ):
+        assert wrong != text
+        assert unproved(judge(definitions, None, lean(), wrong).added, "Finding0.holds")
+    assert unproved(judge(definitions, None, lean(), text).added, "Finding0.holds") == ""
+    assert text[stated:].startswith(
+        "theorem Finding0.holds : (x : Point) → Eq "
+        "(((bounds x).and (unit_sum x)).and ((Constraint.c_a x).and ((Constraint.c_b x).not))) Bool.true → False :=\n"
+    )
+
+
+def test_a_point_that_refutes_a_finding_is_the_loudest_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(advice, "implied", lambda *_: True)
+    for more in ({}, {"lean": "off"}):
+        with pytest.raises(
+            CheckFailed, match=r"THE SOLVER IS WRONG\nit says `a holds wherever the others do`, but x = "
+        ):
+            known(tmp_path, {"a": "x[1] >= 30", "b": "x[2] + x[3] >= 30"}, **more)
+
+
+@pytest.mark.parametrize(
+    ("of", "x", "refuted"),
+    [
+        (Absence(("a",), denied="b"), [60, 0, 41, 0, 0, 0, 0, -1], False),
+        (Absence(("a",), denied="b"), [60, 0, 40, 0, 0, 0, 0, 1], False),
+        (Absence(("a",), denied="b"), [55, 0, 41, 0, 0, 0, 0, 4], False),
+        (Absence(("a",), denied="b"), [60, 0, 41, 0, 0, 0, 0, 0], False),
+        (Absence((), denied="b"), [50, 0, 41, 0, 0, 0, 0, 9], True),
+        (Absence(("b",), condition=Boolean(True)), [100, 0, 0, 0, 0, 0, 0, 0], True),
+        (Absence(("b",), condition=Boolean(False)), [100, 0, 0, 0, 0, 0, 0, 0], False),
+    ],
+)
+def test_a_point_refutes_a_claim_only_where_all_of_it_holds(of: Absence, x: list[int], refuted: bool) -> None:
+    chunk = make_chunk({"a": "x[1] + x[2] >= 60", "b": "x[3] <= 40"})
+    specification = Specification(chunk, tuple(interpret(c.text, 100, ()) for c in chunk.constraints), "")
+    assert of.is_refuted_by(specification, x) is refuted
 
 
 # Against brute force
@@ -291,10 +445,11 @@ def test_what_never_binds_is_told_with_what_is_reached(tmp_path: Path, texts: di
 
 SAID = (
     "chunks/chunk-08.constraints.json:16: vacuous: c3 is constantly true\n",
-    "chunks/chunk-08.constraints.json:12: implied: c2 holds wherever the others do\n",
+    "chunks/chunk-08.constraints.json:12: implied: c2 holds wherever the others do; proved by Lean\n",
     "chunks/chunk-08.constraints.json:12: never binds: c2 is at its bound at no valid point: "
-    "x[1] + x[2] is 30 at least\n",
-    "chunks/chunk-19.constraints.json:8: contradiction: c1 and c2 hold at no common point (see line 12)\n",
+    "x[1] + x[2] is 30 at least; proved by Lean\n",
+    "chunks/chunk-19.constraints.json:8: contradiction: c1 and c2 hold at no common point (see line 12); "
+    "proved by Lean\n",
 )
 
 
@@ -303,7 +458,10 @@ def test_a_second_run_runs_the_table_alone_and_still_says_everything(linted: Pro
     assert (again.status, again.ran) == (0, {"lint:table"})
     for line in SAID:
         assert again.output.count(line) == 1
-    assert "findings      1 vacuous, 1 implied, 1 contradiction, 1 never binds" in again.output
+    assert (
+        "findings      1 vacuous, 1 implied, 1 contradiction, 1 never binds: 3 proved, 0 by the solver alone\n"
+        in again.output
+    )
     rows = [line.split() for line in again.output.splitlines()]
     assert ["all", "7", "1", "1", "6", "of", "9", "(66.7", "%)"] in rows
 
@@ -312,7 +470,7 @@ def test_an_edited_chunk_alone_is_linted_again(linted: Project) -> None:
     linted.write("08", "x[1] >= 30", "x[2] >= 20")
     finished = linted.doit("lint")
     assert finished.ran == {"schema:08", "render_mzn:08", "lint:08", "lint:table"}
-    assert "findings      1 contradiction\n" in finished.output
+    assert "findings      1 contradiction: 1 proved, 0 by the solver alone\n" in finished.output
 
 
 def test_strict_fails_with_the_findings_and_only_where_there_are_some(linted: Project) -> None:

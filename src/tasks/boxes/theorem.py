@@ -113,23 +113,37 @@ def statement(specification: Specification, limit: int | None = None, only: Iter
     """
     chunk = specification.chunk
     kept = None if only is None else set(only)
-    found: list[tuple[str, Expression | None]] = [("bounds", None)]
-    if chunk.unit_sum:
-        coordinates = tuple(syntax.Coordinate(syntax.Integer(i)) for i in range(1, 9))
-        total = syntax.Chain(("+",) * 7, coordinates)
-        found.append(("unit_sum", syntax.Comparison("=", total, syntax.Integer(chunk.total))))
     identifiers = names(constraint.name for constraint in chunk.constraints)
-    room, complete = MOST_PARTS, True
-    for stated, name in zip(specification.statements, identifiers, strict=True):
-        if stated.kind == "formal" and stated.expression is not None:
-            formula = unroll(stated.expression, chunk.total, chunk.primes)
-            parts = size(formula, room)
-            room -= parts or 0
-            complete = complete and parts is not None
-            found.append((f"Constraint.{name}", None if parts is None else formula))
+    formulas, complete = usable(
+        (f"Constraint.{name}", unroll(stated.expression, chunk.total, chunk.primes))
+        for stated, name in zip(specification.statements, identifiers, strict=True)
+        if stated.kind == "formal" and stated.expression is not None
+    )
+    found = [*simplex(specification), *formulas]
     if kept is not None:
         found = [(name, formula if name in kept else None) for name, formula in found]
     return Statement(chunk.total, limit, tuple(found), complete)
+
+
+def simplex(specification: Specification) -> Iterator[tuple[str, Expression | None]]:
+    """What a certificate defines of the simplex."""
+    yield "bounds", None
+    if specification.chunk.unit_sum:
+        coordinates = tuple(syntax.Coordinate(syntax.Integer(i)) for i in range(1, 9))
+        total = syntax.Chain(("+",) * 7, coordinates)
+        yield "unit_sum", syntax.Comparison("=", total, syntax.Integer(specification.chunk.total))
+
+
+def usable(formulas: Iterable[tuple[str, Expression]]) -> tuple[list[tuple[str, Expression | None]], bool]:
+    """Unrolled formulas by their names, None for those that are very large or deep; and whether there is none such."""
+    found: list[tuple[str, Expression | None]] = []
+    room, complete = MOST_PARTS, True
+    for name, formula in formulas:
+        parts = size(formula, room)
+        room -= parts or 0
+        complete = complete and parts is not None
+        found.append((name, None if parts is None else formula))
+    return found, complete
 
 
 def prove(stated: Statement, most_steps: int) -> Proof:

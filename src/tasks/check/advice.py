@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
+from ..boxes.absence import Absence
 from ..corpus.settings import limit_can_bind
 from ..errors import NumberTooLarge
 from ..language import syntax
@@ -31,11 +32,14 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 @dataclass(frozen=True)
 class Finding:
-    """constraints are the names of those that it is about."""
+    """constraints are the names of those that it is about. claim: what it says of all points on the solver's word; None
+    where it says nothing of them, or can be seen without a solver.
+    """
 
     kind: Kind
     constraints: tuple[str, ...]
     text: str
+    claim: Absence | None = None
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.text}"
@@ -84,7 +88,10 @@ def _asked(spec: Specification, text: str, tool: Tool) -> Iterator[Finding]:
     points = [valid_point(some, spec)]
     another = some_point(text, tool, but=points[0])
     if another.status == "unsatisfiable":
-        yield Finding("single point", names, f"x = {points[0]} is the only valid point")
+        other = _other_than(points[0])
+        yield Finding(
+            "single point", names, f"x = {points[0]} is the only valid point", Absence(names, condition=other)
+        )
     elif another.status == "no answer":
         yield Finding("not known", names, f"whether x = {points[0]} is the only valid point")
     else:
@@ -92,7 +99,8 @@ def _asked(spec: Specification, text: str, tool: Tool) -> Iterator[Finding]:
     for name, _ in formal:
         found = implied(text, label(name), tool)
         if found:
-            yield Finding("implied", (name,), f"{label(name)} holds wherever the others do")
+            claim = Absence(tuple(other for other in names if other != name), denied=name)
+            yield Finding("implied", (name,), f"{label(name)} holds wherever the others do", claim)
         elif found is None:
             yield Finding("not known", (name,), f"whether {label(name)} is implied by the others")
     for name, expression in formal:
@@ -101,23 +109,36 @@ def _asked(spec: Specification, text: str, tool: Tool) -> Iterator[Finding]:
             continue
         found = another.status == "unsatisfiable" or never(text, formula(edge), tool)
         if found:
-            reached = _reached(spec, expression, points[0], text, tool)
-            yield Finding("never binds", (name,), f"{label(name)} is at its bound at no valid point{reached}")
+            reached, nearer = _reached(spec, expression, points[0], text, tool)
+            claim = Absence(names, condition=edge if nearer is None else nearer)
+            yield Finding("never binds", (name,), f"{label(name)} is at its bound at no valid point{reached}", claim)
         elif found is None:
             yield Finding("not known", (name,), f"whether {label(name)} is at its bound anywhere")
 
 
-def _reached(spec: Specification, expression: Expression, point: Sequence[int], text: str, tool: Tool) -> str:
-    """How near a constraint that never binds comes to its bound, for a message; "" where the solver does not say."""
+def _other_than(point: Sequence[int]) -> Expression:
+    """The condition that a point is another one."""
+    places = (syntax.Coordinate(syntax.Integer(i)) for i in range(1, 9))
+    differ = (syntax.Comparison("!=", x, syntax.Integer(value)) for x, value in zip(places, point, strict=True))
+    return syntax.Chain(("\\/",) * 7, tuple(differ))
+
+
+def _reached(
+    spec: Specification, expression: Expression, point: Sequence[int], text: str, tool: Tool
+) -> tuple[str, Expression | None]:
+    """How near a constraint that never binds comes to its bound, for a message, and the condition that a point is
+    nearer, as one at its bound is; "" and None where the solver does not say.
+    """
     chunk, left = spec.chunk, spare(expression)
     try:
         if left is None or evaluate(left, point, chunk.total, chunk.primes) is None:
-            return ""
+            return "", None
         spared = least(text, formula(left), tool)
     except (Undefined, NumberTooLarge):
-        return ""
-    if spared is None:
-        return ""
+        return "", None
+    if spared is None or spared <= 0:
+        return "", None
+    nearer = syntax.Comparison("<", left, syntax.Integer(spared))
     if isinstance(expression, syntax.Comparison):
         for side, other, upwards in (
             (expression.left, expression.right, expression.operator in ("<", "<=")),
@@ -129,19 +150,23 @@ def _reached(spec: Specification, expression: Expression, point: Sequence[int], 
                 room = spared + (expression.operator in ("<", ">"))
                 shown = visible(display(side))
                 what = shown if len(shown) <= 40 else f"the {'left' if side is expression.left else 'right'} side"
-                return f": {what} is {bound - room if upwards else bound + room} at {'most' if upwards else 'least'}"
-    return f": it has {spared} to spare, or more"
+                reached = f"{bound - room} at most" if upwards else f"{bound + room} at least"
+                return f": {what} is {reached}", nearer
+    return f": it has {spared} to spare, or more", nearer
 
 
 def _contradicting(chunk_id: str, names: tuple[str, ...], text: str, tool: Tool) -> Iterator[Finding]:
     found = contradictions(text, tool)
     named = {label(name): name for name in names}
     for one in found.impossible:
-        yield Finding("impossible", (named[one],), f"{one} holds at no point, whatever the others say")
+        about = (named[one],)
+        yield Finding("impossible", about, f"{one} holds at no point, whatever the others say", Absence(about))
     for one, other in found.pairs:
-        yield Finding("contradiction", (named[one], named[other]), f"{one} and {other} hold at no common point")
+        both = named[one], named[other]
+        yield Finding("contradiction", both, f"{one} and {other} hold at no common point", Absence(both))
     if not found.impossible and not found.pairs:
-        yield Finding("unsatisfiable", names, f"no point is valid; solve:{chunk_id} names constraints that conflict")
+        said = f"no point is valid; solve:{chunk_id} names constraints that conflict"
+        yield Finding("unsatisfiable", names, said, Absence(names))
     for unknown in found.unknown:
         what = " and ".join(unknown) + (" hold at a common point" if len(unknown) > 1 else " holds anywhere")
         yield Finding("not known", tuple(named[one] for one in unknown), f"whether {what}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 
+from ..boxes.absence import Absence, absence
 from ..boxes.search import MOST_STEPS, LimitReached, PointFound
 from ..boxes.theorem import Proof, Statement, prove, statement
 from ..errors import CheckFailed
@@ -35,8 +36,9 @@ def refuted(specification: Specification) -> Proof | None:
     except LimitReached:
         return None
     except PointFound as found:
+        instead = _valid(specification, found.point)
         raise CheckFailed(
-            _wrong(specification, "that no point is valid", found.point, "it meets every constraint")
+            _wrong(specification, "that no point is valid", f"{instead}: it meets every constraint")
         ) from None
 
 
@@ -47,18 +49,37 @@ def refuse_wrong_balance(specification: Specification, most: int) -> None:
             prove(statement(specification, most), EASY_STEPS)
         except PointFound as found:
             x = found.point
-            apart = f"the tracts are {abs(sum(x[:4]) - sum(x[4:]))} apart there"
-            claim = f"that the tracts are at most {most} apart"
-            raise CheckFailed(_wrong(specification, claim, x, apart)) from None
+            apart = f"{_valid(specification, x)}: the tracts are {abs(sum(x[:4]) - sum(x[4:]))} apart there"
+            raise CheckFailed(_wrong(specification, f"that the tracts are at most {most} apart", apart)) from None
 
 
-def _wrong(specification: Specification, claim: str, x: list[int], instead: str) -> str:
-    """The message that a claim of the solver is refuted by a point."""
+def proved(specification: Specification, claim: Absence, said: str, most_steps: int) -> Proof | None:
+    """A proof of a claim about all points that the solver makes, in the words said; None where there is none in about
+    as many steps. Raises CheckFailed where a point refutes it.
+    """
+    try:
+        return prove(absence(specification, claim), most_steps)
+    except LimitReached:
+        return None
+    except PointFound as found:
+        x = found.point
+        if not claim.is_refuted_by(specification, x):
+            raise AssertionError(f"the search says that {x} refutes: {said}") from None
+        instead = f"x = {x} is a point, by our own evaluator, where that is not so"
+        raise CheckFailed(_wrong(specification, f"`{said}`", instead)) from None
+
+
+def _valid(specification: Specification, x: list[int]) -> str:
     if violated := specification.violations(x):
         raise AssertionError(f"the search calls {x} valid, which violates {violated}")
+    return f"x = {x} is valid by our own evaluator"
+
+
+def _wrong(specification: Specification, claim: str, instead: str) -> str:
+    """The message that a claim of the solver is refuted."""
     return (
-        f"chunk {specification.chunk.id}: THE SOLVER IS WRONG\nit says {claim}, but x = {x} is valid by our own "
-        f"evaluator: {instead}. Do not rely on it, ask another one (solver=), and report a defect of MiniZinc"
+        f"chunk {specification.chunk.id}: THE SOLVER IS WRONG\nit says {claim}, but {instead}. Do not rely on it, "
+        "ask another one (solver=), and report a defect of MiniZinc"
     )
 
 

@@ -24,6 +24,7 @@ def run(plan: Plan) -> None:
     kinds: dict[str, Counter[str]] = {tract: Counter() for tract in ("internal", "external", "bridge", "all")}
     said: list[str] = []
     counted: Counter[str] = Counter()
+    proved: Counter[bool] = Counter()
     for chunk_id, computational in plan.corpus.roles.items():
         schema, linted = (
             read_stamp(layout.stamp("schema", chunk_id), Understood),
@@ -37,13 +38,15 @@ def run(plan: Plan) -> None:
         if computational and linted:
             findings = (*linted.outcome.findings, *linted.outcome.not_known)
             counted.update(finding.kind for finding in findings)
+            proved.update(finding.proved for finding in findings if finding.proved is not None)
             said += sentences(document, layout.settings, findings)
     print(f"{'constraints':<14}{'formal':>8}{'vacuous':>9}{'informal':>10}   really checked")
     for row, count in kinds.items():
         every = count["formal"] + count["vacuous"] + count["informal"]
         share = f"{count['checked']} of {every}" + (f" ({100 * count['checked'] / every:.1f} %)" if every else "")
         print(f"{row:<14}{count['formal']:>8}{count['vacuous']:>9}{count['informal']:>10}   {share}")
-    print(f"findings      {', '.join(f'{counted[k]} {k}' for k in KINDS if counted[k]) or 'none'}")
+    known = f": {proved[True]} proved, {proved[False]} by the solver alone" if proved else ""
+    print(f"findings      {', '.join(f'{counted[k]} {k}' for k in KINDS if counted[k]) or 'none'}{known}")
     for line in said:
         print(line)
 

@@ -9,7 +9,7 @@ from ..language import syntax
 from ..language.display import fold
 from ..language.operators import APPLIED, INFIX
 from ..language.statement import Statement
-from ..language.syntax import Visitor
+from ..language.syntax import Expression, Visitor
 from ..language.unroll import unroll
 from .lean_text import balanced, doc_comment, heading, line_comment
 from .text import label, names
@@ -45,26 +45,33 @@ def render(chunk: Chunk, statements: Sequence[Statement], witness: Sequence[int]
             reason = "informal, not checked" if statement.kind == "informal" else "vacuous, constantly true"
             parts.append("\n".join([f"-- {reason}: {label(constraint.name)}", *line_comment(constraint.text)]))
             continue
-        body = _Certificate().visit(unroll(statement.expression, chunk.total, chunk.primes))
+        body = term(unroll(statement.expression, chunk.total, chunk.primes))
         comment = doc_comment(constraint, name)
         parts.append(f"{comment}\ndef {name} (x : Point) : Bool :=\n  {body}")
         conjuncts.append(f"(Constraint.{name} x)")
     parts.append("end Constraint")
     bounds = [f"(x.x{i}.isBetween 0 {chunk.total})" for i in range(1, 9)]
-    parts.append(f"def bounds (x : Point) : Bool :=\n  {balanced(bounds, _and)}")
+    parts.append(f"def bounds (x : Point) : Bool :=\n  {balanced(bounds, both)}")
     simplex = ["(bounds x)"]
     if chunk.unit_sum:
         total = balanced([f"x.x{i}" for i in range(1, 9)], lambda a, b: f"({a}.add {b})")
         parts.append(f"def unit_sum (x : Point) : Bool :=\n  {total}.beq {chunk.total}")
         simplex.append("(unit_sum x)")
-    parts.append(f"def valid (x : Point) : Bool :=\n  {balanced([*simplex, *conjuncts], _and)}")
+    parts.append(f"def valid (x : Point) : Bool :=\n  {balanced([*simplex, *conjuncts], both)}")
     if witness is None:
         return "\n\n".join(parts) + "\n"
     parts.append(f"def witness : Point :=\n  Point.mk {' '.join(_integer(value) for value in witness)}")
     return "\n\n".join([*parts, THEOREM])
 
 
-def _and(a: str, b: str) -> str:
+def term(expression: Expression) -> str:
+    """The term of an expression without quantifiers (see unroll)."""
+    found: str = _Certificate().visit(expression)
+    return found
+
+
+def both(a: str, b: str) -> str:
+    """The term that joins two by `and`."""
     return f"({a}.and {b})"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..corpus.chunk import expression_place
@@ -14,11 +14,20 @@ from .stage import Context, Result, Stage
 
 @dataclass(frozen=True)
 class FindingText:
-    """kind: see check.advice.Kind; constraints: the names of those that it is about."""
+    """kind: see check.advice.Kind; constraints: the names of those that it is about. proved: of what is said of all
+    points, whether Lean has proved it, or the solver alone says so, and why; None of what needs neither.
+    """
 
     kind: str
     constraints: tuple[str, ...]
     text: str
+    proved: bool | None = None
+    why: str = ""
+
+    @property
+    def known(self) -> str:
+        """Whose word it is, for behind a sentence."""
+        return {None: "", True: "; proved by Lean", False: f"; the solver alone says so: {self.why}"}[self.proved]
 
 
 @dataclass(frozen=True)
@@ -42,18 +51,20 @@ def sentences(document: Document, settings: Path, findings: Iterable[FindingText
         more = f" (see line {places[1]})" if len(places) == 2 else ""
         if not places or len(places) > 2:
             more = f" (chunk {document.data['id']})"
-        found.append(f"{where}: {finding.kind}: {finding.text}{more}")
+        found.append(f"{where}: {finding.kind}: {finding.text}{more}{finding.known}")
     return found
 
 
 def run(context: Context) -> Result[Linted]:
     """Prints the findings about the chunk's constraints and its balance limit; they are its outcome too.
 
-    Raises CheckFailed where strict and there are findings, where a point of MiniZinc's is not valid, or where a number
-    is too large for a solver that would not say so; ToolError where MiniZinc crashes.
+    What the solver says of all points Lean is asked to prove. Raises CheckFailed where strict and there are findings,
+    where a point of MiniZinc's is not valid, or refutes what it says, or where a number is too large for a solver that
+    would not say so; ToolError where MiniZinc or Lean crashes.
     """
     from ..check.advice import findings
     from ..check.ask import tool
+    from ..check.certainty import Claim, certainties
     from ..check.magnitude import certainly_too_large
     from ..corpus.document import parse_document
     from ..errors import CheckFailed
@@ -68,6 +79,11 @@ def run(context: Context) -> Result[Linted]:
         raise CheckFailed(certain)
     every = findings(specification, context.read("model"), limit, minizinc)
     texts = [FindingText(finding.kind, finding.constraints, finding.text) for finding in every]
+    claimed = [(at, Claim(finding.text, finding.claim)) for at, finding in enumerate(every) if finding.claim]
+    lean = tool(context.asking("lean")) if "lean" in context.engines else None
+    known = certainties(specification, [claim for _, claim in claimed], lean)
+    for (at, _), certainty in zip(claimed, known, strict=True):
+        texts[at] = replace(texts[at], proved=not certainty.why, why=certainty.why)
     lines = sentences(parse_document(*context.source()), context.plan.layout.settings, texts) if texts else []
     found = tuple(text for text in texts if text.kind != "not known")
     if found and context.strict:
@@ -75,7 +91,8 @@ def run(context: Context) -> Result[Linted]:
     for line in lines:
         print(line)
     unknown = tuple(text for text in texts if text.kind == "not known")
-    return Result(Linted(found, unknown), warned=bool(found), limited=bool(unknown))
+    limited = bool(unknown) or any(certainty.limited for certainty in known)
+    return Result(Linted(found, unknown), warned=bool(found), limited=limited)
 
 
 def _stated_rule(plan: Plan, chunk_id: str) -> str:
@@ -92,7 +109,8 @@ STAGE = Stage(
     outcome=Linted,
     run=run,
     reads=("source", "model"),
-    engines=("minizinc",),
+    engines=("minizinc", "lean"),
+    optional=("lean",),
     settings=lambda plan, chunk_id: {"limit": _stated_rule(plan, chunk_id)},
     strict=lambda plan, chunk_id: plan.values["lint"] == "strict",
     advisory=True,
