@@ -418,6 +418,21 @@ def test_with_a_full_lean_the_module_is_compared(project: Project, stub: Callabl
     assert "the evaluator says true, Lean says false" in finished.output
 
 
+def test_with_a_full_lean_the_certificate_of_the_balance_is_read_too(
+    project: Project, stub: Callable[[str, str], Path]
+) -> None:
+    tests, source = str(Path(__file__).parent), str(REPOSITORY / "src")
+    folder = stub("lean", FULL_LEAN.format(python=sys.executable, tests=tests, source=source).replace("\\\\", "\\"))
+    project.environment["PATH"] = f"{folder}{os.pathsep}{os.environ['PATH']}"
+    renderer = project.home / "src" / "tasks" / "render" / "certificate.py"
+    renderer.write_text(
+        renderer.read_text().replace("balanced([*simplex, *conjuncts], both)", "balanced(simplex, both)")
+    )
+    finished = project.doit("crosscheck:06")
+    assert "chunk 06: the forms of the chunk do not mean the same" in finished.output
+    assert "conjuncts in Lean: found [], expected [Constraint.c_c1, Constraint.c_c2]" in finished.output
+
+
 def test_a_sample_that_lean_did_not_answer_in_time_is_compared_once_the_limit_is_raised(
     project: Project, stub: Callable[[str, str], Path]
 ) -> None:

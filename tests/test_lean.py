@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Callable
 from itertools import product
 from pathlib import Path
@@ -18,9 +19,11 @@ from lean_notation import definitions, instances, value
 from samples import make_chunk
 from staged import Staged
 from tasks.check.engines import identify
+from tasks.check.identity import state
 from tasks.check.lean import Assertion, Judgement, Message, answer, decide, first_difference, question
 from tasks.check.lean import judge as ask
-from tasks.check.lean_install import full_lean
+from tasks.check.lean_install import full_lean, kernel_folder
+from tasks.check.lean_library import compiled_library
 from tasks.corpus.chunk import Chunk
 from tasks.errors import CheckFailed, ToolError
 from tasks.language.display import display
@@ -445,15 +448,17 @@ def test_a_verdict_has_a_time_limit(solved: Callable[..., Staged]) -> None:
 # a full Lean, played by a script
 
 STUB = """#!/bin/sh
-# A full Lean for tests: compiles by copying, judges by looking for words in the text.
+# A full Lean for tests: compiles by copying, judges modules by looking for words in the text.
 case "$*" in
   *--version*) echo "Lean (version VERSION, x86_64-unknown-linux-gnu, commit 0, Release)"; exit 0 ;;
 esac
 echo "$* LEAN_PATH=$LEAN_PATH" >> LOG
 case "$*" in
+  *Support.lean|*Order.lean|*Bounds.lean) REAL ;;
   *" -o "*|"-R "*) shift 3; echo olean > "$1"; exit 0 ;;
 esac
 text=$(cat)
+case "$text" in prelude*) REAL ;; esac
 line=$(printf '%s\\n' "$text" | sed -n '/^#print axioms /=')
 theorem=$(printf '%s\\n' "$text" | sed -n 's/^#print axioms //p')
 say() { printf '{"severity":"%s","data":"%s","pos":{"line":%s,"column":0}}\\n' "$1" "$2" "$3"; }
@@ -462,12 +467,38 @@ say information "'$theorem' does not depend on any axioms" "$line"
 """
 
 
+OLDER = """echo "$5:16:11: error: unknown option 'genCtorIdx'"; exit 1"""
+# Where the library is compiled, the file is the one that the same Lean made for the kernel's own certificates.
+NEWER = """
+  case "$*" in *" -o "*) shift 3; cp "LIBRARY/${1##*/}" "$1"; exit ;; esac
+  printf '%s\\n' "$text" | PYTHON -c "
+import sys; from pathlib import Path; sys.path.insert(0, 'SOURCE')
+from tasks.check.kernel import entry
+sys.exit(entry(Path('KERNEL'), sys.argv[1:])())" "$@"; exit"""
+
+
+def newer() -> str:
+    """How a full Lean judges that compiles the library of certificates: it is the embedded kernel's, as a command."""
+    folder = kernel_folder()
+    assert folder is not None
+    assert ask("prelude\nimport Bounds\n", None, lean()).accepted
+    library = compiled_library(
+        runner().scratch, "certificates", f"{folder} {state(str(folder))}", lambda *_: pytest.fail("compiled")
+    )
+    places = {"LIBRARY": library, "PYTHON": sys.executable, "SOURCE": REPOSITORY / "src", "KERNEL": folder}
+    script = NEWER
+    for word, place in places.items():
+        script = script.replace(word, str(place))
+    return script
+
+
 @pytest.fixture
 def full(project: Project, stub: Callable[[str, str], Path], tmp_path: Path) -> Callable[..., Project]:
-    """A project with a stub of a full Lean on PATH."""
+    """A project with a stub of a full Lean on PATH. real: how it compiles certificates' library and judges them."""
 
-    def make(body: str = "", version: str = "4.15.0") -> Project:
+    def make(body: str = "", version: str = "4.15.0", real: str = OLDER) -> Project:
         script = STUB.replace("VERSION", version).replace("LOG", str(tmp_path / "log")).replace("BODY", body)
+        script = script.replace("REAL", real)
         folder = stub("lean", script)
         project.environment["PATH"] = f"{folder}{os.pathsep}{os.environ['PATH']}"
         return project
@@ -492,6 +523,59 @@ def test_a_full_lean_judges_modules_against_a_base_compiled_once(full: Callable[
     again = project.doit("prove")
     assert {task for task in again.ran if task.startswith("prove")} == {"prove:06", "prove:08", "prove:19"}
     assert project.stamp("prove", "06")["engines"][0]["version"] == "4.16.0"
+
+
+def test_a_full_lean_that_is_older_leaves_the_balance_to_the_solver_and_it_is_said_once(
+    full: Callable[..., Project], tmp_path: Path
+) -> None:
+    project = full()
+    finished = project.doit("--continue")  # the stub cannot answer what the cross-check asks
+    why = "lean does not compile its library Support.lean: Support.lean:16:11: error: unknown option 'genCtorIdx'"
+    assert finished.text().count("genCtorIdx") == 1
+    assert f"3 witnesses, 0 balances proved, 3 by the solver alone\n              3 balances not proved: {why}\n" in (
+        finished.output
+    )
+    for chunk_id in ("06", "08", "19"):
+        outcome = project.stamp("prove", chunk_id)["outcome"]
+        assert (outcome["balanced"], outcome["unproved"]) == (None, why)
+    log = (tmp_path / "log").read_text().splitlines()
+    assert sum("Support.lean" in line for line in log) == 1
+    assert not any("Order.lean" in line for line in log)
+    assert f"limit 100; the solver alone says so: {why}" in project.doit("show", "06").output
+
+
+def test_a_full_lean_that_compiles_the_library_proves_the_balance_in_a_run_of_its_own(
+    full: Callable[..., Project], tmp_path: Path
+) -> None:
+    project = full(version="4.35.0", real=newer())
+    finished = project.doit("prove", "balance")
+    assert finished.status == 0, finished.text()
+    assert project.summary()["theorems"] == {"witnesses": 3, "balances": 3, "refutations": 0, "solver_alone": 0}
+    outcome = project.stamp("prove", "06")["outcome"]
+    assert (outcome["judged"], outcome["balanced"], outcome["unproved"]) == ("module", 100, "")
+    log = (tmp_path / "log").read_text().splitlines()
+    assert sum("Bounds.lean" in line for line in log) == 1
+    assert sum("--stdin" in line for line in log) == 6
+    project.write("06", "x[3] >= 60", "x[4] >= 41")
+    project.write("08", "x[1] >= 30", "x[1] + x[2] >= 30")
+    assert "proved by lean 4.35.0 (toolchain): " in project.doit("solve:06").text()
+    assert "implied: c2 holds wherever the others do; proved by Lean\n" in project.doit("lint:08").output
+
+
+def test_a_proof_that_a_full_lean_does_not_accept_proves_no_balance(
+    full: Callable[..., Project], solved: Callable[..., Staged], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", full(real=newer()).environment["PATH"])
+    monkeypatch.setattr("staged.lean", lambda: lean("toolchain"))
+    made = solved({"fine": "x[1] + x[2] >= 60"}, [100] + [0] * 7)
+    outcome = made.run("prove")["outcome"]
+    assert outcome["balanced"] == 100, outcome
+    path = made.path("balance")
+    wrong = re.sub(r"(def tree : Tree :=\n).*?\n\n", r"\1(Tree.refuted 0)\n\n", path.read_text(), flags=re.DOTALL)
+    made.rewrite("balance", path.read_text(), wrong)
+    outcome = made.run("prove")["outcome"]
+    assert outcome["balanced"] is None
+    assert "Tree.check" in outcome["unproved"]
 
 
 @pytest.mark.parametrize(

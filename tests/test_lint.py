@@ -21,7 +21,7 @@ from tasks.check import advice, certainty
 from tasks.check.call import Tool
 from tasks.check.contradiction import proved
 from tasks.check.hygiene import contradictions, implied, never
-from tasks.check.lean import judge, unproved
+from tasks.check.lean import judge, objections, unproved
 from tasks.errors import CheckFailed
 from tasks.language.display import display
 from tasks.language.evaluate import evaluate
@@ -108,7 +108,7 @@ def test_the_boundary_is_where_a_comparison_just_holds(text: str, expected: str 
 def test_a_chunk_with_nothing_to_find_has_no_findings_and_lean_is_not_asked(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(certainty, "judge", lambda *_: pytest.fail("asked"))
+    monkeypatch.setattr(certainty, "objections", lambda *_: pytest.fail("asked"))
     assert findings(tmp_path, {"a": "x[1] + x[2] >= 30", "b": "x[3] <= 5", "c": "x[4] in P"}) == {}
     assert capsys.readouterr().out == ""
 
@@ -186,7 +186,7 @@ def test_without_lean_the_solver_alone_says_so(tmp_path: Path, capsys: pytest.Ca
 def test_where_no_proof_is_found_the_solver_alone_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(certainty, "MOST_STEPS", 1)
     monkeypatch.setattr(certainty, "EASY_STEPS", 1)
-    monkeypatch.setattr(certainty, "judge", lambda *_: pytest.fail("asked"))
+    monkeypatch.setattr(certainty, "objections", lambda *_: pytest.fail("asked"))
     assert known(tmp_path) == [(False, "no proof was found within the limit of the search")]
 
 
@@ -197,10 +197,10 @@ def test_no_more_findings_are_proved_than_lean_judges_in_one_run(
 
     def counted(*given: Any) -> Any:
         runs.append(1)
-        return judge(*given)
+        return objections(*given)
 
     monkeypatch.setattr(certainty, "MOST_PROOFS", 2)
-    monkeypatch.setattr(certainty, "judge", counted)
+    monkeypatch.setattr(certainty, "objections", counted)
     two = {**IMPLIED, "b": "x[1] + x[2] >= 20", "d": "x[5] + x[6] <= 99"}
     assert [proved for proved, _ in known(tmp_path, two)] == [True, True, False, False]
     assert len(runs) == 1
@@ -209,10 +209,8 @@ def test_no_more_findings_are_proved_than_lean_judges_in_one_run(
 def test_lean_that_has_no_verdict_in_time_leaves_it_to_the_solver(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(certainty, "judge", lambda text, name, lean, added: judge(text, name, lean.within(0.01), added))
-    ((proved, why),) = known(tmp_path)
-    assert not proved
-    assert why.startswith("Lean has no verdict within 0.01 s")
+    monkeypatch.setattr(certainty, "objections", lambda text, proofs, lean: objections(text, proofs, lean.within(0.01)))
+    assert known(tmp_path) == [(False, "Lean has no verdict within 60 s")]
 
 
 def _claim(*texts: str, of: Absence) -> tuple[Specification, Absence, Proof]:

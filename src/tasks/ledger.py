@@ -177,6 +177,7 @@ def _row(chunk_id: str, computational: bool, results: dict[str, Outcome], stamps
         constraints=kinds,
         witness=solved.witness if isinstance(solved, Solved) else None,
         judged=proved.judged if isinstance(proved, Proved) else None,
+        unproved=proved.unproved if isinstance(proved, Proved) else "",
         balance_proved=isinstance(proved, Proved) and proved.balanced is not None and isinstance(balanced, Balanced),
         balance=(balanced.least, balanced.most) if isinstance(balanced, Balanced) else None,
         constant_on_sample=compared.constant_on_sample if isinstance(compared, Compared) else (),

@@ -14,7 +14,7 @@ from ..specification import Specification
 from . import theorem_reader
 from .call import Tool
 from .contradiction import EASY_STEPS, proved
-from .lean import form_of, judge, unproved
+from .lean import objections
 from .theorem_reader import misstated
 
 MOST_PROOFS = 64
@@ -61,23 +61,16 @@ def _judged(
         return []
     if lean is None:
         return [Certainty("lean=off")] * len(given)
-    if form_of(lean) != "embedded kernel":
-        return [Certainty("the proof is for the embedded kernel (lean=kernel)")] * len(given)
-    texts = [absence_text(specification, of, proof, f"Finding{at}") for at, of, proof in given]
     definitions = certificate.render(specification.chunk, specification.statements, None)
+    texts = [(absence_text(specification, of, proof, f"Finding{at}"), f"Finding{at}.holds") for at, of, proof in given]
     try:
-        judgement = judge(definitions, None, lean, "".join(texts))
-    except NoVerdict as error:
-        return [Certainty(str(error), limited=True)] * len(given)
-    found, begin = [], 0
-    for (at, _, proof), text in zip(given, texts, strict=True):
-        end = begin + text.count("\n")
-        messages = [message for message in judgement.added if begin < message.line <= end]
-        begin = end
+        against = objections(definitions, texts, lean)
+    except NoVerdict:
+        return [Certainty(f"Lean has no verdict within {lean.limits.seconds} s", limited=True)] * len(given)
+    found = []
+    for (_, _, proof), objection in zip(given, against, strict=True):
         if wrong := misstated(proof.text(), "unsatisfiable", theorem_reader.UNSATISFIABLE):
             found.append(Certainty(f"the text states something else: {wrong}"))
-            continue
-        of_definitions = [message for message in judgement.messages if message.severity == "error"]
-        complaint = unproved([*of_definitions, *messages], f"Finding{at}.holds")
-        found.append(Certainty(complaint and f"Lean does not accept its proof: {complaint}", bool(complaint)))
+        else:
+            found.append(Certainty(objection and f"Lean does not accept its proof: {objection}", bool(objection)))
     return found

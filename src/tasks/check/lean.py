@@ -260,6 +260,22 @@ def unproved(messages: Sequence[Message], theorem: str) -> str:
     return f"{theorem} rests on {', '.join(found[0])}" if found[0] else ""
 
 
+def objections(definitions: str, proofs: Sequence[tuple[str, str]], lean: Tool) -> list[str]:
+    """What a Lean of either form has against each of some texts that stand behind a certificate's definitions, each of
+    which proves the theorem that it is given with, and shows its axioms; "" for nothing. All are judged in one run.
+
+    Raises as judge.
+    """
+    judgement = judge(definitions, None, lean, "".join(text for text, _ in proofs))
+    found, begin = [], 0
+    for text, theorem in proofs:
+        end = begin + text.count("\n")
+        said = [*judgement.errors(), *(message for message in judgement.added if begin < message.line <= end)]
+        found.append(unproved(said, theorem))
+        begin = end
+    return found
+
+
 def first_difference(text: str, assertion: Assertion, lean: Tool) -> int:
     """The index of the first point at which Lean proves that an assertion about a text does not hold.
 

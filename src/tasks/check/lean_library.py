@@ -5,57 +5,82 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 from ..errors import ToolError
 from .call import Run, shorten
 from .identity import write_beside
 
 _FOLDER = Path(__file__).parent.parent / "render" / "library"
-_MODULES = {
-    "lean toolchain": (("Base.lean", "Duality.Base"),),
-    "lean embedded kernel": (("Support.lean", "Support"), ("Order.lean", "Order"), ("Bounds.lean", "Bounds")),
+Library: TypeAlias = Literal["modules", "certificates"]
+_SOURCES: Mapping[Library, tuple[tuple[str, str], ...]] = {
+    "modules": (("Base.lean", "Duality.Base"),),
+    "certificates": (("Support.lean", "Support"), ("Order.lean", "Order"), ("Bounds.lean", "Bounds")),
 }
-"""By tool: the library's sources in this package, and the modules that they are compiled as; each may import those
-before it.
+"""By who imports it: the library's sources in this package, and the modules that they are compiled as; each may import
+those before it.
 """
+_READ: Mapping[str, tuple[Library, ...]] = {
+    "lean toolchain": ("modules", "certificates"),
+    "lean embedded kernel": ("certificates",),
+}
+
+
+class NotCompiled(ToolError):
+    """A Lean does not accept a library of ours."""
+
+
+def library_of(text: str) -> Library:
+    """What a text for Lean imports."""
+    return "certificates" if text.startswith("prelude\n") else "modules"
 
 
 def library_sources(tool: str) -> tuple[Path, ...]:
-    """The sources of the library that a Lean's texts import, by the name of the tool (see call.Tool.name)."""
-    return tuple(_FOLDER / name for name, _ in _MODULES[tool])
+    """The sources of all that a Lean's texts import, by the name of the tool (see call.Tool.name)."""
+    return tuple(_FOLDER / name for library in _READ[tool] for name, _ in _SOURCES[library])
 
 
 @cache
 def library_digest(tool: str) -> str:
-    """SHA-256 of the library's sources."""
+    """SHA-256 of these sources."""
     return sha256(b"\0".join(path.read_bytes() for path in library_sources(tool))).hexdigest()
 
 
-def compiled_library(scratch: Path, tool: str, identity: str, lean: Callable[[Sequence[str], Path], Run]) -> Path:
+def compiled_library(
+    scratch: Path, library: Library, identity: str, lean: Callable[[Sequence[str], Path], Run]
+) -> Path:
     """The folder for LEAN_PATH in which the library lies compiled by the Lean of this identity.
 
     lean runs that Lean with arguments and a LEAN_PATH. What was compiled before is used if its SHA-256 is the one that
-    was recorded then; only one process at a time compiles. Raises ToolError where it does not compile or scratch cannot
-    be written, OSError where its disk is full.
+    was recorded then; only one process at a time compiles. Raises NotCompiled where that Lean does not accept it, which
+    is remembered; ToolError where it does not come to an end or scratch cannot be written, OSError where its disk is
+    full.
     """
-    sources = [path.read_bytes() for path in library_sources(tool)]
-    name = sha256(b"\0".join((tool.encode(), identity.encode(), *sources))).hexdigest()
+    modules = _SOURCES[library]
+    sources = [(_FOLDER / name).read_bytes() for name, _ in modules]
+    name = sha256(b"\0".join((library.encode(), identity.encode(), *sources))).hexdigest()
     folder = scratch / "lean" / name
-    compiled = [folder / _compiled(module) for _, module in _MODULES[tool]]
-    record = folder / "sha256"
+    compiled = [folder / _compiled(module) for _, module in modules]
+    record, refusal = folder / "sha256", folder / "refused"
     try:
         if not _is_sound(compiled, record):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             with alone(folder / "lock"):
+                if refusal.exists():
+                    raise NotCompiled(refusal.read_text("utf-8"))
                 if not _is_sound(compiled, record):
                     known = set(record.read_text("ascii", "replace").split() if record.exists() else ())
-                    for (_, module), source, olean in zip(_MODULES[tool], sources, compiled, strict=True):
+                    for (_, module), source, olean in zip(modules, sources, compiled, strict=True):
                         if not olean.is_file() or _digest(olean) not in known:
-                            _compile(folder, module, source, lean)
+                            try:
+                                _compile(folder, module, source, lean)
+                            except NotCompiled as error:
+                                write_beside(refusal, str(error))
+                                raise
                     write_beside(record, _digests(compiled))
     except OSError as error:
         from .process import FULL  # here, as a build with nothing to do starts no process
@@ -86,8 +111,9 @@ def _compile(folder: Path, module: str, source: bytes, lean: Callable[[Sequence[
             with tempfile.TemporaryFile(dir=beside) as probe:
                 refuse_full_disk(probe, str(folder), ROOM_OF_A_FAILURE)
             said = (finished.errors.strip() or finished.output.strip() or "no message").splitlines()[0]
-            why = "in time" if finished.ended == "time" else f": {shorten(said)}"
-            raise ToolError(f"lean does not compile its library {text.name}{why}")
+            why = " in time" if finished.ended == "time" else f": {shorten(said.replace(str(text), text.name))}"
+            error = NotCompiled if finished.status == 1 and not finished.ended else ToolError
+            raise error(f"lean does not compile its library {text.name}{why}")
         os.replace(made, olean)
 
 

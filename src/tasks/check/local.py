@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from .call import Limits, Run, ToolCall
 from .engines import DEFAULT_SOLVER, named_by
 from .identity import shallow_states, state
 from .lean_install import INSTALL, full_lean, kernel_folder
-from .lean_library import compiled_library
+from .lean_library import NotCompiled, compiled_library, library_of
 from .process import Quota, clean_environment, run
 
 _LIBRARY = Limits(120, 4096)
@@ -79,8 +80,14 @@ class LocalRunner:
             return _run_lean(place, arguments, "", _LIBRARY, {"LEAN_PATH": str(path)})
 
         identity = call.identity or f"{place} {state(str(place))}"
-        library = compiled_library(self.scratch, call.tool, identity, compile_with)
-        return _run_lean(place, call.arguments, call.text, call.limits, {"LEAN_PATH": str(library)})
+        library = library_of(call.text)
+        try:
+            folder = compiled_library(self.scratch, library, identity, compile_with)
+        except NotCompiled as error:
+            if library == "certificates" and call.tool == "lean toolchain":  # which may be older than what these need
+                return _refused(str(error))
+            raise
+        return _run_lean(place, call.arguments, call.text, call.limits, {"LEAN_PATH": str(folder)})
 
     def _lean(self, tool: str) -> Path:
         """The lean command of a full Lean, or the folder of the embedded kernel."""
@@ -88,6 +95,12 @@ class LocalRunner:
         if place is None:
             raise ToolError(f"no Lean: {reason or 'the embedded kernel is not installed'}; {INSTALL}")
         return place
+
+
+def _refused(why: str) -> Run:
+    """What a Lean says of a text whose import it does not accept."""
+    message = {"severity": "error", "data": why, "pos": {"line": 1, "column": 0}}
+    return Run(1, json.dumps(message) + "\n", "", 0.0)
 
 
 def _run_lean(place: Path, arguments: Sequence[str], text: str, limits: Limits, more: dict[str, str]) -> Run:

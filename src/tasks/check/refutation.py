@@ -12,7 +12,7 @@ from ..specification import Specification
 from . import theorem_reader
 from .ask import identify, tool
 from .identity import write_beside
-from .lean import form_of, judge, unproved
+from .lean import objections
 from .theorem_reader import misstated
 
 
@@ -48,10 +48,7 @@ def _judged(plan: Plan, specification: Specification, proof: Proof) -> tuple[str
     try:
         engine = identify(plan, "lean")["engine"]
         lean = tool(plan.asking("lean", engine, specification.chunk.id))
-        if form_of(lean) != "embedded kernel":
-            return "", "the proof is for the embedded kernel (lean=kernel)"
-        judgement = judge(definitions, None, lean, theorem)
+        (against,) = objections(definitions, [(theorem, UNSATISFIABLE)], lean)
     except DualityError as error:
         return "", str(error)
-    against = "" if judgement.accepted else judgement.errors()[0].text
-    return engine_text(without_identity(engine)), against or unproved(judgement.added, UNSATISFIABLE)
+    return engine_text(without_identity(engine)), against

@@ -169,6 +169,8 @@ def _balance(ledger: Ledger, chunk_id: str) -> Iterator[str]:
 
     if found := ledger.outcome(Balanced, chunk_id):
         proved = ledger.outcome(Proved, chunk_id)
-        who = "Lean has proved the limit" if proved and proved.balanced is not None else "the solver alone says so"
+        who = "Lean has proved the limit"
+        if proved is None or proved.balanced is None:
+            who = "the solver alone says so" + (f": {proved.unproved}" if proved else "")
         interval = f"|T_int - T_ext| is {found.least} to {found.most} over all valid points, limit {found.limit}"
         yield f"{interval}; {who}"

@@ -88,7 +88,7 @@ class Proved:
 
     refused: the definitions about which Lean does not share a claim of the sample; None where Lean did not answer
     about the sample in the run that judged the proof. balanced: Lean also accepted that |T_int - T_ext| is at most
-    this at every valid point; None where the solver alone says so.
+    this at every valid point; None where the solver alone says so, and unproved says why.
     """
 
     stage: ClassVar[str] = "prove"
@@ -98,6 +98,7 @@ class Proved:
     claims: int
     refused: tuple[str, ...] | None
     balanced: int | None = None
+    unproved: str = ""
 
 
 @dataclass(frozen=True)

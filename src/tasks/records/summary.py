@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
@@ -31,8 +32,8 @@ class Row:
     """One chunk: the result of every stage that is meant for it, and what those that passed found out.
 
     witness: 8 integers; balance: least and most |T_int - T_ext|; judged: the file that Lean accepted; balance_proved:
-    whether Lean accepted, too, that the tracts are within the limit at every valid point; unsatisfiable: that the chunk
-    has none, by whom.
+    whether Lean accepted, too, that the tracts are within the limit at every valid point; unproved: why it did not,
+    where it was asked; unsatisfiable: that the chunk has none, by whom.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Row:
     judged: str | None = None
     balance: tuple[int, int] | None = None
     balance_proved: bool = False
+    unproved: str = ""
     unsatisfiable: Literal["", "proved", "solver alone"] = ""
     constant_on_sample: tuple[str, ...] = ()
     disagreements: tuple[str, ...] = ()
@@ -141,11 +143,13 @@ def table(summary: Summary, order: Iterable[str]) -> str:
             more += "   JSON and MiniZinc only (lean=off)"
         lines.append(f"{stage:<14}{results.passed:>8}{results.failed:>8}{results.not_run:>9}{more}")
     engines = ", ".join(engine_text(e) for e in summary.engines if e["name"] != "duality") or "none"
+    reasons = Counter(row.unproved for row in summary.chunks if row.unproved)
     lines += [
         "",
         f"constraints   {total.formal} formal ({total.solved} solved, {total.proved} proved), "
         f"{total.vacuous} vacuous, {total.informal} informal (not checked)",
         f"theorems      {_theorems(summary.theorems)}",
+        *(f"              {_plural(count, 'balance')} not proved: {why}" for why, count in sorted(reasons.items())),
         f"engines       {engines}",
     ]
     lines += [f"note          {note}" for note in summary.notes]

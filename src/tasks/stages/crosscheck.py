@@ -32,6 +32,8 @@ def run(context: Context) -> Result[Compared]:
         *structure(specification, witness, model, read_lean(text, form.kind)),
         *in_minizinc(specification, sample, model, tool(context.asking("minizinc"))),
     ]
+    if form.kind == "module":  # the proof of the balance is about the certificate
+        found += structure(specification, witness, None, read_lean(context.read("certificate"), "certificate"))
     if lean:
         found += in_lean(specification, sample, context.outcome(Proved).refused, form, text, lean)
     if found:

@@ -13,19 +13,18 @@ from .stage import Context, Result, Stage
 def run(context: Context) -> Result[Proved]:
     """Has Lean judge its form of the chunk as it lies on disk, and what the chunk's sample claims of it.
 
-    The claims are asked in the same run, as most of a run is its start, and so is the proof of the chunk's balance;
-    they have no part in the witness's proof. Where Lean does not answer about all of it within the limit, the balance
-    is left to the solver, then the claims to the cross-check, and the witness's proof is judged alone. Raises
-    CheckFailed where Lean rejects the theorem, has no verdict in time, or the theorem rests on an axiom it must not
-    rest on; ToolError where Lean crashes.
+    The claims are asked in the same run, as most of a run is its start; so is the proof of the chunk's balance where
+    that run is about the certificate, which the proof stands behind, and else it has one of its own. They have no part
+    in the witness's proof. Where Lean does not answer about all of it within the limit, the balance is left to the
+    solver, then the claims to the cross-check, and the witness's proof is judged alone. Raises CheckFailed where Lean
+    rejects the theorem, has no verdict in time, or the theorem rests on an axiom it must not rest on; ToolError where
+    Lean crashes.
     """
-    from ..boxes.theorem import QUESTION, balance_question
-    from ..check import theorem_reader
+    from ..boxes.theorem import QUESTION
     from ..check.ask import tool
-    from ..check.lean import ALLOWED_AXIOMS, answer, judge, question, unproved
+    from ..check.lean import ALLOWED_AXIOMS, answer, judge, objections, question, unproved
     from ..check.lean_form import lean_form
     from ..check.proof import rejection
-    from ..check.theorem_reader import misstated
     from ..claims import from_record
     from ..errors import CheckFailed, DualityError, NoVerdict
     from ..specification import understand
@@ -36,15 +35,10 @@ def run(context: Context) -> Result[Proved]:
     asked, whole = form.assertions(sample), text + form.question
     ours = question(form.form, asked)
     limit = context.plan.corpus.settings.balance_limit(chunk_id, understand(*context.source()).chunk.total)
-    proof = context.read("balance") if form.form == "embedded kernel" else ""
-    if "theorem" in proof:
-        if wrong := misstated(proof, "balanced", theorem_reader.BALANCED.format(limit=limit)):
-            raise CheckFailed(f"chunk {chunk_id}: {context.path('balance')} states something else: {wrong}")
-        proof += balance_question(limit)
-    else:
-        proof = ""
+    proof = _proof_of_balance(context, limit)
+    together = proof if form.kind == "certificate" else ""
     judgement = None
-    for added in dict.fromkeys((ours + proof, ours, "")):
+    for added in dict.fromkeys((ours + together, ours, "")):
         try:
             judgement = judge(whole, form.theorem, lean, added)
             break
@@ -64,21 +58,43 @@ def run(context: Context) -> Result[Proved]:
             f"chunk {chunk_id}: {form.theorem} rests on the axioms {', '.join(foreign)}: this is not a proof "
             f"({context.path(form.kind)})"
         )
-    balanced = None
-    if proof and added == ours + proof:
-        if complaint := unproved(about_balance, QUESTION):
-            print(f"chunk {chunk_id}: Lean does not accept {context.path('balance')}: {complaint}")
-        else:
-            balanced = limit
+    why, late = "", f"Lean has no verdict within {lean.limits.seconds} s"
+    if not proof:
+        why = "no proof was found within the limit of the search"
+    elif together:
+        why = unproved(about_balance, QUESTION) if added == ours + together else late
+    else:
+        try:
+            (why,) = objections(context.read("certificate"), [(proof, QUESTION)], lean)
+        except NoVerdict:
+            why = late
     refused = None
     if answered:
         try:
             refused = tuple(assertion.definition for assertion in answer(form.form, asked, judgement))
         except DualityError:  # the cross-check asks again, and fails with the message
             refused = None
-    limited = refused is None or (proof != "" and balanced is None)
-    outcome = Proved(form.kind, form.theorem, judgement.axioms, len(asked), refused, balanced)
+    limited = refused is None or (proof != "" and why != "")
+    balanced = None if why else limit
+    outcome = Proved(form.kind, form.theorem, judgement.axioms, len(asked), refused, balanced, why)
     return Result(outcome, limited=limited)
+
+
+def _proof_of_balance(context: Context, limit: int) -> str:
+    """What is put behind the certificate to prove that all valid points are within the limit; "" where nothing does.
+
+    Raises CheckFailed where the text on disk states something else.
+    """
+    from ..boxes.theorem import balance_question
+    from ..check.theorem_reader import BALANCED, misstated
+    from ..errors import CheckFailed
+
+    proof = context.read("balance")
+    if "theorem" not in proof:
+        return ""
+    if wrong := misstated(proof, "balanced", BALANCED.format(limit=limit)):
+        raise CheckFailed(f"chunk {context.chunk_id}: {context.path('balance')} states something else: {wrong}")
+    return proof + balance_question(limit)
 
 
 def _settings(plan: Plan, chunk_id: str) -> Mapping[str, Any]:
