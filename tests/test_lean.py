@@ -562,6 +562,15 @@ def test_a_full_lean_that_compiles_the_library_proves_the_balance_in_a_run_of_it
     assert "implied: c2 holds wherever the others do; proved by Lean\n" in project.doit("lint:08").output
 
 
+@pytest.mark.slow
+def test_lean_as_a_command_compiles_the_library_of_certificates(full: Callable[..., Project]) -> None:
+    real = re.sub(r"case .*esac", "text=${text-}", newer())
+    project = full(version="4.35.0", real=real)
+    finished = project.doit("prove:06")
+    assert finished.status == 0, finished.text()
+    assert project.stamp("prove", "06")["outcome"]["balanced"] == 100
+
+
 def test_a_proof_that_a_full_lean_does_not_accept_proves_no_balance(
     full: Callable[..., Project], solved: Callable[..., Staged], monkeypatch: pytest.MonkeyPatch
 ) -> None:
