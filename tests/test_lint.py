@@ -19,9 +19,10 @@ from tasks.boxes.theorem import Proof, prove
 from tasks.boxes.tree import Refuted
 from tasks.check import advice, certainty
 from tasks.check.call import Tool
+from tasks.check.certainty import Certainty, Claim, certainties
 from tasks.check.contradiction import proved
 from tasks.check.hygiene import contradictions, implied, never
-from tasks.check.lean import judge, objections, unproved
+from tasks.check.lean import objections
 from tasks.errors import CheckFailed
 from tasks.language.display import display
 from tasks.language.evaluate import evaluate
@@ -166,32 +167,33 @@ def test_names_of_any_kind_are_matched(tmp_path: Path) -> None:
     assert findings(tmp_path, texts) == {"implied": [("unit sum",)], "never binds": [("unit sum",)]}
 
 
+def expression(text: str, total: int, primes: tuple[int, ...]) -> Expression:
+    found = interpret(text, total, primes).expression
+    assert found is not None
+    return found
+
+
 # How a finding is known
 
 IMPLIED = {"a": "x[1] >= 30", "b": "x[1] + x[2] >= 30", "c": "x[5] <= 9"}
 
 
-def known(folder: Path, constraints: dict[str, str] | None = None, **values: str) -> list[tuple[bool, str]]:
-    """Whether the findings of a chunk are proved, and why not."""
-    outcome = Staged(folder, make_chunk(constraints or IMPLIED), **values).run("render_mzn", "lint")["outcome"]
-    return [(finding["proved"], finding["why"]) for finding in outcome["findings"]]
+def specified(constraints: dict[str, str]) -> Specification:
+    chunk = make_chunk(constraints)
+    return Specification(chunk, tuple(interpret(c.text, chunk.total, chunk.primes) for c in chunk.constraints), "")
 
 
-def test_without_lean_the_solver_alone_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert known(tmp_path, lean="off") == [(False, "lean=off")]
-    said = "implied: b holds wherever the others do; the solver alone says so: lean=off\n"
-    assert capsys.readouterr().out.endswith(said)
+CLAIM = Absence(("a", "c"), denied="b")
+NEARER = Absence(("a",), condition=expression("x[1] < 30", 100, ()))
 
 
-def test_where_no_proof_is_found_the_solver_alone_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(certainty, "MOST_STEPS", 1)
-    monkeypatch.setattr(certainty, "EASY_STEPS", 1)
-    monkeypatch.setattr(certainty, "objections", lambda *_: pytest.fail("asked"))
-    assert known(tmp_path) == [(False, "no proof was found within the limit of the search")]
+def whys(*claims: Absence) -> list[str]:
+    """Why these claims about a chunk are not proved."""
+    return [c.why for c in certainties(specified(IMPLIED), [Claim("so it is", of) for of in claims], lean())]
 
 
-def test_no_more_findings_are_proved_than_lean_judges_in_one_run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_what_no_proof_is_found_of_and_what_lean_does_not_judge_in_one_run_the_solver_alone_says(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     runs = []
 
@@ -199,27 +201,23 @@ def test_no_more_findings_are_proved_than_lean_judges_in_one_run(
         runs.append(1)
         return objections(*given)
 
-    monkeypatch.setattr(certainty, "MOST_PROOFS", 2)
     monkeypatch.setattr(certainty, "objections", counted)
-    two = {**IMPLIED, "b": "x[1] + x[2] >= 20", "d": "x[5] + x[6] <= 99"}
-    assert [proved for proved, _ in known(tmp_path, two)] == [True, True, False, False]
+    monkeypatch.setattr(certainty, "MOST_PROOFS", 2)
+    assert whys(CLAIM, NEARER, CLAIM) == ["", "", "only 2 findings of a chunk are proved"]
+    assert len(runs) == 1
+    monkeypatch.setattr(certainty, "MOST_STEPS", 1)
+    monkeypatch.setattr(certainty, "EASY_STEPS", 1)
+    assert whys(CLAIM) == ["no proof was found within the limit of the search"]
     assert len(runs) == 1
 
 
-def test_lean_that_has_no_verdict_in_time_leaves_it_to_the_solver(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_where_lean_has_no_verdict_in_time_the_solver_alone_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(certainty, "objections", lambda text, proofs, lean: objections(text, proofs, lean.within(0.01)))
-    assert known(tmp_path) == [(False, "Lean has no verdict within 60 s")]
+    (found,) = certainties(specified(IMPLIED), [Claim("so it is", CLAIM)], lean())
+    assert found == Certainty("Lean has no verdict within 60 s", limited=True)
 
 
-def _claim(*texts: str, of: Absence) -> tuple[Specification, Absence, Proof]:
-    chunk = make_chunk(dict(zip("abcdefgh", texts, strict=False)))
-    specification = Specification(chunk, tuple(interpret(c.text, 100, ()) for c in chunk.constraints), "")
-    return specification, of, prove(absence(specification, of), 10_000)
-
-
-def test_a_wrong_tree_proves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_tree_proves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """The others are proved all the same."""
 
     def other(specification: Specification, claim: Absence, said: str, steps: int) -> Proof | None:
@@ -227,59 +225,65 @@ def test_a_wrong_tree_proves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
         return replace(found, tree=Refuted(0)) if found and claim.denied else found
 
     monkeypatch.setattr(certainty, "proved", other)
-    (_, refused), (holds, _) = known(tmp_path, {**IMPLIED, "b": "x[1] + x[2] >= 20"})
+    refused, holds = whys(CLAIM, NEARER)
     assert refused.startswith("Lean does not accept its proof: ")
-    assert holds
+    assert holds == ""
 
 
-def test_a_proof_of_something_else_proves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proof_of_something_else_proves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     text = Proof.text
 
     def other(proof: Proof) -> str:
         return text(proof).replace("Eq (valid x) Bool.true → False", "Eq (valid x) Bool.true → Eq 1 1")
 
     monkeypatch.setattr(Proof, "text", other)
-    ((proved, why),) = known(tmp_path)
-    assert not proved
+    (why,) = whys(CLAIM)
     assert why.startswith("the text states something else: line ")
 
 
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
+def test_lean_accepts_no_claim_that_is_not_the_one_that_its_tree_proves() -> None:
+    """Be it that the claim as it is stated is another, or the definition that the proof is about."""
+    specification = specified({"a": "x[1] + x[2] >= 60", "b": "x[3] <= 40"})
+    claim = Absence(("a",), denied="b")
+    text = absence_text(specification, claim, prove(absence(specification, claim), 10_000), "Finding")
+    stated = text.index("theorem Finding.holds")
+    texts = [text]
+    for old, new in (
         ("(Constraint.c_b x).not", "(Constraint.c_b x)"),
         ("(Constraint.c_a x)", "(Constraint.c_b x)"),
         ("(Constraint.c_a x)", "(Bool.false)"),
         ("(unit_sum x)", "(Bool.false)"),
         ("(unit_sum x)", "(bounds x)"),
-    ],
-)
-def test_lean_accepts_no_claim_that_is_not_the_one_that_its_tree_proves(old: str, new: str) -> None:
-    """Be it that the claim as it is stated is another, or the definition that the proof is about."""
-    given = _claim("x[1] + x[2] >= 60", "x[3] <= 40", of=Absence(("a",), denied="b"))
-    text = absence_text(*given, "Finding0")
-    definitions = certificate.render(given[0].chunk, given[0].statements, None)
-    stated = text.index("theorem Finding0.holds")
-    for wrong in (
-        text[:stated] + text[stated:].replace(old, new),
-        text[:stated].replace(old, new) + text[stated:],
     ):
-        assert wrong != text
-        assert unproved(judge(definitions, None, lean(), wrong).added, "Finding0.holds")
-    assert unproved(judge(definitions, None, lean(), text).added, "Finding0.holds") == ""
+        assert old in text[:stated]
+        assert old in text[stated:]
+        texts += [text[:stated].replace(old, new) + text[stated:], text[:stated] + text[stated:].replace(old, new)]
+    proofs = [(text.replace("Finding", f"Finding{at}"), f"Finding{at}.holds") for at, text in enumerate(texts)]
+    definitions = certificate.render(specification.chunk, specification.statements, None)
+    first, *others = objections(definitions, proofs, lean())
+    assert first == ""
+    assert all(others)
     assert text[stated:].startswith(
-        "theorem Finding0.holds : (x : Point) → Eq "
+        "theorem Finding.holds : (x : Point) → Eq "
         "(((bounds x).and (unit_sum x)).and ((Constraint.c_a x).and ((Constraint.c_b x).not))) Bool.true → False :=\n"
     )
 
 
+def test_without_lean_the_solver_alone_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (found,) = Staged(tmp_path, make_chunk(IMPLIED), lean="off").run("render_mzn", "lint")["outcome"]["findings"]
+    assert (found["proved"], found["why"]) == (False, "lean=off")
+    said = "implied: b holds wherever the others do; the solver alone says so: lean=off\n"
+    assert capsys.readouterr().out.endswith(said)
+
+
 def test_a_point_that_refutes_a_finding_is_the_loudest_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether there is a Lean or not."""
     monkeypatch.setattr(advice, "implied", lambda *_: True)
+    said = r"THE SOLVER IS WRONG\nit says `a holds wherever the others do`, but x = "
     for more in ({}, {"lean": "off"}):
-        with pytest.raises(
-            CheckFailed, match=r"THE SOLVER IS WRONG\nit says `a holds wherever the others do`, but x = "
-        ):
-            known(tmp_path, {"a": "x[1] >= 30", "b": "x[2] + x[3] >= 30"}, **more)
+        build = Staged(tmp_path, make_chunk({"a": "x[1] >= 30", "b": "x[2] + x[3] >= 30"}), **more)
+        with pytest.raises(CheckFailed, match=said):
+            build.run("render_mzn", "lint")
 
 
 @pytest.mark.parametrize(
@@ -295,18 +299,10 @@ def test_a_point_that_refutes_a_finding_is_the_loudest_error(tmp_path: Path, mon
     ],
 )
 def test_a_point_refutes_a_claim_only_where_all_of_it_holds(of: Absence, x: list[int], refuted: bool) -> None:
-    chunk = make_chunk({"a": "x[1] + x[2] >= 60", "b": "x[3] <= 40"})
-    specification = Specification(chunk, tuple(interpret(c.text, 100, ()) for c in chunk.constraints), "")
-    assert of.is_refuted_by(specification, x) is refuted
+    assert of.is_refuted_by(specified({"a": "x[1] + x[2] >= 60", "b": "x[3] <= 40"}), x) is refuted
 
 
 # Against brute force
-
-
-def expression(text: str, total: int, primes: tuple[int, ...]) -> Expression:
-    found = interpret(text, total, primes).expression
-    assert found is not None
-    return found
 
 
 def _random_texts(random: Random, total: int) -> list[str]:
