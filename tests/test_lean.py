@@ -22,7 +22,7 @@ from tasks.check.engines import identify
 from tasks.check.identity import state
 from tasks.check.lean import Assertion, Judgement, Message, answer, decide, first_difference, question
 from tasks.check.lean import judge as ask
-from tasks.check.lean_install import full_lean, kernel_folder
+from tasks.check.lean_install import LIBRARIES, full_lean, kernel_folder
 from tasks.check.lean_library import compiled_library
 from tasks.corpus.chunk import Chunk
 from tasks.errors import CheckFailed, ToolError
@@ -472,9 +472,12 @@ OLDER = """echo "$5:16:11: error: unknown option 'genCtorIdx'"; exit 1"""
 NEWER = """
   case "$*" in *" -o "*) shift 3; cp "LIBRARY/${1##*/}" "$1"; exit ;; esac
   printf '%s\\n' "$text" | PYTHON -c "
-import sys; from pathlib import Path; sys.path.insert(0, 'SOURCE')
-from tasks.check.kernel import entry
-sys.exit(entry(Path('KERNEL'), sys.argv[1:])())" "$@"; exit"""
+import sys; from ctypes import CDLL, RTLD_GLOBAL, c_char_p
+for name in LIBRARIES: kernel = CDLL('KERNEL/' + name, mode=RTLD_GLOBAL)
+words = ['lean', *sys.argv[1:]]
+status = kernel.lean_main(len(words), (c_char_p * (len(words) + 1))(*map(str.encode, words), None))
+CDLL(None).fflush(None)
+sys.exit(status)" "$@"; exit"""
 
 
 def newer() -> str:
@@ -485,7 +488,7 @@ def newer() -> str:
     library = compiled_library(
         runner().scratch, "certificates", f"{folder} {state(str(folder))}", lambda *_: pytest.fail("compiled")
     )
-    places = {"LIBRARY": library, "PYTHON": sys.executable, "SOURCE": REPOSITORY / "src", "KERNEL": folder}
+    places = {"LIBRARIES": LIBRARIES, "LIBRARY": library, "PYTHON": sys.executable, "KERNEL": folder}
     script = NEWER
     for word, place in places.items():
         script = script.replace(word, str(place))
