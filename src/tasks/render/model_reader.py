@@ -86,22 +86,23 @@ def question(model: ModelText, points: list[list[int]]) -> str:
     values as asked_objective.
     """
     count = len(points)
+    point = "[asked[8 * k + i] | i in -7..0]"  # a slice takes MiniZinc as long as all else
     numbers = ", ".join(str(value) for point in points for value in point)
     parts = [
         _code(item for item in model.items if item.startswith(("int: ", "set of int: ", "predicate "))),
-        f"array[1..{count}, 1..8] of int: asked = array2d(1..{count}, 1..8, [{numbers}]);",
+        f"array[1..{8 * count}] of int: asked = [{numbers}];",
     ]
     for position, (_, expression) in enumerate(model.constraints, start=1):
         parts += [
             f"predicate judged_{position}(array[int] of var int: x) = {expression};",
             f"array[1..{count}] of bool: asked_{position} :: add_to_output ="
-            f" [fix(judged_{position}(asked[k, 1..8])) | k in 1..{count}];",
+            f" [fix(judged_{position}({point})) | k in 1..{count}];",
         ]
     if model.objective is not None:
         parts += [
             f"function var int: judged_objective(array[int] of var int: x) = {model.objective};",
             f"array[1..{count}] of int: asked_objective :: add_to_output ="
-            f" [fix(judged_objective(asked[k, 1..8])) | k in 1..{count}];",
+            f" [fix(judged_objective({point})) | k in 1..{count}];",
         ]
     return "\n".join([*parts, "solve satisfy;", ""])
 
