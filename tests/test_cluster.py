@@ -348,7 +348,7 @@ def test_a_limit_that_ends_a_tool_there_is_told_and_remembered_as_one_here(clust
     )
     instead = cluster.home / "instead"
     instead.write_text(
-        f"#!/bin/sh\ncase $(cat) in *neighbor*|*abs*) exec {sys.executable} -c 'bytearray(1 << 30)';; esac; sleep 60\n"
+        f"#!/bin/sh\ncase $(cat) in *forall*) exec {sys.executable} -c 'bytearray(1 << 30)';; esac; sleep 60\n"
     )
     instead.chmod(0o755)
     caches = [spread.home / name for name in ("here", "there")]
