@@ -16,10 +16,11 @@ from staged import CODE, Staged
 from tasks.check.ask import identify
 from tasks.digests import Code
 from tasks.plan import Plan
-from tasks.records.outcomes import Kinds, Understood
+from tasks.records.codec import decode, encode
+from tasks.records.outcomes import Kinds, Solved, Understood
 from tasks.records.stamp import Engine
 from tasks.stages import BY_NAME, PIPELINE
-from tasks.stages.perform import perform
+from tasks.stages.perform import Made, perform
 from tasks.stages.stage import Context, Result, Stage
 
 CHUNK = make_chunk({"c0": "x[1] >= 3", "c1": "x[2] + x[3] <= 40"})
@@ -154,14 +155,14 @@ def test_another_outcome_of_an_earlier_stage_is_not_answered(once: Once, staged:
     assert not is_kept(staged, once[1], "sample")
 
 
-@pytest.mark.parametrize("damage", ["", "{", "{}", "of another stage"])
+@pytest.mark.parametrize("damage", ["", "{", "{}", "another stage", "no files"])
 def test_what_is_kept_in_another_form_is_not_believed(once: Once, staged: Staged, damage: str) -> None:
-    known = once[1].known
-    found = dict.fromkeys(known, damage)
-    if damage == "of another stage":
-        (text,) = (text for (name, _, _), text in known.items() if name == "render_lean")
-        found = dict.fromkeys(known, text)
-    assert not is_kept(staged, Kept(found), "render_mzn")
+    texts = {name: text for (name, _, _), text in once[1].known.items()}
+    if damage == "another stage":
+        damage = texts["render_lean"]
+    elif damage == "no files":
+        damage = encode(replace(decode(Made, texts["render_mzn"]), texts={}))
+    assert not is_kept(staged, Kept(dict.fromkeys(once[1].known, damage)), "render_mzn")
 
 
 def run(context: Context) -> Result[Understood]:
@@ -197,3 +198,12 @@ def test_what_a_failure_left_goes_with_a_kept_result_too(once: Once, staged: Sta
     left.write_text("that there is no valid point")
     assert is_kept(staged, once[1], "solve")
     assert not left.exists()
+
+
+def test_nothing_is_kept_of_a_tool_that_nobody_identified(staged: Staged) -> None:
+    memory = Kept()
+    found = replace(BY_NAME["solve"], run=lambda context: Result(Solved((1,) * 8)))
+    for identity in ("", "known"):
+        engine = {"name": "minizinc", "version": "0", "identity": identity}
+        perform(found, staged.plan, CHUNK.id, {"minizinc": engine}, CODE, memory)
+        assert len(memory.known) == (identity == "known")

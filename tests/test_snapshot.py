@@ -429,3 +429,15 @@ def test_what_a_build_of_one_edited_chunk_costs(built: Project) -> None:
     assert sorted(found[1]["opened"]) == sorted(found[0]["opened"])
     assert many == few
     assert few["processes started"] <= 8
+
+
+def test_what_a_build_costs_of_which_everything_is_kept(built: Project) -> None:
+    """No tool is started, no chunk is parsed, and nothing is loaded that would render, draw or search."""
+    before = contents(built.rendered)
+    shutil.rmtree(built.rendered)
+    found = counted(built, "-n", "0")
+    assert found["tasks"]["balance"] == {"balance:06", "balance:08", "balance:19"}
+    assert contents(built.rendered) == before
+    assert "processes started" not in found["counts"]
+    computing = ("specification", "points", "language.parse", "language.evaluate", "render.model", "boxes.search")
+    assert not {f"tasks.{name}" for name in computing} & set(found["loaded"])
