@@ -183,9 +183,9 @@ class Scripted:
 
 
 def scripted(search: str | Run = FOUND, flatten: str | Run = FLAT) -> Tool:
-    found, flat = (said if isinstance(said, Run) else Run(0, said, "", 0.0) for said in (search, flatten))
+    searched, flattened = (said if isinstance(said, Run) else Run(0, said, "", 0.0) for said in (search, flatten))
     engine = {"name": "minizinc", "version": "0", "solver": "gecode 0", "flattened": "once"}
-    return Tool(engine, Limits(20, 4096), Scripted(found, flat))
+    return Tool(engine, Limits(20, 4096), Scripted(searched, flattened))
 
 
 MODEL = model_of(make_chunk({"a": "x[1] >= 2"}, total=3))
