@@ -29,7 +29,7 @@ from .scale import Costs, processor
 from .systems import make_project
 
 STAND_IN = """#!/bin/sh
-case "$LD_DEBUG $*" in " "*" -") ;; *) exec {minizinc} "$@";; esac
+case "$*" in *[!6]0000" -") ;; *) exec {minizinc} "$@";; esac
 text=$(mktemp {folder}/text.XXXXXX)
 cat > $text
 answer={folder}/$({{ echo "$*"; sed 's/1[0-9]\\{{5\\}}/ID/g' $text; }} | sha256sum | cut -c1-64)

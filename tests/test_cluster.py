@@ -32,10 +32,11 @@ from test_environment import small_disk
 from test_stopping import MARK, finished_tasks, marked, wait_until
 
 # Stands before the real MiniZinc: notes each run for a model, and holds it up while a file is there, or runs another.
-# What is run with LD_DEBUG is the trial of a solver, when the tools are identified.
+# What is run for up to 60 s is the trial of a solver, when the tools are identified.
 MINIZINC = """#!/bin/sh
-case "$LD_DEBUG $*" in
-  " "*" -")
+case "$*" in
+  *" 60000 -") ;;
+  *" -")
     echo "$$ $PPID" >> {home}/runs
     while [ -e {home}/hold ]; do sleep 0.1; done
     [ -e {home}/instead ] && exec {home}/instead;;
@@ -348,7 +349,7 @@ def test_a_limit_that_ends_a_tool_there_is_told_and_remembered_as_one_here(clust
     )
     instead = cluster.home / "instead"
     instead.write_text(
-        f"#!/bin/sh\ncase $(cat) in *forall*) exec {sys.executable} -c 'bytearray(1 << 30)';; esac; sleep 60\n"
+        f"#!/bin/sh\ncase $(cat) in *minimize*) exec {sys.executable} -c 'bytearray(1 << 30)';; esac; sleep 60\n"
     )
     instead.chmod(0o755)
     caches = [spread.home / name for name in ("here", "there")]
