@@ -388,7 +388,7 @@ def misbehaving(project: Project, stub: Tool) -> Callable[[str], Project]:
             "minizinc",
             f'#!/bin/sh\ncase "$*" in --*s-json|--version) exec {real} "$@";; esac\n'
             f"model=$(mktemp -p {project.home}); cat >$model\n"
-            f'if grep -q "x\\[1\\] + x\\[2\\]" $model; then\n{script}\nelse {real} "$@" <$model; fi\n',
+            f'if grep -q "x\\[1\\] + x\\[2\\])" $model; then\n{script}\nelse {real} "$@" <$model; fi\n',
         )
         project.environment["PATH"] = f"{folder}{os.pathsep}{os.environ['PATH']}"
         settings = project.chunks / "corpus.yaml"
