@@ -33,6 +33,7 @@ with suppress(ImportError):
     import kingfisher_sdk  # noqa: F401
 
 REPOSITORY = Path(__file__).parent.parent
+SOURCE = REPOSITORY / "src"
 
 # A shell's background job ignores Ctrl-C, and so would every build that a test starts there.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -57,10 +58,23 @@ class Finished:
 
 @dataclass
 class Project:
-    """A copy of the project's program with a corpus of its own."""
+    """The project's program with a corpus of its own."""
 
     home: Path
     environment: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def source(self) -> Path:
+        """For PYTHONPATH: where the package is that it runs."""
+        own = self.home / "src"
+        return own if own.is_dir() else SOURCE
+
+    def own_package(self) -> Path:
+        """The package, from now on a copy of the project's own, to be edited or moved."""
+        if self.source == SOURCE:
+            ignored = shutil.ignore_patterns("*.egg-info")
+            shutil.copytree(SOURCE, self.home / "src", ignore=ignored, copy_function=duplicate)
+        return self.source / "tasks"
 
     @property
     def chunks(self) -> Path:
@@ -75,11 +89,12 @@ class Project:
 
         measured: the lines that it runs count in the suite's coverage.
         """
-        environment = {**os.environ, "PYTHONPATH": str(self.home / "src"), **self.environment}
-        if fork_server().is_like(environment) and not (first or measured):
+        environment = {**os.environ, "PYTHONPATH": str(self.source), **self.environment}
+        server = fork_server(loaded=environment["PYTHONPATH"] == str(SOURCE))
+        if server.is_like(environment) and not (first or measured):
             with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
                 printing = (output.fileno(), errors.fileno())
-                status = run(fork_server().address, listing(arguments), str(self.home), environment, *printing, 300)
+                status = run(server.address, listing(arguments), str(self.home), environment, *printing, 300)
                 output.seek(0)
                 errors.seek(0)
                 return Finished(status, output.read(), errors.read())
@@ -120,9 +135,11 @@ class Project:
 
 
 @cache
-def fork_server() -> ForkServer:
-    """This worker's, started when the first test asks for it."""
-    return ForkServer()
+def fork_server(loaded: bool = False) -> ForkServer:
+    """This worker's, started when the first test asks for it: one that has loaded the repository's package, or one for
+    any other.
+    """
+    return ForkServer(SOURCE if loaded else None)
 
 
 def listing(arguments: Sequence[str]) -> list[str]:
@@ -144,12 +161,10 @@ def duplicate(source: str, to: str) -> None:
 
 
 def program(home: Path) -> Path:
-    """The program without a corpus, as a clone would have it."""
+    """The program without a corpus, as a clone would have it; the package is the repository's (see Project.source)."""
     home.mkdir(parents=True, exist_ok=True)
     for name in ("dodo.py", "pyproject.toml", "lean-toolchain"):
         shutil.copy(REPOSITORY / name, home)
-    ignored = shutil.ignore_patterns("*.egg-info")
-    shutil.copytree(REPOSITORY / "src", home / "src", ignore=ignored, copy_function=duplicate)
     return home
 
 
@@ -224,7 +239,7 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
         os.environ.pop("PYTHONUNBUFFERED", None)
         by_content = py_compile.PycInvalidationMode.CHECKED_HASH  # so that copies are believed whatever their times
-        compileall.compile_dir(REPOSITORY / "src", quiet=2, invalidation_mode=by_content)
+        compileall.compile_dir(SOURCE, quiet=2, invalidation_mode=by_content)
     if everything_asked(config) and not option.collectonly and not option.no_cov:
         option.cov_source = option.cov_source or [True]
     if option.cov_source and not plugins.hasplugin("_cov"):
@@ -320,7 +335,7 @@ def scanner_rules(once: Once) -> Iterator[None]:
 
     def fill(folder: Path) -> None:
         code = "from tasks.check.secrets import plain_secrets; plain_secrets(b'')"
-        environment = {**os.environ, "PYTHONPATH": str(REPOSITORY / "src"), "KF_RULE_CACHE_DIR": str(folder)}
+        environment = {**os.environ, "PYTHONPATH": str(SOURCE), "KF_RULE_CACHE_DIR": str(folder)}
         subprocess.run([sys.executable, "-c", code], env=environment, check=True)
         assert any(folder.iterdir())
 

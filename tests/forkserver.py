@@ -1,8 +1,9 @@
 """Runs of doit by a process that has loaded what doit and the package import from elsewhere, and forks for each.
 
 Importing that, and taking it apart at the end, is most of the time of a short run. A run is a process of its own all
-the same, with its own environment, folder and output, and it loads the package itself: no module of `tasks` is loaded
-here. `python forkserver.py ADDRESS ARGUMENT...` is `doit ARGUMENT...` by the server at that address.
+the same, with its own environment, folder and output. It loads the package itself, from where its PYTHONPATH says:
+no module of `tasks` is loaded here, unless the server is for runs of one package that nobody edits. `python
+forkserver.py ADDRESS ARGUMENT...` is `doit ARGUMENT...` by the server at that address.
 """
 
 from __future__ import annotations
@@ -19,14 +20,20 @@ LOADED = (
     "cloudpickle", "ctypes", "difflib", "doit.doit_cmd", "doit.plugin", "jinja2", "lark.load_grammar", "msgspec.json",
     "multiprocessing.connection", "sqlite3", "tomllib", "yaml",
 )  # fmt: skip
+NOT_LOADED = ("tasks.cluster", "tasks.editor")
+"""Parts of the package that few runs load."""
 READ_AT_START = ("PYTHON", "LANG", "LC_", "LD_", "TZ")
 """Variables that Python or the loader reads when a process starts begin so."""
 
 
 class ForkServer:
-    """The process, as the one that starts it sees it, with which it ends. address: where it takes requests."""
+    """The process, as the one that starts it sees it, with which it ends. address: where it takes requests.
 
-    def __init__(self) -> None:
+    source: the folder of the package that is loaded before runs are forked, with its parser; all of them have it as
+    their PYTHONPATH then.
+    """
+
+    def __init__(self, source: os.PathLike[str] | None = None) -> None:
         import subprocess
         import tempfile
 
@@ -38,7 +45,8 @@ class ForkServer:
             listener.listen(64)
             self.process = subprocess.Popen(
                 [sys.executable, __file__],
-                pass_fds=[listener.fileno()], env={**os.environ, "LISTENER": str(listener.fileno())},
+                pass_fds=[listener.fileno()],
+                env={**os.environ, "LISTENER": str(listener.fileno()), "SOURCE": str(source or "")},
                 # As Python finds out of what kind they are when it starts, and forks may print to a pipe.
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             )  # fmt: skip
@@ -132,6 +140,18 @@ def _leave() -> None:
 _status: int | None = None
 
 
+def _load_package() -> None:
+    import importlib
+    import pkgutil
+
+    import tasks
+
+    for module in pkgutil.walk_packages(tasks.__path__, "tasks."):
+        if not module.name.startswith(NOT_LOADED) and not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    sys.modules["tasks.specification"].load()
+
+
 def main() -> None:
     global _status
     import gc
@@ -148,6 +168,10 @@ def main() -> None:
         importlib.import_module(name)
     sys.modules["lark"].Lark('start: "x"', parser="lalr")  # has it read how grammars are written
     assert "tasks" not in sys.modules
+    if source := os.environ["SOURCE"]:
+        sys.path.insert(1, source)
+        _load_package()
+        sys.path.remove(source)
     assert threading.active_count() == 1
     gc.collect()
     gc.freeze()  # a collection in a fork would copy all of it

@@ -61,6 +61,7 @@ def test_with_everything_built_nothing_runs(built: Project) -> None:
 
 
 def test_touching_every_file_runs_nothing(built: Project) -> None:
+    built.own_package()
     for path in built.home.rglob("*"):
         os.utime(path)
     assert built.doit().ran == set()
@@ -68,6 +69,7 @@ def test_touching_every_file_runs_nothing(built: Project) -> None:
 
 def test_a_fresh_clone_with_the_rendered_folder_copied_over_runs_nothing(built: Project, tmp_path: Path) -> None:
     clone = built.copy(tmp_path / "elsewhere" / "clone")
+    clone.own_package()
     for path in clone.home.rglob("*"):
         os.utime(path, (1, 1))
     assert clone.doit().ran == set()
@@ -98,7 +100,7 @@ def test_changing_only_notes_renders_and_solves_that_chunk_again(built: Project)
 
 
 def test_changing_the_renderer_renders_all_and_solves_only_what_came_out_different(built: Project) -> None:
-    renderer = built.home / "src" / "tasks" / "render" / "model.py"
+    renderer = built.own_package() / "render" / "model.py"
     code = renderer.read_text()
     renderer.write_text(code + "\n# A comment changes the code, and no text.\n")
     assert built.doit().ran == tasks_of("06", "08", "19", stages=("render_mzn",))
@@ -115,7 +117,7 @@ def test_changing_the_renderer_renders_all_and_solves_only_what_came_out_differe
 
 
 def test_changing_the_language_runs_all_that_reads_it(built: Project) -> None:
-    grammar = built.home / "src" / "tasks" / "language" / "grammar.lark"
+    grammar = built.own_package() / "language" / "grammar.lark"
     grammar.write_text(grammar.read_text() + "\n// more\n")
     assert built.doit().ran == {*tasks_of("06", "08", "19"), "schema:01"}
 

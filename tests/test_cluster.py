@@ -149,7 +149,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     (home / "bin/minizinc").chmod(0o755)
     (home / "evil.py").write_text(EVIL)
     project = small_corpus(home / "project")
-    paths = [str(project.home / "src"), str(home), *filter(None, [os.environ.get("PYTHONPATH")])]
+    paths = [str(project.source), str(home), *filter(None, [os.environ.get("PYTHONPATH")])]
     environment = {
         **os.environ, **certificates(home), "PATH": f"{home / 'bin'}:{os.environ['PATH']}", MARK: str(home),
         "PYTHONPATH": ":".join(paths),
@@ -170,9 +170,7 @@ def spread(cluster: Cluster, project: Project) -> Project:
     """The small corpus, for builds with the tools that the cluster has."""
     keys = ("PATH", *(name for name in cluster.environment if name.startswith("DASK_")))
     project.environment |= {key: cluster.environment[key] for key in keys}
-    project.environment["PYTHONPATH"] = cluster.environment["PYTHONPATH"].replace(
-        str(cluster.home / "project/src"), str(project.home / "src")
-    )
+    project.environment["PYTHONPATH"] = cluster.environment["PYTHONPATH"]
     return project
 
 
@@ -263,8 +261,10 @@ def test_workers_with_another_tool_or_another_package_are_not_asked(cluster: Clu
     assert finished_tasks(spread) >= {"schema:06", "render_mzn:06"}
 
     spread.environment["PATH"] = path
-    with (spread.home / "src/tasks/files.py").open("a") as file:
+    with (spread.own_package() / "files.py").open("a") as file:
         file.write("# another version\n")
+    shared = spread.environment["PYTHONPATH"]
+    spread.environment["PYTHONPATH"] = f"{spread.source}{os.pathsep}{shared}"
     assert "with other content (package" in refusal(spread.doit(f"runner={cluster.address}", "solve:06"))
 
 

@@ -131,7 +131,7 @@ def shell(request: pytest.FixtureRequest, built_once: Project, tmp_path: Path) -
     (bin_ / "doit").write_text(f'#!/bin/sh\nexec {sys.executable} -m doit "$@"\n')
     (bin_ / "doit").chmod(0o755)
     environment = {
-        **os.environ, "PATH": f"{bin_}:{os.environ['PATH']}", "PYTHONPATH": str(built_once.home / "src"),
+        **os.environ, "PATH": f"{bin_}:{os.environ['PATH']}", "PYTHONPATH": str(built_once.source),
         "TERM": "xterm", "HOME": str(tmp_path), "HISTFILE": "",
     }  # fmt: skip
     shell = Shell([name, *START[name]], built_once.home, environment, columns=120, rows=80)

@@ -353,7 +353,7 @@ def test_lean_can_be_asked_at_all_points(project: Project) -> None:
 
 
 def test_warn_lets_pass_with_a_warning_but_not_the_pilots(built: Project) -> None:
-    rows = built.home / "src" / "tasks" / "language" / "operators.py"
+    rows = built.own_package() / "language" / "operators.py"
     rows.write_text(rows.read_text().replace('"(Int.ble {1} {0})"', '"(Int.ble {1} (Int.add {0} 1))"'))
     strict = built.doit()
     assert strict.status != 0
@@ -411,7 +411,7 @@ def test_with_a_full_lean_the_module_is_compared(project: Project, stub: Callabl
     assert finished.status == 0, finished.text()
     assert "lean/Chunk06.lean" not in finished.output
     assert "lean/Duality/Chunk06.lean" in project.stamp("crosscheck", "06")["inputs"]
-    rows = project.home / "src" / "tasks" / "language" / "operators.py"
+    rows = project.own_package() / "language" / "operators.py"
     rows.write_text(rows.read_text().replace('"{0} ≥ {1}"', '"{0} > {1}"'))
     finished = project.doit()
     assert finished.status != 0
@@ -424,7 +424,7 @@ def test_with_a_full_lean_the_certificate_of_the_balance_is_read_too(
     tests, source = str(Path(__file__).parent), str(REPOSITORY / "src")
     folder = stub("lean", FULL_LEAN.format(python=sys.executable, tests=tests, source=source).replace("\\\\", "\\"))
     project.environment["PATH"] = f"{folder}{os.pathsep}{os.environ['PATH']}"
-    renderer = project.home / "src" / "tasks" / "render" / "certificate.py"
+    renderer = project.own_package() / "render" / "certificate.py"
     renderer.write_text(
         renderer.read_text().replace("balanced([*simplex, *conjuncts], both)", "balanced(simplex, both)")
     )
@@ -460,7 +460,7 @@ def test_without_lean_json_and_minizinc_are_still_compared(project: Project) -> 
     }  # fmt: skip
     assert "crosscheck           3       0        0   JSON and MiniZinc only (lean=off)" in finished.output
     assert project.stamp("crosscheck", "06")["outcome"]["verdicts_in_lean"] is None
-    model = project.home / "src" / "tasks" / "render" / "model.py"
+    model = project.own_package() / "render" / "model.py"
     model.write_text(model.read_text().replace("  {formula(statement.expression)};", "  true;"))
     finished = project.doit("lean=off", "crosscheck")
     assert finished.status != 0

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 import tasks
-from conftest import REPOSITORY, program
+from conftest import REPOSITORY, Project, program
 from tasks.cli import PLUGINS
 
 DEV = REPOSITORY / "dev"
@@ -186,6 +186,7 @@ def test_an_environment_has_the_project_s_command_and_its_plug_ins_for_doit(
     ready: Path, setuptools: str, tmp_path: Path
 ) -> None:
     home = program(tmp_path / "home")
+    Project(home).own_package()
     shutil.copy(REPOSITORY / "README.md", home)
     options = ["--no-deps", "--no-build-isolation", "--no-index", "--prefix", str(tmp_path / "installed")]
     made = dev(ready, "pip", "install", "--quiet", *options, "--editable", str(home), PYTHONPATH=setuptools)

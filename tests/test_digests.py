@@ -163,7 +163,7 @@ def test_what_python_compiled_from_another_version_is_not_believed(
 ) -> None:
     """Of a version of the same size and the same second, which Python takes for the same."""
     monkeypatch.delenv("PYTHONDONTWRITEBYTECODE")
-    module = project.home / "src" / "tasks" / "render" / "model.py"
+    module = project.own_package() / "render" / "model.py"
     compiled = Path(cache_from_source(str(module)))
     text, now = module.read_text(), module.stat().st_mtime
     compiled.unlink()
@@ -221,8 +221,8 @@ sys.meta_path.insert(0, Finder())
 
 
 def test_code_that_changes_during_a_build_is_not_believed(built: Project) -> None:
-    module = built.home / "src" / "tasks" / "check" / "minizinc.py"
-    stage = built.home / "src" / "tasks" / "stages" / "solve.py"
+    module = built.own_package() / "check" / "minizinc.py"
+    stage = built.own_package() / "stages" / "solve.py"
     planted = (
         "    from pathlib import Path\n"
         f"    path = Path({str(module)!r})\n"

@@ -186,7 +186,7 @@ def test_the_command_formats_those_that_are_named_and_leaves_mistakes_alone(proj
 def test_a_chunk_that_is_saved_meanwhile_keeps_what_was_saved(project: Project, command: list[str]) -> None:
     six = project.write("06", "x[1]+x[2]>=30")
     eight = project.write("08", "x[3]>=5")
-    document = project.home / "src" / "tasks" / "corpus" / "document.py"
+    document = project.own_package() / "corpus" / "document.py"
     saving = """
     if path.name == "chunk-06.constraints.json" and "saved" not in text:
         path.write_text(text.replace("x[1]", "x[4]").replace("Chunk", "saved"))
@@ -205,7 +205,7 @@ def test_a_chunk_that_is_saved_meanwhile_keeps_what_was_saved(project: Project, 
 def test_a_chunk_that_cannot_be_written_is_one_line(project: Project, command: list[str]) -> None:
     six = project.write("06", "x[1]+x[2]>=30")
     before = six.read_bytes()
-    files = project.home / "src" / "tasks" / "files.py"
+    files = project.own_package() / "files.py"
     full = "        raise OSError(28, 'No space left on device')\n        os.replace("
     files.write_text(
         files.read_text().replace("        os.replace(", "        if path.suffix == '.json':\n    " + full, 1)

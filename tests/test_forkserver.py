@@ -17,7 +17,7 @@ from forkserver import run
 
 @pytest.mark.parametrize("arguments", [["list"], ["--version"], ["chunk=x"], ["info", "schema:06"], ["dumpdb"]])
 def test_it_says_and_returns_what_a_run_of_its_own_does(built_once: Project, arguments: list[str]) -> None:
-    environment = {**os.environ, "PYTHONPATH": str(built_once.home / "src")}
+    environment = {**os.environ, "PYTHONPATH": str(built_once.source)}
     own = subprocess.run(
         [sys.executable, "-m", "doit", *arguments],
         cwd=built_once.home, env=environment, capture_output=True, text=True, check=False,
@@ -27,7 +27,7 @@ def test_it_says_and_returns_what_a_run_of_its_own_does(built_once: Project, arg
 
 
 def test_it_loads_the_package_of_the_folder(project: Project) -> None:
-    broken = project.home / "src" / "tasks" / "build.py"
+    broken = project.own_package() / "build.py"
     broken.write_text("raise RuntimeError(f'{__file__} is broken')\n")
     forked = project.doit("list")
     assert forked.status == 1
@@ -44,7 +44,7 @@ def test_what_hangs_is_killed(project: Project, tmp_path: Path) -> None:
 
 
 def test_it_prints_to_a_pipe_from_a_command_of_its_own(built_once: Project) -> None:
-    environment = {**os.environ, "PYTHONPATH": str(built_once.home / "src")}
+    environment = {**os.environ, "PYTHONPATH": str(built_once.source)}
     command = [sys.executable, "-S", forkserver.__file__, fork_server().address]
     for arguments, status in ((["schema"], 0), (["chunk=x"], 3)):
         forked = subprocess.run(

@@ -30,7 +30,7 @@ sys.exit(code)
 
 
 def started(project: Project, *command: str, **more: Any) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, **project.environment, "PYTHONPATH": str(project.home / "src")}
+    environment = {**os.environ, **project.environment, "PYTHONPATH": str(project.source)}
     more = {"stdout": subprocess.PIPE, **more}
     return subprocess.run(
         command, cwd=project.home, env=environment, stderr=subprocess.PIPE, text=True, check=False, **more

@@ -135,7 +135,7 @@ async def editor(built_once: Project) -> AsyncIterator[Editor]:
             types.WINDOW_LOG_MESSAGE: log_message,
         },
     )
-    environment = {**os.environ, "PYTHONPATH": str(built_once.home / "src")}
+    environment = {**os.environ, "PYTHONPATH": str(built_once.source)}
     await client.start_io(sys.executable, "-m", "doit", "lsp", cwd=built_once.home, env=environment)
     root = types.InitializeParams(SNIPPETS, root_uri=built_once.home.as_uri())
     result = await client.initialize_session(root)
@@ -286,7 +286,7 @@ def lsp(project: Project, *arguments: str, first: str = "pass") -> subprocess.Co
     """Runs `duality lsp` with nothing to read; first is executed in its process before."""
     code = f"import sys; {first}; from tasks.cli import main; sys.exit(main(['lsp', *{list(arguments)}]))"
     return subprocess.run(
-        [sys.executable, "-c", code], cwd=project.home, env={**os.environ, "PYTHONPATH": str(project.home / "src")},
+        [sys.executable, "-c", code], cwd=project.home, env={**os.environ, "PYTHONPATH": str(project.source)},
         stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
 

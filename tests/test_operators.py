@@ -229,6 +229,7 @@ def follow_recipe(home: Path) -> dict[str, str]:
 def extended(tmp_path: Path) -> Project:
     """The program with the function of the recipe, and a chunk that uses it."""
     project = Project(program(tmp_path / "project"))
+    project.own_package()
     follow_recipe(project.home)
     project.write(
         "06", "floor_mod(x[1] - 60, 7) = 3", "forall(i in 2..4)(floor_mod(3 * x[i] - N, -i) + floor_mod(x[i], i) <= 1)",
@@ -278,7 +279,7 @@ def test_a_mistake_with_the_new_function_is_told_as_with_any(extended: Project) 
     ],
 )
 def test_a_wrong_form_of_the_new_function_is_found(extended: Project, name: str, old: str, new: str) -> None:
-    path = extended.home / "src" / "tasks" / name
+    path = extended.own_package() / name
     text = path.read_text(encoding="utf-8")
     assert text.count(old) == 1
     path.write_text(text.replace(old, new), encoding="utf-8")
@@ -290,7 +291,7 @@ def test_a_wrong_form_of_the_new_function_is_found(extended: Project, name: str,
 
 def test_an_infix_operator_needs_a_row_and_no_grammar(tmp_path: Path) -> None:
     project = Project(program(tmp_path / "project"))
-    rows = project.home / "src" / "tasks" / "language" / "operators.py"
+    rows = project.own_package() / "language" / "operators.py"
     row = (
         '\n    Operator("apart", "sum", _INTS, "int", lambda a, b: abs(a - b), "the distance", spellings=("↕",),'
         '\n        module="apart", certificate="(Int.abs (Int.sub {0} {1}))", minizinc="abs({0} - {1})"),'

@@ -435,7 +435,7 @@ def test_a_killed_build_leaves_no_process_behind(
     project = misbehaving(f"{daemon}; sleep 60")
     settings = project.chunks / "corpus.yaml"
     settings.write_text(settings.read_text().replace("solve_seconds: 1", "solve_seconds: 60"))
-    environment = {**os.environ, "PYTHONPATH": str(project.home / "src"), **project.environment}
+    environment = {**os.environ, "PYTHONPATH": str(project.source), **project.environment}
     build = subprocess.Popen(
         [sys.executable, "-m", "doit", "-n", processes, "solve"],
         cwd=project.home, env=environment, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,

@@ -79,7 +79,7 @@ def test_stages_that_saw_different_contents_of_a_file_are_not_mixed(staged_once:
 
 def while_it_runs(project: Project, stage: str, before: str, after: str = "None") -> Path:
     """Has a stage of chunk 06 execute something before and after its work; returns its module."""
-    module = project.home / "src" / "tasks" / "stages" / f"{stage}.py"
+    module = project.own_package() / "stages" / f"{stage}.py"
     text = module.read_text()
     head, run, rest = text.partition("def run(")
     wrapper = f"""
@@ -108,7 +108,7 @@ SIX_TO_FIVE = 'chunk.write_text(chunk.read_text().replace("= 6", "= 5"))'
 
 
 def test_a_chunk_that_is_edited_for_one_stage_and_back_gets_no_stamp_of_a_mixture(project: Project) -> None:
-    module = project.home / "src" / "tasks" / "stages" / "render_mzn.py"
+    module = project.own_package() / "stages" / "render_mzn.py"
     text = module.read_text()
     while_it_runs(project, "schema", "None", FIVE_TO_SIX)
     while_it_runs(project, "render_mzn", "None", SIX_TO_FIVE)

@@ -24,8 +24,8 @@ def named(path: Path, before: str, more: str) -> None:
 
 def test_the_recipe_adds_a_stage(built: Project) -> None:
     ((path, code),) = steps("stage").items()
+    package = built.own_package() / "stages" / "__init__.py"
     (built.home / path).write_text(code)
-    package = built.home / "src" / "tasks" / "stages" / "__init__.py"
     text = package.read_text()
     package.write_text(text.replace("schema, solve", "schema, solve, tightness"))
     named(package, "    lint.STAGE,\n", "    tightness.STAGE,\n")
@@ -42,8 +42,8 @@ def test_the_recipe_adds_a_stage(built: Project) -> None:
 
 def test_the_recipe_adds_a_report_format(built: Project) -> None:
     ((path, code),) = steps("report").items()
+    package = built.own_package() / "report" / "__init__.py"
     (built.home / path).write_text(code)
-    package = built.home / "src" / "tasks" / "report" / "__init__.py"
     text = package.read_text()
     package.write_text(
         text.replace("import junit, markdown", "import junit, line, markdown").replace(

@@ -87,7 +87,7 @@ def test_under_any_reporter_a_failure_leaves_nothing_that_says_passed(built: Pro
 
 def test_under_any_reporter_a_build_holds_the_lock(project: Project) -> None:
     project.write("08", "x[1] >= 2", parameters={"scaleN": 100})
-    environment = {**os.environ, "PYTHONPATH": str(project.home / "src")}
+    environment = {**os.environ, "PYTHONPATH": str(project.source)}
     hold = (
         "import sys, time\nfrom tasks.state.lock import hold\n"
         "hold(sys.argv[1]); print('held', flush=True); time.sleep(60)"
@@ -107,7 +107,7 @@ def test_a_summary_goes_when_something_runs_and_stays_when_nothing_does(built: P
     before = (built.rendered / "summary.json").read_bytes()
     assert built.doit().status == 0
     assert (built.rendered / "summary.json").read_bytes() == before
-    stage = built.home / "src" / "tasks" / "stages" / "solve.py"
+    stage = built.own_package() / "stages" / "solve.py"
     stage.write_text(
         stage.read_text().replace("    return Result(", "    __import__('os').kill(0, 9)\n    return Result(")
     )
@@ -202,7 +202,7 @@ def test_one_cause_is_counted_once(built: Project) -> None:
 
 def test_a_pipe_that_nobody_reads_ends_the_build_quietly(built: Project) -> None:
     built.write("06", "x[1] + x[2] >= 31")
-    environment = {**os.environ, "PYTHONPATH": str(built.home / "src")}
+    environment = {**os.environ, "PYTHONPATH": str(built.source)}
     for arguments in ("", "list --all"):
         script = f'"{sys.executable}" -m doit {arguments} | head -n 1; echo "${{PIPESTATUS[0]}}"'
         finished = subprocess.run(
@@ -219,7 +219,7 @@ def test_a_pipe_that_nobody_reads_ends_the_build_quietly(built: Project) -> None
 )
 def test_a_closed_or_full_standard_output_gives_no_traceback(built: Project, redirection: str) -> None:
     built.write("06", "x[1] + x[2] >= 31")
-    environment = {**os.environ, "PYTHONPATH": str(built.home / "src")}
+    environment = {**os.environ, "PYTHONPATH": str(built.source)}
     finished = subprocess.run(
         ["bash", "-c", f'"{sys.executable}" -m doit {redirection}'],
         cwd=built.home, env=environment, capture_output=True, text=True, check=False,
@@ -235,7 +235,7 @@ def test_a_closed_or_full_standard_output_gives_no_traceback(built: Project, red
     "command", ["list --all", "info summary", "help", "dumpdb", "reset-dep", "tabcompletion", "why", "init more"]
 )
 def test_a_command_that_cannot_print_ends_in_one_line(built: Project, command: str) -> None:
-    environment = {**os.environ, "PYTHONPATH": str(built.home / "src")}
+    environment = {**os.environ, "PYTHONPATH": str(built.source)}
 
     def run(redirection: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -260,7 +260,7 @@ def test_without_a_toolchain_file_the_kernel_judges(project: Project) -> None:
 
 
 def test_the_cores_of_the_machine_are_used_unless_one_is_asked_for(project: Project) -> None:
-    stage = project.home / "src" / "tasks" / "stages" / "schema.py"
+    stage = project.own_package() / "stages" / "schema.py"
     stage.write_text(
         stage.read_text().replace("    return Result(", "    __import__('time').sleep(0.5)\n    return Result(")
     )
@@ -279,12 +279,13 @@ def test_the_cores_of_the_machine_are_used_unless_one_is_asked_for(project: Proj
 
 
 def test_duality_builds_a_corpus_in_any_folder_from_the_installed_package(tmp_path: Path) -> None:
-    package = program(tmp_path / "package")
+    package = Project(program(tmp_path / "package"))
+    package.own_package()
     corpus = Project(tmp_path / "corpus")
     corpus.home.mkdir()
     corpus.write("06", "x[1] + x[2] >= 30")
     below = corpus.home / "chunks"
-    environment = {**os.environ, "PYTHONPATH": str(package / "src")}
+    environment = {**os.environ, "PYTHONPATH": str(package.source)}
 
     def duality(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -304,7 +305,7 @@ def test_duality_builds_a_corpus_in_any_folder_from_the_installed_package(tmp_pa
 def test_doit_without_the_plug_ins_says_what_to_do(tmp_path: Path, project: Project) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
-    environment = {**os.environ, "PYTHONPATH": str(project.home / "src")}
+    environment = {**os.environ, "PYTHONPATH": str(project.source)}
     for options in (["-f", str(project.home / "dodo.py")], ["-f", str(project.home / "dodo.py"), "-d", "."]):
         finished = subprocess.run(
             [sys.executable, "-m", "doit", *options, "list"],
@@ -315,7 +316,7 @@ def test_doit_without_the_plug_ins_says_what_to_do(tmp_path: Path, project: Proj
 
 
 def test_doit_seeks_its_file_from_a_folder_below(built: Project) -> None:
-    environment = {**os.environ, "PYTHONPATH": str(built.home / "src")}
+    environment = {**os.environ, "PYTHONPATH": str(built.source)}
     finished = subprocess.run(
         [sys.executable, "-m", "doit", "-k"],
         cwd=built.chunks, env=environment, capture_output=True, text=True, check=False,
@@ -415,7 +416,7 @@ def test_what_a_killed_write_left_beside_its_file_is_removed(built: Project) -> 
 
 def planted(project: Project, code: str) -> None:
     """Lets the stage solve do something first, for chunk 08 alone."""
-    stage = project.home / "src" / "tasks" / "stages" / "solve.py"
+    stage = project.own_package() / "stages" / "solve.py"
     stage.write_text(
         stage.read_text().replace(
             "    return Result(", f"    if context.chunk_id == '08':\n        {code}\n    return Result("
@@ -441,6 +442,6 @@ def test_a_worker_that_dies_fails_its_task_alone(built: Project, death: str, mes
     assert "Traceback" not in finished.text()
     assert built.summary()["stages"]["solve"] == {"passed": 2, "warned": 0, "failed": 1, "not_run": 0}
     assert not (built.rendered / "stamps" / "solve" / "08.json").exists()
-    stage = built.home / "src" / "tasks" / "stages" / "solve.py"
+    stage = built.own_package() / "stages" / "solve.py"
     stage.write_text(stage.read_text().replace(death, "pass"))
     assert built.doit("-n", "2").status == 0

@@ -31,7 +31,7 @@ def broken(project: Project) -> Project:
 def terminal(project: Project, *arguments: str, columns: int = 80, more: Mapping[str, str] | None = None) -> Terminal:
     others = ("CI", "NO_COLOR", "FORCE_COLOR", "GITHUB_ACTIONS", "COLUMNS", "LINES")
     given = {name: value for name, value in os.environ.items() if name not in others}
-    given |= {**project.environment, "PYTHONPATH": str(project.home / "src"), "TERM": "xterm-256color", **(more or {})}
+    given |= {**project.environment, "PYTHONPATH": str(project.source), "TERM": "xterm-256color", **(more or {})}
     return Terminal(doit(*arguments), project.home, given, columns)
 
 
@@ -174,7 +174,7 @@ def test_a_file_elsewhere_is_named_from_the_repository(monkeypatch: pytest.Monke
 
 
 def test_a_heartbeat_is_written_where_nothing_else_is(built: Project) -> None:
-    code = built.home / "src" / "tasks" / "screen" / "plain.py"
+    code = built.own_package() / "screen" / "plain.py"
     code.write_text(code.read_text().replace("HEARTBEAT = 10.0", "HEARTBEAT = 0.0"))
     built.write("06", "x[1] >= 4")
     lines = built.doit("-v", "0").output.splitlines()

@@ -307,7 +307,7 @@ def test_a_false_alarm_can_be_allowed_where_it_is_and_is_counted(plain: Project)
 def test_without_the_scanner_the_guard_fails_and_says_what_to_install(plain: Project, tmp_path: Path) -> None:
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "kingfisher_sdk.py").write_text("raise ImportError('not here')\n")
-    plain.environment["PYTHONPATH"] = f"{tmp_path / 'broken'}{os.pathsep}{plain.home / 'src'}"
+    plain.environment["PYTHONPATH"] = f"{tmp_path / 'broken'}{os.pathsep}{plain.source}"
     (plain.home / FOLDER).mkdir(parents=True)
     (plain.home / FOLDER / "new.sops.yaml").write_text("TOKEN: plain\n")
     finished = plain.doit("secrets")
@@ -438,7 +438,7 @@ def shell(repository: Project, tmp_path: Path) -> dict[str, str]:
     clean = {key: value for key, value in os.environ.items() if not key.startswith("SOPS_")}
     return {
         **clean, "HOME": str(home), "TMPDIR": str(home),
-        "PYTHONPATH": str(repository.home / "src"),
+        "PYTHONPATH": str(repository.source),
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
     }  # fmt: skip
 

@@ -35,7 +35,7 @@ FORMULAS = ("x[1] + x[2] >= 30", "x[1] + x[2] >= 31", "x[3] = 5", "x[3] <= 9", "
 
 
 def build(project: Project, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, **project.environment, "PYTHONPATH": str(project.home / "src")}
+    environment = {**os.environ, **project.environment, "PYTHONPATH": str(project.source)}
     command = [sys.executable, "-c", DOIT, *arguments]
     return subprocess.run(command, cwd=project.home, env=environment, capture_output=True, text=True, check=False)
 
@@ -344,7 +344,7 @@ sys.exit(DoitMain().run(sys.argv[1:]))
 def counted(project: Project, *arguments: str) -> dict[str, Any]:
     """What a run of doit counted: counts, opened (names of files), loaded (modules), tasks (by group)."""
     path = project.home.with_name("counts.json")
-    environment = {**os.environ, **project.environment, "PYTHONPATH": str(project.home / "src")}
+    environment = {**os.environ, **project.environment, "PYTHONPATH": str(project.source)}
     command = [sys.executable, "-c", COUNTING, *arguments]
     environment["COUNTS"] = str(path)
     subprocess.run(command, cwd=project.home, env=environment, capture_output=True, check=True)

@@ -221,7 +221,7 @@ def test_a_full_disk_ends_the_build_in_one_line_and_room_lets_it_go_on(
         f"mount -o remount,size=50m rendered && {doit} >second"
     )
     finished = subprocess.run(
-        [*own_mounts, "sh", "-c", f'export PYTHONPATH="{project.home}/src"; {script}'],
+        [*own_mounts, "sh", "-c", f'export PYTHONPATH="{project.source}"; {script}'],
         cwd=project.home, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert finished.returncode == 0, finished.stderr
@@ -289,7 +289,7 @@ def test_a_file_that_changes_within_one_tick_of_the_clock_is_seen(tmp_path: Path
 
 
 def test_a_target_edited_before_the_build_came_to_look_is_made_again(built: Project) -> None:
-    perform = built.home / "src" / "tasks" / "stages" / "perform.py"
+    perform = built.own_package() / "stages" / "perform.py"
     edit = "        with open(written[0], 'a') as file:\n            file.write('% edited')\n"
     written = "            write_whole(path, text)\n"
     assert perform.read_text().count(written) == 1
@@ -311,7 +311,7 @@ WHILE_IT_RUNS = """
 
 @pytest.mark.parametrize("restore", [False, True])
 def test_a_file_that_is_edited_while_its_task_runs_counts_as_it_was_read(built: Project, restore: bool) -> None:
-    stage = built.home / "src" / "tasks" / "stages" / "solve.py"
+    stage = built.own_package() / "stages" / "solve.py"
     code = stage.read_text().replace("    return Result(", f"{WHILE_IT_RUNS}    return Result(")
     stage.write_text(code.replace("from .stage", "from pathlib import Path\n\nfrom .stage"))
     (built.home / "edit").touch()
@@ -357,7 +357,7 @@ def test_a_failure_does_not_count_an_edited_stamp_of_another_chunk_as_passed(bui
 
 
 def test_a_crash_of_our_own_leaves_no_target(built: Project) -> None:
-    stage = built.home / "src" / "tasks" / "stages" / "render_mzn.py"
+    stage = built.own_package() / "stages" / "render_mzn.py"
     stage.write_text(stage.read_text().replace("    text = render(", "    raise KeyError(1)\n    text = render("))
     assert built.doit("-r", "console", "render_mzn:06").status != 0
     assert not (built.rendered / "mzn" / "chunk-06.mzn").exists()

@@ -77,7 +77,7 @@ STARTED_BY = (
 def running(project: Project, *arguments: str, method: str = "") -> Iterator[subprocess.Popen[str]]:
     """A build in a process group of its own; in the end none of its processes lives."""
     environment = {
-        **os.environ, "PYTHONPATH": str(project.home / "src"), **project.environment, MARK: str(project.home),
+        **os.environ, "PYTHONPATH": str(project.source), **project.environment, MARK: str(project.home),
     }  # fmt: skip
     process = subprocess.Popen(
         [sys.executable, *(["-c", STARTED_BY.format(method)] if method else ["-m", "doit"]), *arguments, "cache=off"],
@@ -133,7 +133,7 @@ def test_a_build_killed_again_and_again_runs_only_what_had_not_finished(project:
 def test_a_build_killed_while_it_writes_a_file_leaves_nothing_beside_it(built: Project) -> None:
     before, target = contents(built.rendered), built.rendered / "mzn" / "chunk-06.mzn"
     target.unlink()
-    writing = built.home / "src" / "tasks" / "files.py"
+    writing = built.own_package() / "files.py"
     text = writing.read_text()
     slow = text.replace(
         "        os.replace(", "        path.suffix != '.mzn' or __import__('time').sleep(300)\n        os.replace("

@@ -22,7 +22,7 @@ class Watching:
     def __init__(self, project: Project, *arguments: str) -> None:
         self.output = project.home / "watched.txt"
         self.read = 0
-        environment = {**os.environ, **project.environment, "PYTHONPATH": str(project.home / "src")}
+        environment = {**os.environ, **project.environment, "PYTHONPATH": str(project.source)}
         with self.output.open("wb") as file:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "doit", "watch", *arguments], cwd=project.home, env=environment, stdout=file,

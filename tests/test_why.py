@@ -15,7 +15,7 @@ CHUNK = "chunks/chunk-06.constraints.json"
 SETTINGS = "corpus.yaml"
 LIMIT = "tract_balance: {limit: 90%}"
 STAMP = "rendered/stamps/solve/19.json"
-CODE = "src/tasks/stages/balance.py"
+CODE = "stages/balance.py"
 
 
 def edit(path: Path, before: str, after: str) -> None:
@@ -42,7 +42,7 @@ def the_changes() -> Iterator[Change]:
     yield "an edited target", lambda p: edit(p.home / model, "solve", "solve "), f"{model} was edited"
     yield "a missing stamp", lambda p: (p.home / STAMP).unlink(), f"{STAMP} is missing"
     yield "a link for a target", lambda p: replace_by_link(p.home / model), f"{model} is no plain file"
-    yield "code", lambda p: edit(p.home / CODE, '"""', '"""# '), "code has changed: stages/balance.py"
+    yield "code", lambda p: edit(p.own_package() / CODE, '"""', '"""# '), "code has changed: stages/balance.py"
     yield "a task is forgotten", lambda p: p.doit("forget", "prove:08"), "nothing is recorded of it"
     yield "a new chunk", lambda p: p.write("20", "x[1] >= 3"), "never built successfully"
     yield "a failure", lambda p: p.write("20", "x[1] >= y"), "chunks/chunk-20.constraints.json has changed"
