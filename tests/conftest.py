@@ -320,12 +320,12 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def verdicts_of_the_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """No test reads or leaves a verdict in the user's own cache; what runners compile and find out is shared."""
+def verdicts_of_the_session(tmp_path_factory: pytest.TempPathFactory, once: Once) -> Iterator[None]:
+    """No test reads or leaves a verdict in the user's cache; all workers share what runners compile and find out."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("user")))
         patch.setenv("DUALITY_CACHE", str(tmp_path_factory.mktemp("verdicts")))
-        patch.setenv("DUALITY_TOOLS", str(tmp_path_factory.mktemp("tools")))
+        patch.setenv("DUALITY_TOOLS", str(once("tools", lambda folder: folder.chmod(0o700))))
         yield
 
 
