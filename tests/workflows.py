@@ -19,7 +19,7 @@ from typing import Any
 
 import yaml
 
-from conftest import fork_server
+from conftest import SOURCE, fork_server
 from tasks.records.journal import entries
 from workflow_actions import ActionFailed, Place, Store, perform
 from workflow_expressions import Functions, as_text, filled, holds
@@ -371,7 +371,7 @@ class _Runner:
             "GITHUB_ACTIONS": "true", "GITHUB_REPOSITORY": NAME, "GITHUB_SHA": github["sha"],
             "GITHUB_REF": github["ref"], "RUNNER_TEMP": str(self.temp),
             "PROJECT_BIN": str(Path(sys.executable).parent), "NIX_LOG": str(server.asked),
-            "GH_STATE": str(server.state), "FORK_SERVER": fork_server().address,
+            "GH_STATE": str(server.state), "FORK_SERVER": fork_server(loaded=True).address, "LOADED": str(SOURCE),
             # A machine that has compiled nothing is no matter of workflows, and takes seconds.
             **{name: os.environ[name] for name in ("DUALITY_TOOLS", "KF_RULE_CACHE_DIR") if name in os.environ},
             **{key: str(path) for key, path in files.items()}, **server.environment, **contexts["env"], **own,
