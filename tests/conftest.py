@@ -191,8 +191,9 @@ def small_corpus(home: Path) -> Project:
 # The suite in parallel. A file's tests stay together, as they share what the file builds, unless they say otherwise
 # by @pytest.mark.xdist_group; the groups that take longest come first.
 SLOWEST = (
-    "test_workflows.py", "test_cluster.py", "nightly", "test_crosscheck.py", "test_corpus.py", "test_hostile.py",
-    "test_lean.py", "test_lint.py", "test_engines.py", "test_build.py", "test_state.py",
+    "test_workflows.py", "test_cluster.py", "nightly", "test_crosscheck.py", "test_engines.py", "test_run.py",
+    "test_build.py", "test_lint.py", "test_lean.py", "test_hostile.py", "test_cache.py", "test_boxes.py",
+    "test_solvers.py", "test_snapshot.py", "test_state.py", "test_corpus.py",
 )  # fmt: skip
 
 # Tests of one thing a thousand times over, by what is in their names, and hypothesis's are left out of coverage: they
