@@ -61,16 +61,16 @@ def build(staged: Staged, memory: Kept, change: Callable[[Stage], Stage] = lambd
 
 
 @pytest.fixture(scope="module")
-def once(tmp_path_factory: pytest.TempPathFactory) -> tuple[Staged, Kept, list[dict[str, Any]]]:
+def built_stages(tmp_path_factory: pytest.TempPathFactory) -> tuple[Staged, Kept, list[dict[str, Any]]]:
     staged, memory = Staged(tmp_path_factory.mktemp("once"), CHUNK, SETTINGS), Kept()
     return staged, memory, build(staged, memory)
 
 
-Once = tuple[Staged, Kept, list[dict[str, Any]]]
+Built = tuple[Staged, Kept, list[dict[str, Any]]]
 
 
-def test_what_is_kept_leaves_what_the_stage_left(once: Once, tmp_path: Path) -> None:
-    staged, memory, records = once
+def test_what_is_kept_leaves_what_the_stage_left(built_stages: Built, tmp_path: Path) -> None:
+    staged, memory, records = built_stages
     assert len(memory.known) == len(PIPELINE)
     again = Staged(tmp_path, CHUNK, SETTINGS)
     found = build(again, memory, lambda stage: replace(stage, run=refuse))
@@ -91,10 +91,10 @@ def is_kept(
 
 
 @pytest.fixture
-def staged(once: Once, tmp_path: Path) -> Staged:
+def staged(built_stages: Built, tmp_path: Path) -> Staged:
     """A chunk that is built, from what is kept of the same one."""
     again = Staged(tmp_path, CHUNK, SETTINGS)
-    build(again, once[1])
+    build(again, built_stages[1])
     return again
 
 
@@ -103,12 +103,12 @@ class Edited(Code):
         return "another version of it"
 
 
-def test_other_code_and_another_tool_are_not_answered(once: Once, staged: Staged) -> None:
+def test_other_code_and_another_tool_are_not_answered(built_stages: Built, staged: Staged) -> None:
     def kept(**more: Any) -> list[str]:
         found = []
         for stage in PIPELINE:
-            build(staged, once[1])
-            found += [stage.name] * is_kept(staged, once[1], stage.name, **more)
+            build(staged, built_stages[1])
+            found += [stage.name] * is_kept(staged, built_stages[1], stage.name, **more)
         return found
 
     assert kept() == [stage.name for stage in PIPELINE]
@@ -120,15 +120,15 @@ def test_other_code_and_another_tool_are_not_answered(once: Once, staged: Staged
     assert kept(given=unknown) == ["schema", "render_mzn", "solve", "render_lean", "sample", "balance"]
 
 
-def test_another_setting_is_not_answered(once: Once, staged: Staged) -> None:
+def test_another_setting_is_not_answered(built_stages: Built, staged: Staged) -> None:
     staged.plan = Staged(staged.folder, CHUNK, "crosscheck: {samples: 17}\n").plan
-    assert is_kept(staged, once[1], "render_lean")
-    assert not is_kept(staged, once[1], "sample")
+    assert is_kept(staged, built_stages[1], "render_lean")
+    assert not is_kept(staged, built_stages[1], "sample")
 
 
-def test_limits_have_no_part_in_what_is_kept(once: Once, staged: Staged) -> None:
+def test_limits_have_no_part_in_what_is_kept(built_stages: Built, staged: Staged) -> None:
     staged.plan = Staged(staged.folder, CHUNK, f"{SETTINGS}limits: {{solve_seconds: 7, memory_mb: 3000}}\n").plan
-    assert all(is_kept(staged, once[1], stage.name) for stage in PIPELINE)
+    assert all(is_kept(staged, built_stages[1], stage.name) for stage in PIPELINE)
 
 
 @pytest.mark.parametrize(
@@ -141,28 +141,30 @@ def test_limits_have_no_part_in_what_is_kept(once: Once, staged: Staged) -> None
         ("crosscheck", "module"),
     ],
 )
-def test_a_file_with_another_content_is_not_answered(once: Once, staged: Staged, stage: str, file: str) -> None:
+def test_a_file_with_another_content_is_not_answered(
+    built_stages: Built, staged: Staged, stage: str, file: str
+) -> None:
     with staged.path(file).open("a", encoding="utf-8") as opened:
         opened.write("\n")
     for other in PIPELINE:
         if file in other.writes:  # whose stamp would show the change by itself
             staged.path(f"stamp of {other.name}").unlink()
-    assert not is_kept(staged, once[1], stage)
+    assert not is_kept(staged, built_stages[1], stage)
 
 
-def test_another_outcome_of_an_earlier_stage_is_not_answered(once: Once, staged: Staged) -> None:
+def test_another_outcome_of_an_earlier_stage_is_not_answered(built_stages: Built, staged: Staged) -> None:
     staged.put_witness([9, 9, 9, 9, 16, 16, 16, 16])
-    assert not is_kept(staged, once[1], "sample")
+    assert not is_kept(staged, built_stages[1], "sample")
 
 
 @pytest.mark.parametrize("damage", ["", "{", "{}", "another stage", "no files"])
-def test_what_is_kept_in_another_form_is_not_believed(once: Once, staged: Staged, damage: str) -> None:
-    texts = {name: text for (name, _, _), text in once[1].known.items()}
+def test_what_is_kept_in_another_form_is_not_believed(built_stages: Built, staged: Staged, damage: str) -> None:
+    texts = {name: text for (name, _, _), text in built_stages[1].known.items()}
     if damage == "another stage":
         damage = texts["render_lean"]
     elif damage == "no files":
         damage = encode(replace(decode(Made, texts["render_mzn"]), texts={}))
-    assert not is_kept(staged, Kept(dict.fromkeys(once[1].known, damage)), "render_mzn")
+    assert not is_kept(staged, Kept(dict.fromkeys(built_stages[1].known, damage)), "render_mzn")
 
 
 def run(context: Context) -> Result[Understood]:
@@ -193,10 +195,10 @@ def test_only_what_passed_without_a_word_is_kept(
     assert capsys.readouterr().out == "something\n" * (run is say)
 
 
-def test_what_a_failure_left_goes_with_a_kept_result_too(once: Once, staged: Staged) -> None:
+def test_what_a_failure_left_goes_with_a_kept_result_too(built_stages: Built, staged: Staged) -> None:
     left = staged.path("refutation")
     left.write_text("that there is no valid point")
-    assert is_kept(staged, once[1], "solve")
+    assert is_kept(staged, built_stages[1], "solve")
     assert not left.exists()
 
 
