@@ -57,7 +57,7 @@ def test_a_renderer_concerns_its_own_stage_alone(known: Path) -> None:
     }
     assert using == {
         "render/model.py": {"render_mzn", "lint"},  # which asks the solver formulas of its own
-        "render/certificate.py": {"render_lean"},
+        "render/certificate.py": {"render_lean", "lint"},  # which has Lean judge what it says of all points
         "render/lean_module.py": {"render_lean"},
     }
 

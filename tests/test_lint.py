@@ -14,7 +14,8 @@ from conftest import Project, program
 from expressions import random_formula
 from samples import all_points, make_chunk, model_of, valid_points
 from staged import Staged
-from tasks.boxes.absence import Absence, absence, absence_text
+from tasks.boxes.absence import Absence, absence
+from tasks.boxes.absence_text import absence_text
 from tasks.boxes.theorem import Proof, prove
 from tasks.boxes.tree import Refuted
 from tasks.check import advice, certainty

@@ -1,4 +1,4 @@
-"""That no point meets some constraints of a chunk and a condition beside: as a statement to prove, and as Lean text."""
+"""That no point meets some constraints of a chunk and a condition beside, as a statement to prove."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from ..language import syntax
 from ..language.evaluate import evaluate
 from ..language.syntax import Expression
 from ..language.unroll import unroll
-from ..render import certificate
-from ..render.lean_text import balanced
 from ..render.text import names
 from ..specification import Specification
-from .theorem import UNSATISFIABLE, Proof, Statement, simplex, usable
+from .theorem import Statement, simplex, usable
 
 
 @dataclass(frozen=True)
@@ -31,7 +29,7 @@ class Absence:
         chunk = specification.chunk
         if not all(0 <= value <= chunk.total for value in x) or (chunk.unit_sum and sum(x) != chunk.total):
             return False
-        met = {name: evaluate(e, x, chunk.total, chunk.primes) for name, _, e in _formal(specification)}
+        met = {name: evaluate(e, x, chunk.total, chunk.primes) for name, _, e in formal_constraints(specification)}
         beside = self.condition is None or evaluate(self.condition, x, chunk.total, chunk.primes) is True
         return all(met[name] is True for name in self.constraints) and met.get(self.denied) is not True and beside
 
@@ -40,7 +38,7 @@ def absence(specification: Specification, claim: Absence) -> Statement:
     """The statement that a claim is. Formulas that are very large or deep are not used."""
     chunk = specification.chunk
     formulas = []
-    for name, identifier, expression in _formal(specification):
+    for name, identifier, expression in formal_constraints(specification):
         if name in claim.constraints:
             formulas.append((f"Constraint.{identifier}", unroll(expression, chunk.total, chunk.primes)))
         elif name == claim.denied:
@@ -51,32 +49,7 @@ def absence(specification: Specification, claim: Absence) -> Statement:
     return Statement(chunk.total, None, (*simplex(specification), *found), complete)
 
 
-def absence_text(specification: Specification, claim: Absence, proof: Proof, name: str) -> str:
-    """Lean text for behind the certificate of the chunk: the proof, and a theorem `name.holds` in words of our own that
-    it proves; with what shows the theorem's axioms.
-    """
-    chunk, beside = specification.chunk, {}
-    for constraint, identifier, _ in _formal(specification):
-        if constraint == claim.denied:
-            beside["denied"] = f"(Constraint.{identifier} x).not"
-    if claim.condition is not None:
-        beside["condition"] = certificate.term(unroll(claim.condition, chunk.total, chunk.primes))
-    joined = [f"({definition} x)" for definition, _ in proof.statement.definitions]
-    stated = [f"({beside.get(definition, f'{definition} x')})" for definition, _ in proof.statement.definitions]
-    parts = [
-        f"namespace {name}",
-        *(f"def {definition} (x : Point) : Bool :=\n  {term}" for definition, term in beside.items()),
-        f"def valid (x : Point) : Bool :=\n  {balanced(joined, certificate.both)}",
-        proof.text().rstrip("\n"),
-        f"end {name}",
-        f"theorem {name}.holds : (x : Point) → Eq {balanced(stated, certificate.both)} Bool.true → False :=\n"
-        f"  {name}.{UNSATISFIABLE}",
-        f"#print axioms {name}.holds",
-    ]
-    return "\n" + "\n\n".join(parts) + "\n"
-
-
-def _formal(specification: Specification) -> list[tuple[str, str, Expression]]:
+def formal_constraints(specification: Specification) -> list[tuple[str, str, Expression]]:
     """Name, identifier in a certificate, and expression of each formal constraint."""
     given = specification.chunk.constraints
     identifiers = names(constraint.name for constraint in given)

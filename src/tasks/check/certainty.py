@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..boxes.absence import Absence, absence_text
+from ..boxes.absence import Absence
+from ..boxes.absence_text import absence_text
 from ..boxes.search import MOST_STEPS
 from ..boxes.theorem import Proof
 from ..errors import NoVerdict
