@@ -286,6 +286,13 @@ def test_a_tool_that_cannot_be_started_is_one_clear_line(tmp_path: Path) -> None
         run([str(tmp_path)], "", Quota(1, 4096))
 
 
+def test_a_supervisor_that_cannot_be_started_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "_idle", [])
+    monkeypatch.setattr(sys, "executable", "/no/such/python")
+    with pytest.raises(ToolError, match=r"^true cannot be started: No such file or directory$"):
+        run(["true"], "", Quota(1, 4096))
+
+
 # What readers make of it
 
 SOLUTION = '{"type": "solution", "output": {"json": {"x": [1]}}}'

@@ -119,12 +119,15 @@ def run(
 
 
 def _supervise(name: str, request: Mapping[str, object], streams: Sequence[int]) -> supervisor.Answer:
-    """What a supervisor answers to a request. Raises ToolError where it was killed."""
+    """What a supervisor answers to a request. Raises ToolError where none can be started, and where it was killed."""
     while True:
         try:
             watcher = _idle.pop()
         except IndexError:  # none, or another thread has taken it
-            watcher = _Supervisor()
+            try:
+                watcher = _Supervisor()
+            except OSError as error:
+                raise ToolError(f"{name} cannot be started: {error.strerror}") from None
         try:
             try:
                 supervisor.send(watcher.control, request, streams)
@@ -152,13 +155,17 @@ class _Supervisor:
     def __init__(self) -> None:
         given = {name: text for name, text in os.environ.items() if name == "LD_LIBRARY_PATH"}
         self.control, theirs = socket.socketpair()
-        with theirs:
-            words = [str(Path(supervisor.__file__).parent), str(theirs.fileno()), str(os.getpid())]
-            process = subprocess.Popen(
-                [sys.executable, "-I", "-S", "-B", "-c", _PROGRAM, *words],
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, cwd="/", env=given,
-                pass_fds=[theirs.fileno()], start_new_session=True,
-            )  # fmt: skip
+        try:
+            with theirs:
+                words = [str(Path(supervisor.__file__).parent), str(theirs.fileno()), str(os.getpid())]
+                process = subprocess.Popen(
+                    [sys.executable, "-I", "-S", "-B", "-c", _PROGRAM, *words],
+                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, cwd="/", env=given,
+                    pass_fds=[theirs.fileno()], start_new_session=True,
+                )  # fmt: skip
+        except BaseException:
+            self.control.close()
+            raise
         process.returncode = 0  # or Popen, when it is forgotten, might be the one that is told the real one
         # So that what tools used counts as used by the build. It would end without this too.
         self.end = util.Finalize(None, self._end, (process.pid,), exitpriority=0)
