@@ -8,9 +8,8 @@ from ..language import syntax
 from ..language.evaluate import evaluate
 from ..language.syntax import Expression
 from ..language.unroll import unroll
-from ..render.text import names
 from ..specification import Specification
-from .theorem import Statement, simplex, usable
+from .theorem import Statement, formal_constraints, simplex, usable
 
 
 @dataclass(frozen=True)
@@ -47,14 +46,3 @@ def absence(specification: Specification, claim: Absence) -> Statement:
         formulas.append(("condition", unroll(claim.condition, chunk.total, chunk.primes)))
     found, complete = usable(formulas)
     return Statement(chunk.total, None, (*simplex(specification), *found), complete)
-
-
-def formal_constraints(specification: Specification) -> list[tuple[str, str, Expression]]:
-    """Name, identifier in a certificate, and expression of each formal constraint."""
-    given = specification.chunk.constraints
-    identifiers = names(constraint.name for constraint in given)
-    return [
-        (constraint.name, identifier, stated.expression)
-        for constraint, identifier, stated in zip(given, identifiers, specification.statements, strict=True)
-        if stated.kind == "formal" and stated.expression is not None
-    ]

@@ -6,8 +6,8 @@ from ..language.unroll import unroll
 from ..render import certificate
 from ..render.lean_text import balanced
 from ..specification import Specification
-from .absence import Absence, formal_constraints
-from .theorem import UNSATISFIABLE, Proof
+from .absence import Absence
+from .theorem import UNSATISFIABLE, Proof, formal_constraints
 
 
 def absence_text(specification: Specification, claim: Absence, proof: Proof, name: str) -> str:

@@ -113,16 +113,25 @@ def statement(specification: Specification, limit: int | None = None, only: Iter
     """
     chunk = specification.chunk
     kept = None if only is None else set(only)
-    identifiers = names(constraint.name for constraint in chunk.constraints)
     formulas, complete = usable(
-        (f"Constraint.{name}", unroll(stated.expression, chunk.total, chunk.primes))
-        for stated, name in zip(specification.statements, identifiers, strict=True)
-        if stated.kind == "formal" and stated.expression is not None
+        (f"Constraint.{identifier}", unroll(expression, chunk.total, chunk.primes))
+        for _, identifier, expression in formal_constraints(specification)
     )
     found = [*simplex(specification), *formulas]
     if kept is not None:
         found = [(name, formula if name in kept else None) for name, formula in found]
     return Statement(chunk.total, limit, tuple(found), complete)
+
+
+def formal_constraints(specification: Specification) -> list[tuple[str, str, Expression]]:
+    """Name, identifier in a certificate, and expression of each formal constraint."""
+    given = specification.chunk.constraints
+    identifiers = names(constraint.name for constraint in given)
+    return [
+        (constraint.name, identifier, stated.expression)
+        for constraint, identifier, stated in zip(given, identifiers, specification.statements, strict=True)
+        if stated.kind == "formal" and stated.expression is not None
+    ]
 
 
 def simplex(specification: Specification) -> Iterator[tuple[str, Expression | None]]:
