@@ -121,20 +121,13 @@ def run(
 def _supervise(name: str, request: Mapping[str, object], streams: Sequence[int]) -> supervisor.Answer:
     """What a supervisor answers to a request. Raises ToolError where none can be started, and where it was killed."""
     while True:
+        watcher = _free_supervisor(name)
         try:
-            watcher = _idle.pop()
-        except IndexError:  # none, or another thread has taken it
-            try:
-                watcher = _Supervisor()
-            except OSError as error:
-                raise ToolError(f"{name} cannot be started: {error.strerror}") from None
-        try:
-            try:
-                supervisor.send(watcher.control, request, streams)
-            except ConnectionError:  # it was killed while it was idle
-                watcher.end()
-                continue
+            supervisor.send(watcher.control, request, streams)
             received = supervisor.receive(watcher.control)
+        except ConnectionError:  # of send: it was killed while it was idle
+            watcher.end()
+            continue
         except BaseException:
             watcher.end()
             raise
@@ -144,6 +137,17 @@ def _supervise(name: str, request: Mapping[str, object], streams: Sequence[int])
         _idle.append(watcher)
         answer, _ = received
         return answer  # type: ignore[return-value]
+
+
+def _free_supervisor(name: str) -> _Supervisor:
+    try:
+        return _idle.pop()
+    except IndexError:  # none, or another thread has taken it
+        pass
+    try:
+        return _Supervisor()
+    except OSError as error:
+        raise ToolError(f"{name} cannot be started: {error.strerror}") from None
 
 
 _PROGRAM = "import sys; sys.path.append(sys.argv[1]); import supervisor; supervisor.main()"

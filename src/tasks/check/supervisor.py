@@ -50,10 +50,6 @@ class Request:
     stream and file; processes: of the tree.
     """
 
-    FIELDS = (
-        "command", "libraries", "initialize", "main", "folder", "environment", "seconds", "memory", "addresses",
-        "output", "processes",
-    )  # fmt: skip
     command: list[bytes]
     libraries: list[str]
     initialize: str
@@ -67,7 +63,7 @@ class Request:
     processes: int
 
     def __init__(self, values: dict[str, object]) -> None:
-        for name in self.FIELDS:
+        for name in self.__annotations__:
             setattr(self, name, values[name])
 
 
