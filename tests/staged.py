@@ -13,9 +13,11 @@ from tasks.check.call import Tool
 from tasks.corpus.chunk import Chunk
 from tasks.corpus.settings import Limits
 from tasks.digests import Code
+from tasks.files import write_whole
 from tasks.plan import Plan, make_plan
+from tasks.records.codec import encode
 from tasks.records.outcomes import Solved
-from tasks.records.stamp import OURSELVES, Stamp, write_stamp
+from tasks.records.stamp import OURSELVES, Stamp
 from tasks.stages import BY_NAME, STAGES
 from tasks.stages.perform import perform
 from tools import lean, minizinc
@@ -72,4 +74,4 @@ class Staged:
     def put_witness(self, witness: list[int]) -> None:
         """Leaves the stamp of a solver that found that point."""
         stamp = Stamp("solve", self.chunk.id, "passed", (dict(OURSELVES),), {}, {}, Solved(tuple(witness)))
-        write_stamp(self.path("stamp of solve"), stamp)
+        write_whole(self.path("stamp of solve"), encode(stamp))

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, Literal, TypeAlias, TypeVar
+from typing import Generic, Literal, TypeAlias, TypeVar
 
 from .. import __version__
 from ..errors import RecordError
-from ..files import digest, text_of, write_whole
+from ..files import digest, text_of
 
 Engine: TypeAlias = Mapping[str, str]
 """At least name and version. An engine that is asked has an identity too, which is in no stamp."""
@@ -40,15 +40,6 @@ class Stamp(Generic[O]):
     outputs: dict[str, str]
     outcome: O
     format: int = FORMAT
-
-
-def write_stamp(path: Path, stamp: Stamp[Any]) -> str:
-    """Writes a stamp and returns its text."""
-    from .codec import encode
-
-    text = encode(stamp)
-    write_whole(path, text)
-    return text
 
 
 def is_identified(engine: Engine) -> bool:
