@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from conftest import Project
-from tasks.check import engines, lean_library
+from tasks.check import engines, lean_library, parts
 from tasks.check.cache import CachingRunner
 from tasks.check.call import Limits, Run, Tool, ToolCall
 from tasks.check.flatzinc import ask
@@ -256,6 +256,13 @@ def test_a_wrapper_is_what_it_starts(installed: Path, tmp_path: Path) -> None:
     static = tmp_path / "static"
     static.write_bytes(b"\x7fELF" + bytes(100))
     assert parts_of(str(static), {}) == ({str(static)}, set())
+
+
+def test_a_program_whose_libraries_are_not_known_is_no_tool(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the loader has no time to list them: fewer parts would be another tool, or miss a change of one."""
+    monkeypatch.setattr(parts, "_SECONDS", 0)
+    with pytest.raises(ToolError, match=r"/sh: /.* does not list its shared libraries within 0 s"):
+        parts_of("/bin/sh", {})
 
 
 def test_a_build_with_nothing_to_do_starts_nothing_and_reads_no_content(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import struct
 import sys
 from collections.abc import Iterator, Mapping
 
+from ..errors import ToolError
 from .process import Quota, run
 
 # The programs that a wrapper runs, as it names them: Nix's and many by hand are shell scripts.
@@ -21,6 +22,7 @@ def parts_of(program: str, environment: Mapping[str, str]) -> tuple[set[str], se
 
     A binary is counted with the shared libraries that the dynamic loader finds for it in that environment; a script
     with its interpreter and the programs (Java's too) that it names by an absolute path, each with what it is made of.
+    Raises ToolError where the loader does not answer.
     """
     found: set[str] = set()
     searched: set[str] = set()
@@ -68,6 +70,8 @@ def _libraries(path: str, environment: Mapping[str, str]) -> tuple[set[str], set
     if loader is None or not os.path.isfile(loader):
         return set(), set()
     asked = run([loader, "--list", path], "", Quota(_SECONDS, _MEMORY_MB), {**environment, "LD_DEBUG": "libs"})
+    if asked.status is None:
+        raise ToolError(f"{path}: {loader} does not list its shared libraries within {_SECONDS} s")
     found = re.findall(r"^\t(?:.* => )?(/.*) \(0x[0-9a-f]+\)$", asked.output, re.MULTILINE)
     # glibc alone says where it looked.
     searched = re.findall(r"^ *\d+:\t +search path=(/.*?)\t", asked.errors, re.MULTILINE)
