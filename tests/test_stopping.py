@@ -86,7 +86,7 @@ def running(project: Project, *arguments: str, method: str = "") -> Iterator[sub
     )  # fmt: skip
     try:
         yield process
-        wait_until(lambda: not marked(str(project.home)), 20.0)
+        wait_until(lambda: not marked(str(project.home)), 60.0)
     finally:
         for pid in marked(str(project.home)):
             os.kill(pid, signal.SIGKILL)
@@ -204,7 +204,7 @@ def test_a_signal_ends_a_build_in_one_line(hanging: Project, number: signal.Sign
             os.killpg(build.pid, number)
         else:
             build.send_signal(number)
-        _, errors = build.communicate(timeout=20)
+        _, errors = build.communicate(timeout=60)
     name = "Ctrl-C" if number == signal.SIGINT else number.name
     assert errors == (f"ERROR: stopped by {name}; finished tasks are kept, and the next build continues from there\n")
     assert build.returncode == 128 + number
@@ -223,7 +223,7 @@ def test_workers_that_are_no_forks_end_with_ctrl_c_too(hanging: Project) -> None
     with running(hanging, "-n", "2", method="forkserver") as build:
         wait_until(lambda: asleep(hanging))
         os.killpg(build.pid, signal.SIGINT)
-        _, errors = build.communicate(timeout=20)
+        _, errors = build.communicate(timeout=60)
     assert (build.returncode, errors.count("\n")) == (130, 1), errors
 
 

@@ -86,7 +86,7 @@ def test_every_change_is_built(watching: tuple[Project, Watching], tmp_path: Pat
 
     before = contents(project.rendered)
     watch.process.send_signal(signal.SIGINT)
-    assert watch.process.wait(timeout=20) == 0
+    assert watch.process.wait(timeout=60) == 0
     assert contents(project.rendered) == before
 
 
