@@ -22,7 +22,7 @@ from typing import Any, TypeAlias
 
 import pytest
 from doit.doit_cmd import DoitMain
-from hypothesis import is_hypothesis_test
+from hypothesis import HealthCheck, is_hypothesis_test, settings
 from pytest_cov.plugin import CovPlugin
 
 from forkserver import ForkServer, run
@@ -38,6 +38,13 @@ SOURCE = REPOSITORY / "src"
 # A shell's background job ignores Ctrl-C, and so would every build that a test starts there.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+# An example may take long on a machine that is busy; only the whole test has a limit. Examples may share a folder.
+settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
+settings.load_profile("untimed")
 
 
 @dataclass

@@ -14,7 +14,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -702,7 +702,7 @@ def test_a_specification_counts_kinds_and_knows_what_a_point_violates(file: Path
 
 # Whatever the bytes: a specification or a CorpusError.
 
-quick = settings(deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+quick = settings(database=None)
 
 
 def read_or_refuse(path: Path, content: bytes) -> None:

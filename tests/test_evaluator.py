@@ -192,7 +192,7 @@ def test_without_a_point_only_what_holds_everywhere_has_a_value(text: str, expec
 
 
 @given(formulas(4), st.randoms(use_true_random=False))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_what_is_known_without_a_point_holds_at_every_point(expression: Expression, random: Random) -> None:
     known = evaluate(expression, None, N, P)
     for _ in range(5):

@@ -7,7 +7,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hostile
@@ -148,8 +148,8 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=10), inner, max_size=4),
     max_leaves=12,
 )
-QUICK = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
-LONG = settings(max_examples=40_000, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=300)
+LONG = settings(max_examples=40_000)
 
 
 def parser(text: str) -> None:

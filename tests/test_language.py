@@ -632,7 +632,7 @@ def test_a_formula_with_one_word_misspelt_is_never_a_claim_while_arithmetic_is_l
 
 
 @given(formulas(4))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_what_is_printed_parses_back_to_the_same_tree(expression: Expression) -> None:
     assert typed(display(expression)) == expression
 
@@ -664,7 +664,7 @@ _PIECES = [
 
 
 @given(st.text(_CHARACTERS, max_size=60) | st.lists(st.sampled_from(_PIECES), max_size=25).map(" ".join))
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 def test_any_text_is_a_statement_or_a_language_error(text: str) -> None:
     found = outcome(text)
     if isinstance(found, LanguageError):

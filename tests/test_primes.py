@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import REPOSITORY
@@ -79,7 +79,7 @@ def test_the_pool_is_what_divides_the_order_of_the_monster_group() -> None:
 
 
 @given(st.integers(0, 10**6), st.sampled_from(["internal", "external", "bridge"]))
-@settings(database=None, deadline=None)
+@settings(database=None)
 def test_a_chunk_has_three_primes_of_the_pool_ascending_and_none_is_2_in_the_internal_tract(
     number: int, tract: Tract
 ) -> None:
@@ -272,7 +272,7 @@ def test_parameters_that_are_absent_are_put_before_the_constraints(file: Path, b
 white = st.text(" \t\r\n", max_size=3)
 
 
-@settings(deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(database=None)
 @given(st.permutations([*CHUNK, "parameters"]), st.booleans(),
        st.sets(st.sampled_from(['"scaleN":7', '"godelization":{}'])),
        st.booleans(), st.lists(white, min_size=20, max_size=20))  # fmt: skip

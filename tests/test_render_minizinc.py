@@ -234,6 +234,6 @@ _TEXT = st.text(st.sampled_from('ab;%"\\()/*\n\r\u2028\u0085\u202e\x00{}$= ') | 
 
 
 @given(st.lists(st.sampled_from(_HOSTILE) | _TEXT, min_size=20, max_size=20, unique=True), _TEXT)
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 def test_no_text_changes_a_solution(texts: list[str], title: str) -> None:
     assert witness(_chunk(texts, texts, title)) == [2, 2, 2, 2, 1, 1, 1, 89]

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import REPOSITORY
@@ -389,7 +389,7 @@ def test_a_tag_that_its_value_does_not_bear_is_a_wrong_value(tmp_path: Path, key
     assert refusal(tmp_path, f"{key}: {value}").startswith("1: ")
 
 
-@settings(deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(database=None)
 @given(st.data())
 def test_any_edit_of_a_valid_file_is_read_or_refused(tmp_path: Path, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(FULL)))
