@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Callable
+from functools import partial
 from itertools import product
 from pathlib import Path
 from random import Random
@@ -20,7 +21,7 @@ from samples import make_chunk
 from staged import Staged
 from tasks.check.engines import identify
 from tasks.check.identity import state
-from tasks.check.lean import Assertion, Judgement, Message, answer, decide, first_difference, question
+from tasks.check.lean import Assertion, Judgement, Message, _judgement, answer, decide, first_difference, question
 from tasks.check.lean import judge as ask
 from tasks.check.lean_install import LIBRARIES, full_lean, kernel_folder
 from tasks.check.lean_library import compiled_library
@@ -32,6 +33,7 @@ from tasks.language.operators import OPERATORS
 from tasks.language.statement import Statement, interpret
 from tasks.language.unroll import unroll
 from tasks.render import certificate, lean_module
+from tasks.render.evaluation import BY_KERNEL
 from tasks.render.lean_reader import vocabulary
 from tasks.render.lean_text import GROUP, balanced
 from tasks.render.text import names
@@ -375,6 +377,50 @@ def test_what_evaluates_to_neither_is_no_refusal(text: str) -> None:
                   lean()) == [True, False, None]  # fmt: skip
 
 
+def without_reasons(text: str, added: str) -> Judgement:
+    """What Lean says of a text with what is added, in one run, though it may not say why."""
+    read = partial(_judgement, lines=text.count("\n"), theorem="witness_valid", limits=lean().limits)
+    judgement: Judgement = lean().ask(("--json", "--stdin"), text + added, read=read)
+    return judgement
+
+
+def test_a_false_claim_of_which_lean_says_nothing_is_never_accepted(text: str) -> None:
+    wrong = Assertion("Constraint.c_small", PAIR, [False, True, True])
+    asked = question("embedded kernel", [wrong])
+    judgement = without_reasons(text, asked)
+    assert [message.text for message in judgement.added] == ["Unknown constant `Crosscheck.claim0`"]
+    with pytest.raises(CheckFailed, match=r"no verdict about Constraint\.c_small: Unknown constant"):
+        answer("embedded kernel", [wrong], judgement)
+    silent = without_reasons(text, asked.replace("#print axioms Crosscheck.claim0", ""))
+    assert silent.added == ()
+    with pytest.raises(ToolError, match=r"lean does not say that it has judged Constraint\.c_small: ''"):
+        answer("embedded kernel", [wrong], silent)
+    proof, by_kernel = "Eq (valid witness) Bool.true := Eq.refl Bool.true", f":= {BY_KERNEL}"
+    assert without_reasons(text.replace(":= Eq.refl Bool.true", by_kernel), "").axioms == ()
+    false = text.replace(proof, f"Eq (valid witness).not Bool.true {by_kernel}")
+    assert not without_reasons(false, "").accepted
+    with pytest.raises(ToolError, match="does not list the axioms of witness_valid"):
+        without_reasons(false.replace("#print axioms witness_valid", ""), "")
+
+
+def test_a_claim_that_is_too_much_for_lean_is_not_called_false(text: str) -> None:
+    """Though it fails as silently as a false one where the kernel alone evaluates it."""
+    deep = Assertion("Constraint.deep", PAIR[:1], [True])
+    definition = "def deep (x : Point) : Bool := Nat.rec Bool.true (fun _ b => Bool.and b b)"
+    for depth, accepted in ((100, True), (1_000_000, False)):
+        large = text.replace(
+            "namespace Constraint\n",
+            f"set_option maxRecDepth 300\nnamespace Constraint\n{definition} {depth}\n",
+        )
+        said = without_reasons(large, question("embedded kernel", [deep])).added
+        assert [message.severity for message in said] == ["information" if accepted else "error"]
+        if accepted:
+            assert refused(large, deep) == []
+        else:
+            with pytest.raises(CheckFailed, match=r"no verdict about Constraint\.deep: maximum recursion depth"):
+                refused(large, deep)
+
+
 def test_an_error_of_a_full_lean_is_no_refusal() -> None:
     assertion = Assertion("Duality.Chunk42.small", PAIR[:2], [False, True])
 
@@ -454,7 +500,7 @@ case "$*" in
 esac
 echo "$* LEAN_PATH=$LEAN_PATH" >> LOG
 case "$*" in
-  *Support.lean|*Order.lean|*Bounds.lean) REAL ;;
+  *Support.lean|*Order.lean|*Decide.lean|*Bounds.lean) REAL ;;
   *" -o "*|"-R "*) shift 3; echo olean > "$1"; exit 0 ;;
 esac
 text=$(cat)

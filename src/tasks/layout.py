@@ -68,7 +68,7 @@ class Layout:
         """The files of package and certificates that belong to no chunk, with their names in the library."""
         yield self.lean / "lakefile.toml", "lakefile.toml"
         yield self.lean / "Duality" / "Base.lean", "Base.lean"
-        for name in ("Support.lean", "Order.lean", "Bounds.lean"):
+        for name in ("Support.lean", "Order.lean", "Decide.lean", "Bounds.lean"):
             yield self.certificates / name, name
 
     def folders(self) -> list[Path]:

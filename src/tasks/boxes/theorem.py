@@ -9,6 +9,7 @@ from ..language import syntax
 from ..language.evaluate import Undefined
 from ..language.syntax import Expression
 from ..language.unroll import unroll
+from ..render.evaluation import BY_KERNEL
 from ..render.text import names
 from ..specification import Specification
 from .formula import Both, Conjunction, Part, Reader, negation, size
@@ -265,9 +266,7 @@ def _text(proof: Proof) -> str:
     within = "h"
     for _ in range(levels):
         within = f"(Bool.left {within})"
-    refuted = (
-        f"Tree.refutes forms (p := {formula}) {every} {stated.total}\n  (fun _ h => {within}) tree (Eq.refl Bool.true)"
-    )
+    refuted = f"Tree.refutes forms (p := {formula}) {every} {stated.total}\n  (fun _ h => {within}) tree {BY_KERNEL}"
     if stated.limit is None:
         parts.append(f"theorem unsatisfiable : (x : Point) → Eq (valid x) Bool.true → False :=\n  {refuted}")
     else:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..errors import CheckFailed, NoVerdict, ToolError
+from ..render.evaluation import BY_KERNEL, explained
 from .call import Limits, Run, Tool, shorten
 from .lean_install import Form
 
@@ -68,6 +69,14 @@ class Judgement:
     def everything(self) -> tuple[Message, ...]:
         return self.messages + self.added
 
+    def gives_reasons(self, text: str) -> bool:
+        """Whether Lean says why whatever it does not accept of a text is wrong.
+
+        Of a proof that is left to the kernel it does not. But there is an error then, as the theorem is not there whose
+        axioms the text asks for.
+        """
+        return BY_KERNEL not in text or not any(m.severity == "error" for m in self.everything())
+
 
 def form_of(lean: Tool) -> Form:
     """Which form of Lean a tool is."""
@@ -77,16 +86,25 @@ def form_of(lean: Tool) -> Form:
 def judge(text: str, theorem: str | None, lean: Tool, added: str = "") -> Judgement:
     """Lean's judgement about text, and what the theorem named rests on, where one is named.
 
-    added is a text that is put behind it and judged in the same run; it has no part in the judgement about text.
+    added is a text that is put behind it and judged in the same run; it has no part in the judgement about text. Where
+    Lean may have kept silent about a proof that failed, be it false or too much for the moment, it is asked once more,
+    so that it gives the reason.
     Raises NoVerdict where there is none within the limits, ToolError where lean crashes or answers garbage.
     """
     if not text.endswith("\n"):
         text += "\n"
     text = _HEADING.sub("--", text, count=1)
+
+    def read(run: Run) -> Judgement:
+        judgement = _judgement(run, text.count("\n") if added else None, theorem, lean.limits)
+        if judgement.gives_reasons(text + added):
+            return judgement
+        return judge(explained(text), theorem, lean, explained(added))
+
     return lean.ask(
         ("--json", "--stdin"),
         text + added,
-        read=lambda run: _judgement(run, text.count("\n") if added else None, theorem, lean.limits),
+        read=read,
         definite=lambda judgement: not any(_OF_THE_MOMENT.search(m.text) for m in judgement.everything()),
     )
 
@@ -308,7 +326,7 @@ def _theorem(number: int, assertion: Assertion) -> str:
     numbers = f"{len(assertion.points)} {base} {shift} {places} {hex(base**8)} {hex(packed)} {hex(expected)}"
     statement = f"Eq (Crosscheck.agrees {assertion.definition} {numbers}) Bool.true"
     name = _NAME.format(number)
-    return f"theorem {name} : {statement} := Eq.refl Bool.true #print axioms {name}"
+    return f"theorem {name} : {statement} := {BY_KERNEL} #print axioms {name}"
 
 
 def _messages(output: str) -> list[Message]:

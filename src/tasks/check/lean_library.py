@@ -19,7 +19,12 @@ _FOLDER = Path(__file__).parent.parent / "render" / "library"
 Library: TypeAlias = Literal["modules", "certificates"]
 _SOURCES: Mapping[Library, tuple[tuple[str, str], ...]] = {
     "modules": (("Base.lean", "Duality.Base"),),
-    "certificates": (("Support.lean", "Support"), ("Order.lean", "Order"), ("Bounds.lean", "Bounds")),
+    "certificates": (
+        ("Support.lean", "Support"),
+        ("Order.lean", "Order"),
+        ("Decide.lean", "Decide"),
+        ("Bounds.lean", "Bounds"),
+    ),
 }
 """By who imports it: the library's sources in this package, and the modules that they are compiled as; each may import
 those before it.

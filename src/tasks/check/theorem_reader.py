@@ -1,12 +1,15 @@
 """What the text of a proof states: read as far as it takes to be sure of the statement, whoever wrote the text.
 
 The proof itself is Lean's to judge. Here the statement is compared, word for word, and each declaration accounted for:
-no other could give the words of the statement another meaning.
+no other could give the words of the statement another meaning. Of Lean's tactics the text may have the one that
+render/evaluation.py names, in just its words; it is read as the term that proves the same.
 """
 
 from __future__ import annotations
 
 import re
+
+from ..render.evaluation import explained
 
 BALANCED = """\
 def t_int (x : Point) : Int := (x.x1.add x.x2).add (x.x3.add x.x4)
@@ -31,7 +34,7 @@ def misstated(text: str, theorem: str, statement: str) -> str:
     """What is wrong with a text that is to state a theorem; "" for nothing. statement: its lines, as above."""
     expected = [*_FRAME, *statement.split("\n"), f"#print axioms Proof.{theorem}"]
     found: list[str] = []
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, line in enumerate(explained(text).split("\n"), start=1):
         if not line or line.startswith("-- "):
             continue
         if line in expected:

@@ -9,7 +9,7 @@ from ..files import data_text, digest, write_whole
 from ..plan import Plan
 from .job import Job
 
-LIBRARY = ("lakefile.toml", "Base.lean", "Support.lean", "Order.lean", "Bounds.lean", "lean-toolchain")
+LIBRARY = ("lakefile.toml", "Base.lean", "Support.lean", "Order.lean", "Decide.lean", "Bounds.lean", "lean-toolchain")
 """Data of the package; the last is used for a corpus without a toolchain file."""
 
 

@@ -1,5 +1,5 @@
 prelude
-import Order
+import Decide
 /-
 Box trees: how certificates prove that no point meets a formula.
 
