@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import time
 from itertools import combinations
 from pathlib import Path
@@ -22,13 +23,13 @@ from tasks.check.call import Run, Tool, ToolCall
 from tasks.check.engines import identify
 from tasks.check.hygiene import contradictions
 from tasks.check.local import LocalRunner
-from tasks.check.minizinc import conflict, solve, verdicts
+from tasks.check.minizinc import FLATTENING, conflict, solve, verdicts
 from tasks.check.process import Quota
 from tasks.check.process import run as run_process
 from tasks.errors import CheckFailed, DualityError, ToolError
 from tasks.language.evaluate import evaluate
 from tasks.language.statement import interpret
-from tasks.render.model_reader import read_model
+from tasks.render.model_reader import question, read_model
 from tools import minizinc, runner
 
 ENGINE = {"name": "minizinc", "version": "0"}
@@ -387,36 +388,80 @@ def test_a_witness_that_is_none_is_refused(build, stub, stage: str, point: list[
 POINTS = [[100, 0, 0, 0, 0, 0, 0, 0], [0, 100, 0, 0, 0, 0, 0, 0]]
 
 
+TRUTHS = "truths [true, true, false, true]"
+OBJECTIVES = "objectives [1400, 1400]"
+
+
+def _told(*said: str, left: str = "solve satisfy;") -> str:
+    """A script that says what MiniZinc does which flattens a question."""
+    messages = [json.dumps({"type": "trace", "section": "default", "message": f"{text}\n"}) for text in said]
+    return "".join(f"echo '{line}'\n" for line in [*messages, left]).replace("\\n", "\\\\n")
+
+
 @pytest.mark.parametrize(
-    ("answered", "message"),
+    ("script", "message"),
     [
-        ({"asked_1": [], "asked_2": [], "asked_objective": []}, "gave 0 answers to 2 questions (asked_1)"),
-        ({"asked_1": [True, False], "asked_2": [True]}, "gave 1 answers to 2 questions (asked_2)"),
-        ({"asked_1": [True, False, True]}, "gave 3 answers to 2 questions (asked_1)"),
-        ({"asked_1": [True, False], "asked_2": [True, True], "asked_objective": []}, "0 answers to 2 questions"),
-        ({"asked_1": [True, False], "asked_2": [True, True], "asked_objective": [1]}, "(asked_objective)"),
-        ({"asked_1": [True, False], "asked_2": [True, True]}, "invalid list of verdicts (asked_objective): nothing"),
-        ({"asked_1": [True, False], "asked_2": [True, True], "asked_objective": None}, "(asked_objective): nothing"),
-        ({"asked_1": [True, False], "asked_objective": [1, 2]}, "invalid list of verdicts (asked_2): nothing"),
-        ({"asked_1": [1, 0], "asked_2": [True, True]}, "invalid list of verdicts (asked_1): [1, 0]"),
-        ({"asked_1": "true, false"}, "invalid list of verdicts (asked_1): true, false"),
-        (
-            {"asked_1": [True, False], "asked_2": [True, True], "asked_objective": [True, 7]},
-            "invalid list of verdicts (asked_objective): [True, 7]",
-        ),
-        ({}, "invalid list of verdicts (asked_1): nothing"),
+        (_told("truths []", OBJECTIVES), "gave 0 answers to 4 questions (truths)"),
+        (_told("truths [true, true, false]", OBJECTIVES), "gave 3 answers to 4 questions (truths)"),
+        (_told("truths [true, true, false, true, true]", OBJECTIVES), "gave 5 answers to 4 questions (truths)"),
+        (_told(TRUTHS, "objectives []"), "gave 0 answers to 2 questions (objectives)"),
+        (_told(TRUTHS, "objectives [1400]"), "gave 1 answers to 2 questions (objectives)"),
+        (_told(TRUTHS), "invalid list of verdicts (objectives): nothing"),
+        (_told(OBJECTIVES), "invalid list of verdicts (truths): nothing"),
+        (_told("truths [1, 1, 0, 1]", OBJECTIVES), "invalid list of verdicts (truths): [1, 1, 0, 1]"),
+        (_told(TRUTHS, "objectives [true, 7]"), "invalid list of verdicts (objectives): [True, 7]"),
+        (_told(TRUTHS, "objectives 7"), "invalid list of verdicts (objectives): 7"),
+        (_told("truths true, true, false, true", OBJECTIVES), "gave an invalid answer"),
+        (_told("truths null", OBJECTIVES), "gave an invalid answer"),
+        (_told(f"{TRUTHS} [true]", OBJECTIVES), "gave an invalid answer"),
+        (_told(TRUTHS, OBJECTIVES, "truths [true, true, true, true]"), "gave an invalid answer"),
+        (_told(TRUTHS, OBJECTIVES, "faults [true]"), "answers what it was not asked: faults"),
+        (_told(), "invalid list of verdicts (truths): nothing"),
+        (_told(TRUTHS, OBJECTIVES, left=""), "ended without an answer"),
+        (_told(TRUTHS, OBJECTIVES, left="var bool: b; solve satisfy;"), "gave an invalid answer: 'var bool: b; solve"),
+        (_told(TRUTHS, OBJECTIVES, left="constraint fails;"), "gave an invalid answer: 'constraint fails;'"),
+        (_told(TRUTHS, OBJECTIVES) + "exit 1", "failed with exit code 1"),
+        (_told(TRUTHS, OBJECTIVES) + _answers([]).splitlines()[0], "gave an invalid answer"),
+        (_told(TRUTHS, OBJECTIVES) + _answers([]).splitlines()[1], "gave an invalid answer"),
+        (_answers([]).splitlines()[0].replace('"x": []', '"truths": [true, true, false, true]'), "an invalid answer"),
+        ('echo \'{"type": "trace", "message": 5}\'\n' + _told(TRUTHS), "(objectives): nothing"),
     ],
 )
-def test_exactly_as_many_verdicts_as_questions_are_taken(stub, answered: dict[str, Any], message: str) -> None:
+def test_exactly_as_many_verdicts_as_questions_are_taken(stub, script: str, message: str) -> None:
     model = read_model(model_of(make_chunk({"a": "x[1] >= 2"}, objective="projection_fit_min")))
-    truths, values = verdicts(model, POINTS, minizinc())
-    assert (truths, values) == ([[True, False], [True, True]], [1400, 1400])
-    solution = json.dumps({"type": "solution", "output": {"json": answered}})
-    stub(f"echo '{solution}'\n" + _answers([]).splitlines()[1])
+    expected = ([[True, False], [True, True]], [1400, 1400])
+    assert verdicts(model, POINTS, minizinc()) == expected
+    stub(_told(TRUTHS, OBJECTIVES))
+    assert verdicts(model, POINTS, minizinc()) == expected
+    stub(script)
     with pytest.raises(ToolError) as caught:
         verdicts(model, POINTS, minizinc())
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_verdicts_that_two_passes_tell_are_the_same_ones(stub) -> None:
+    """MiniZinc flattens more than once with -O2 in its own settings."""
+    model = read_model(model_of(make_chunk({"a": "x[1] >= 2"})))
+    stub(f'exec {shutil.which("minizinc")} -O2 "$@"')
+    output = run_process(["minizinc", *FLATTENING, "-"], question(model, POINTS), Quota(20, 4096)).output
+    assert output.count("truths ") == 2
+    assert verdicts(model, POINTS, minizinc()) == ([[True, False], [True, True]], [])
+
+
+def test_a_model_that_tells_what_it_is_not_asked_is_refused() -> None:
+    told = model_of(make_chunk({"a": "x[1] >= 2"})).replace("x[1] >= 2", 'trace_stdout("objectives [0, 0]", x[1] >= 2)')
+    with pytest.raises(ToolError, match="answers what it was not asked: objectives"):
+        verdicts(read_model(told), POINTS, minizinc())
+    told = told.replace("objectives [0, 0]", "truths [true, true, true, true]")
+    with pytest.raises(ToolError, match="an invalid answer"):
+        verdicts(read_model(told), POINTS, minizinc())
+
+
+def test_a_model_that_leaves_something_to_find_has_no_verdicts() -> None:
+    left = model_of(make_chunk({"a": "x[1] >= 2"})).replace("x[1] >= 2", "let {var bool: b} in b")
+    with pytest.raises(ToolError, match="minizinc"):
+        verdicts(read_model(left), POINTS, minizinc())
 
 
 def test_a_model_without_constraints_and_objective_asks_nothing(stub) -> None:

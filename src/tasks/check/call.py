@@ -20,7 +20,7 @@ Ended: TypeAlias = Literal["", "time", "output", "memory", "processes"]
 
 Step: TypeAlias = Literal["", "flatten", "search"]
 """What MiniZinc is asked for: "flatten" the FlatZinc of a model, "search" what the solver itself says of FlatZinc, ""
-both in one.
+an answer by itself.
 """
 
 MOST_OUTPUT = 64 * 1024 * 1024

@@ -13,9 +13,8 @@ from dataclasses import replace
 from typing import Any
 
 from .call import Tool
-from .minizinc import FULL, Answer, json_stream, optimises, read_answer
+from .minizinc import FLATTENING, Answer, json_stream, messages_and_items, optimises, read_answer
 
-_OPTIONS = (FULL, "--json-stream", "-c", "--output-fzn-to-stdout", "--no-output-ozn")
 _INTEGER = r"-?\d{1,19}"
 _VALUE = rf"\w+ = (?:{_INTEGER}|array1d\(1\.\.\d+, \[{_INTEGER}(?:, {_INTEGER})*\]\));\n"
 _SAID = re.compile(rf"((?:{_VALUE})+)----------\n(==========\n)?|=====(UNSATISFIABLE|UNKNOWN)=====\n")
@@ -28,7 +27,7 @@ def ask(model: str, tool: Tool, goal: str = "") -> Answer:
     The limits hold for the flattening, and for the search. Raises as minizinc.solve.
     """
     flat = tool.ask(
-        _OPTIONS, model,
+        FLATTENING, model,
         read=lambda run: read_answer(run, tool.limits, optimise=False, messages=_flattened),
         definite=lambda answer: answer.status != "no answer",
         step="flatten",
@@ -52,9 +51,8 @@ def ask(model: str, tool: Tool, goal: str = "") -> Answer:
 
 def _flattened(output: str) -> Iterator[tuple[str, Any]]:
     """The messages of MiniZinc, and the FlatZinc beside them as a solution."""
-    lines = [line for line in output.split("\n") if line.strip()]
-    yield from json_stream("\n".join(line for line in lines if line.startswith("{")))
-    items = [line for line in lines if not line.startswith("{")]
+    messages, items = messages_and_items(output)
+    yield from json_stream("\n".join(messages))
     if items:
         text = "".join(f"{item}\n" for item in items)
         whole = items[-1].startswith("solve ") and items[-1].endswith(";")

@@ -18,6 +18,11 @@ _BY_HAND = "try a model of rendered/mzn by hand: minizinc --solver SOLVER MODEL"
 # solutions that are none (libminizinc issues 719 and 810): sum(..)(bool2int(..)) >= 2 -> x[1] in {2, 7} is enough.
 FULL = "--no-half-reifications"
 OPTIONS = (FULL, "--json-stream", "--output-mode", "json")
+FLATTENING = (FULL, "--json-stream", "-c", "--output-fzn-to-stdout", "--no-output-ozn")
+"""For the FlatZinc of a model, which no solver is asked about."""
+
+_NOTHING_LEFT = re.compile(r"solve +satisfy;")
+"""FlatZinc without variables and constraints."""
 
 T = TypeVar("T")
 Status: TypeAlias = Literal["satisfied", "unsatisfiable", "no answer"]
@@ -87,16 +92,52 @@ def verdicts(model: ModelText, points: Sequence[Sequence[int]], tool: Tool) -> t
     Raises ToolError where the tool crashes, rejects the text, has no answer in time, or does not answer exactly what
     it was asked.
     """
-    answer = solve(question(model, [list(point) for point in points]), tool)
+    answer = tool.ask(
+        FLATTENING,
+        question(model, [list(point) for point in points]),
+        read=lambda run: read_answer(run, tool.limits, optimise=False, messages=_told),
+        definite=lambda answer: answer.status != "no answer",
+    )
     if answer.status != "satisfied":
         raise ToolError(
             f"minizinc has no verdicts within {tool.limits.seconds} s; "
             f"see limits.solve_seconds in corpus.yaml{answer.note}"
         )
+    count, width, has_objective = len(points), len(model.constraints), model.objective is not None
+    asked = ["truths"] * bool(width) + ["objectives"] * has_objective
+    if unasked := sorted(answer.values.keys() - asked):
+        raise ToolError(f"minizinc answers what it was not asked: {shorten(', '.join(unasked))}; {_BY_HAND}")
+    truths = answer.read("truths", bool, count * width) if width else []
+    values = answer.read("objectives", int, count) if has_objective else []
+    return [truths[position::width] for position in range(width)], values
 
-    count = len(points)
-    truths = [answer.read(f"asked_{position}", bool, count) for position in range(1, len(model.constraints) + 1)]
-    return truths, answer.read("asked_objective", int, count) if model.objective is not None else []
+
+def messages_and_items(output: str) -> tuple[list[str], list[str]]:
+    """The lines of messages and those of FlatZinc in what MiniZinc prints that flattens a model."""
+    lines = [line for line in output.split("\n") if line.strip()]
+    return [line for line in lines if line.startswith("{")], [line for line in lines if not line.startswith("{")]
+
+
+def _told(output: str) -> Iterator[tuple[str, Any]]:
+    """The messages of MiniZinc about a question (see model_reader.question), and all that it tells as a solution.
+
+    Whatever else it says is invalid: a solution of a solver, or FlatZinc that leaves something to find.
+    """
+    messages, items = messages_and_items(output)
+    told: dict[str, Any] = {}
+    for line, message in json_stream("\n".join(messages)):
+        match message:
+            case {"type": "trace", "message": str(said)}:
+                name, _, text = said.partition(" ")
+                found = _json(text)
+                # With more than one pass MiniZinc tells it again.
+                yield line, message if found is not None and told.setdefault(name, found) == found else None
+            case {"type": "solution" | "status"}:
+                yield line, None
+            case _:
+                yield line, message
+    for item in items:
+        yield item, _NOTHING_LEFT.fullmatch(item) and {"type": "solution", "output": {"json": told}}
 
 
 def conflict(model: str, tool: Tool) -> tuple[list[str], bool]:
@@ -135,10 +176,15 @@ def json_stream(output: str) -> Iterator[tuple[str, Any]]:
     """The messages of MiniZinc, each with its line; None for a line that is none."""
     for line in output.split("\n"):
         if line.strip():
-            try:
-                yield line, json.loads(line)
-            except (ValueError, RecursionError):
-                yield line, None
+            yield line, _json(line)
+
+
+def _json(text: str) -> Any:
+    """What a text of JSON stands for; None for another text."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def read_answer(

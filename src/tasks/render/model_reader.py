@@ -82,27 +82,31 @@ def read_model(text: str) -> ModelText:
 
 
 def question(model: ModelText, points: list[list[int]]) -> str:
-    """A model that answers with each constraint's truth at each point as asked_1, asked_2, .., and with the objective's
-    values as asked_objective.
+    """A model of which MiniZinc tells, while it flattens it, as `truths [..]` whether each constraint holds, point by
+    point, and as `objectives [..]` the objective's value at each point; nothing of what there is none of.
     """
     count = len(points)
-    point = "[asked[8 * k + i] | i in -7..0]"  # a slice takes MiniZinc as long as all else
+    point = "[asked[8 * k + i] | i in -7..0]"
     numbers = ", ".join(str(value) for point in points for value in point)
     parts = [
         _code(item for item in model.items if item.startswith(("int: ", "set of int: ", "predicate "))),
         f"array[1..{8 * count}] of int: asked = [{numbers}];",
     ]
     for position, (_, expression) in enumerate(model.constraints, start=1):
+        parts.append(f"predicate judged_{position}(array[int] of var int: x) = {expression};")
+    # What is told has names: an error in the middle of a message would make it unreadable.
+    if positions := range(1, len(model.constraints) + 1):
+        judged = ", ".join(f"fix(judged_{position}(p))" for position in positions)
         parts += [
-            f"predicate judged_{position}(array[int] of var int: x) = {expression};",
-            f"array[1..{count}] of bool: asked_{position} :: add_to_output ="
-            f" [fix(judged_{position}({point})) | k in 1..{count}];",
+            f"array[1..{count * len(positions)}] of bool: truths ="
+            f" [truth | k in 1..{count}, p = {point}, truth in [{judged}]];",
+            r'constraint trace_stdout("truths \(truths)\n");',
         ]
     if model.objective is not None:
         parts += [
             f"function var int: judged_objective(array[int] of var int: x) = {model.objective};",
-            f"array[1..{count}] of int: asked_objective :: add_to_output ="
-            f" [fix(judged_objective({point})) | k in 1..{count}];",
+            f"array[1..{count}] of int: objectives = [fix(judged_objective({point})) | k in 1..{count}];",
+            r'constraint trace_stdout("objectives \(objectives)\n");',
         ]
     return "\n".join([*parts, "solve satisfy;", ""])
 
