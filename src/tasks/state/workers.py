@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import resource
 import signal
 import sys
@@ -52,6 +53,7 @@ class Workers(MRunner):  # type: ignore[misc]
                     if job is not None:
                         self.reporter.execute_task(self.tasks[job.name])
                         if not every:
+                            gc.freeze()  # what has been read stays: to search it takes long, here and in every worker
                             self.load()
                         if not idle:
                             every.append(_Worker(self))
