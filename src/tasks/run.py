@@ -12,7 +12,7 @@ import re
 import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from doit.action import PythonAction
@@ -283,7 +283,7 @@ class Run(DoitRun):  # type: ignore[misc]
             )
             watch = Watch(shown, current, database)
             given = (self.dep_manager, watch, continue_, always, Stream(0))
-            runner = _runner(given, 0 if current.is_done else num_process)
+            runner = _runner(current, given, 0 if current.is_done else num_process)
             cluster = None if current.is_done else _cluster(current, num_process)
             if cluster:
                 watch.before = lambda task: _connect(cluster, task, watch, runner, not self._processes_given)
@@ -319,13 +319,13 @@ class Run(DoitRun):  # type: ignore[misc]
         return code
 
 
-def _runner(given: Any, processes: int) -> Runner:
+def _runner(current: Build, given: Any, processes: int) -> Runner:
     if not processes:
         return Runner(*given)
     from .stages.perform import load
     from .state.workers import Workers
 
-    return Workers(*given, processes, load=load)
+    return Workers(*given, processes, load=partial(load, current.plan.scratch))
 
 
 def _cluster(current: Build, processes: int) -> Cluster | None:

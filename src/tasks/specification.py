@@ -25,6 +25,7 @@ from .errors import CorpusError, LanguageError, Mistake
 from .files import digest
 from .language.budget import Budget
 from .language.evaluate import evaluate
+from .language.parse import load as load_parser
 from .language.statement import Statement, interpret, read_formula
 
 
@@ -67,8 +68,9 @@ class Specification:
         return found
 
 
-def load() -> None:
-    """Has the parser ready."""
+def load(kept: Path | None = None) -> None:
+    """Has the parser ready; kept as parse.load has it."""
+    load_parser(kept)
     interpret("x[1] >= 0", 1, ())
 
 

@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import json
-from functools import cache
+from pathlib import Path
 
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
 from ..errors import LanguageError
 from ..files import data_text
-from . import habits
+from . import habits, tables
 from .operators import OPERATORS
 from .vocabulary import MOST_LEVELS, MOST_NESTING
 
 _COMPARISONS = {spelling for row in OPERATORS if row.level == "comparison" for spelling in row.spelled}
 
 
-@cache
-def _parser() -> Lark:
-    return Lark(
-        data_text(__package__, "grammar.lark") + _operators(),
-        parser="lalr",
-        keep_all_tokens=True,
-        maybe_placeholders=False,
-    )
+_ready: Lark | None = None
+
+
+def load(kept: Path | None = None) -> Lark:
+    """The parser, which a process makes once. kept: a file for its tables (see tables.recall), in a folder that nobody
+    else can write to.
+    """
+    global _ready
+    if _ready is None:
+        grammar = data_text(__package__, "grammar.lark") + _operators()
+        _ready = tables.recall(grammar, kept) if kept else tables.make(grammar)
+    return _ready
 
 
 def _operators() -> str:
@@ -49,7 +53,7 @@ def parse(text: str) -> Tree[Token]:
         raise LanguageError("the expression is empty", text, 0)
     _refuse_many_brackets(text)
     try:
-        tree = _parser().parse(text)
+        tree = load().parse(text)
     except UnexpectedCharacters as error:
         raise _unexpected_character(text, error.pos_in_stream or 0) from None
     except UnexpectedToken as error:

@@ -147,14 +147,14 @@ def _kept(context: Context, text: str) -> Made | None:
     return None
 
 
-def load() -> None:
-    """Loads what nearly all stages need, and what takes them longest: the parser. A mistake in it is for the stages to
-    tell.
+def load(scratch: Path) -> None:
+    """Loads what nearly all stages need, and what takes them longest: the parser, whose tables are kept in scratch. A
+    mistake in it is for the stages to tell.
     """
     with suppress(Exception):
         from ..specification import load as load_parser
 
-        load_parser()
+        load_parser(scratch / "parser")
 
 
 def inputs(context: Context) -> dict[str, str]:
