@@ -76,8 +76,10 @@ class Workers(MRunner):  # type: ignore[misc]
                 worker.kill()
             raise
         finally:
+            for worker in every:  # all are told before one is waited for
+                worker.dismiss()
             for worker in every:
-                worker.end()
+                worker.process.join()
 
     def _next_to_answer(self, busy: list[_Worker]) -> _Worker:
         pulse = min(_PULSE, self.reporter.pulse or _PULSE)
@@ -158,10 +160,9 @@ class _Worker:
         self.process.kill()
         self.process.join()
 
-    def end(self) -> None:
+    def dismiss(self) -> None:
         with suppress(OSError):  # closing the pipe would not do: workers that were started later hold its end too
             self.pipe.send(None)
-        self.process.join()
 
 
 def _most_workers() -> int:
