@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from .corpus.folder import Corpus, read_corpus
-from .corpus.names import read_names
+from .corpus.names import Names, read_names
 from .errors import CorpusError, UsageError
 from .files import file_digest, text_of
 from .layout import Layout
@@ -123,14 +123,14 @@ def user_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")).absolute() / "duality"
 
 
-def make_plan(given: Mapping[str, str]) -> Plan:
-    """The plan of a command line; given are its variables.
+def make_plan(given: Mapping[str, str], names: Names | None = None) -> Plan:
+    """The plan of a command line; given are its variables; names: what lies in the folder of chunks, as it was read.
 
     Raises UsageError for a variable that is wrong, CorpusError where the corpus cannot be read.
     """
     values = read_variables(given)
     chunks, out = (Path(os.path.normpath(values[name])) for name in ("chunks", "out"))
-    corpus = read_corpus(chunks)
+    corpus = read_corpus(chunks, names)
     try:
         settings = corpus.settings.with_limits(**{n: values[n] for n in LIMITS})
     except ValueError as error:

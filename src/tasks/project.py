@@ -53,7 +53,7 @@ class Build:
         """Raises UsageError for a limit that is wrong, CorpusError where the corpus cannot be read."""
         from .plan import make_plan
 
-        return make_plan(self.given)
+        return make_plan(self.given, self.names)
 
 
 def collect_less() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from .names import file_name, read_names
+from .names import Names, file_name, read_names
 from .settings import Settings, read_settings
 
 
@@ -44,11 +44,11 @@ class Corpus:
         return self.folder / file_name(chunk_id)
 
 
-def read_corpus(folder: Path) -> Corpus:
-    """The corpus in folder; no chunk is opened.
+def read_corpus(folder: Path, names: Names | None = None) -> Corpus:
+    """The corpus in folder; no chunk is opened. names: what lies there, where that has been read.
 
     Raises CorpusError where there is no such folder, no chunk in it, corpus.yaml is wrong, or it names ids that do not
     exist.
     """
-    ids, ignored, misnamed = read_names(folder)
+    ids, ignored, misnamed = names or read_names(folder)
     return Corpus(folder, read_settings(folder, known=set(ids)), ids, ignored, misnamed)
