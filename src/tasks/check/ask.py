@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..plan import Asking, Plan
 from ..records.journal import Verdicts
-from .call import Limits, Run, Runner, Tool, ToolCall
+from .call import Limits, Run, Runner, Tool, ToolCall, ran_at
 
 if TYPE_CHECKING:
     from .cache import CachingRunner, Count
@@ -107,10 +107,8 @@ def trim(plan: Plan) -> None:
 
 def places() -> tuple[str, ...]:
     """The workers of a cluster that ran tools for this process since it was last asked."""
-    from .remote import where
-
-    found = tuple(sorted(where))
-    where.clear()
+    found = tuple(sorted(ran_at))
+    ran_at.clear()
     return found
 
 

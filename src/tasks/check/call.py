@@ -28,6 +28,9 @@ MOST_OUTPUT = 64 * 1024 * 1024
 MOST_PROCESSES = 100
 """Processes that a tool's tree may have. RLIMIT_NPROC counts those of the user, and means nothing for root."""
 
+ran_at: set[str] = set()
+"""The workers of a cluster that ran tools for this process since it was last emptied."""
+
 IDENTITY = "identity"
 """The key of an engine that says which files the tool is made of: SHA-256, "" or absent where nobody knows."""
 

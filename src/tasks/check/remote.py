@@ -8,13 +8,11 @@ from io import BufferedRWPair
 from pathlib import Path
 
 from ..errors import RunnerLost, ToolError
-from .call import Run, ToolCall
+from .call import Run, ToolCall, ran_at
 from .messages import Answer, Question, connect, name_of, pack, read_frame, unpack, write_frame
 
 _lines: dict[tuple[int, str], BufferedRWPair] = {}
 """The line of each process to each socket: a fork makes its own."""
-where: set[str] = set()
-"""The workers that ran tools for this process since it was last emptied."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +49,7 @@ class RemoteRunner:
             raise RunnerLost(f"{answer.message}; finished tasks are kept: build again")
         if answer.run is None:
             raise ToolError(answer.message)
-        where.add(answer.where)
+        ran_at.add(answer.where)
         return answer.run
 
     def keep(self, call: ToolCall, run: Run) -> None:
