@@ -5,11 +5,9 @@ doit's task graph, the summary and the report all ask here and in freshness; not
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cache, cached_property
-from itertools import chain
 from typing import TypeVar
 
 from . import freshness
@@ -18,7 +16,7 @@ from .freshness import Values
 from .plan import Plan
 from .records.outcomes import Balanced, Compared, Proved, Solved, Understood, is_unsatisfiable
 from .records.stamp import Engine, Stamp, read_stamp
-from .records.summary import HOLDS, Chunks, Outcome, Results, Row, Summary, Theorems, Totals
+from .records.summary import HOLDS, Chunks, Outcome, Part, Row, Summary, part_of
 from .stages import BY_NAME, PIPELINE, earlier, stages_of
 from .stages.perform import judges, recipe, targets
 from .stages.stage import OfStage, Stage, engine_task
@@ -84,24 +82,22 @@ class Ledger:
 
     def summarise(
         self, failures: Mapping[str, str], ignored: Iterable[str] = (), notes: Iterable[str] = (),
-        last: Summary | None = None, fresh: Collection[str] = (),
+        kept: Part | None = None,
     ) -> Summary:  # fmt: skip
         """The summary of what lies there.
 
-        failures maps names of failed tasks (`solve:06`) to their messages; ignored are names of tasks. fresh: chunks of
-        which all that the last summary says still holds.
+        failures maps names of failed tasks (`solve:06`) to their messages; ignored are names of tasks. kept: rows of
+        the last summary of which all still holds.
         """
         plan, skipped = self.plan, set(ignored)
-        kept = {row.id: row for row in last.chunks if row.id in fresh} if last else {}
-        counts: dict[str, Counter[Outcome]] = {stage.name: Counter() for stage in PIPELINE if stage.is_on(plan)}
+        kept = kept or part_of([])
         engines: dict[str, dict[str, str]] = {}
-        for chunk_id in {plan.corpus.roles[chunk_id]: chunk_id for chunk_id in kept}.values():  # one of each kind
+        for chunk_id in {plan.corpus.roles[chunk_id]: chunk_id for chunk_id in kept.rows}.values():  # one of each kind
             for stage in stages_of(chunk_id, plan):
                 engines.update({_name(engine): engine for engine in judges(stage, plan, self.engines)})
-        rows = []
+        made = []
         for chunk_id, computational in plan.corpus.roles.items():
-            if chunk_id in kept:
-                rows.append(kept[chunk_id])
+            if chunk_id in kept.rows:
                 continue
             results: dict[str, Outcome] = {}
             stamps: dict[type, object] = {}
@@ -116,32 +112,19 @@ class Ledger:
             if results.get("solve") == "failed" and is_unsatisfiable(failures[f"solve:{chunk_id}"]):
                 is_proved = plan.layout.refutation(chunk_id).exists()
                 row = replace(row, unsatisfiable="proved" if is_proved else "solver alone")
-            rows.append(row)
-        for (stage_name, result), number in Counter(chain.from_iterable(row.stages.items() for row in rows)).items():
-            counts[stage_name][result] = number
-        theorems = Theorems(
-            witnesses=sum(row.judged is not None for row in rows),
-            balances=sum(row.balance_proved for row in rows),
-            refutations=sum(row.unsatisfiable == "proved" for row in rows),
-            solver_alone=sum(
-                row.unsatisfiable == "solver alone" or (row.balance is not None and not row.balance_proved)
-                for row in rows
-            ),
-        )
-        complete = all(HOLDS.issuperset(row.stages.values()) for row in rows)
+            made.append(row)
+        whole = kept.plus(part_of(made))
+        complete = all(result in HOLDS for _, result in whole.results)
         count = sum(plan.corpus.roles.values())
         return Summary(
             status="failed" if failures or skipped else "passed" if complete else "incomplete",
-            chunks=tuple(rows),
-            count=Chunks(len(rows), count, len(rows) - count),
-            stages={
-                stage: Results(**{str(result): number for result, number in results.items()})
-                for stage, results in counts.items()
-            },
+            chunks=tuple(whole.rows[chunk_id] for chunk_id in plan.corpus.roles),
+            count=Chunks(len(whole.rows), count, len(whole.rows) - count),
+            stages=whole.stages(stage.name for stage in PIPELINE if stage.is_on(plan)),
             off=tuple(stage.name for stage in PIPELINE if not stage.is_on(plan)),
             lean="on" if plan.has("lean") else "off",
-            constraints=_totals(rows),
-            theorems=theorems,
+            constraints=whole.constraints,
+            theorems=whole.theorems,
             engines=tuple(engines[key] for key in sorted(engines)),
             notes=tuple(notes),
             failures=dict(sorted(failures.items())),
@@ -151,18 +134,6 @@ class Ledger:
 
 def _name(engine: Engine) -> str:
     return " ".join(engine.values())
-
-
-def _totals(rows: Iterable[Row]) -> Totals:
-    """The constraints of the corpus."""
-    found = [(row.constraints, row.stages) for row in rows if row.constraints]
-    return Totals(
-        formal=sum(kinds.formal for kinds, _ in found),
-        vacuous=sum(kinds.vacuous for kinds, _ in found),
-        informal=sum(kinds.informal for kinds, _ in found),
-        solved=sum(kinds.formal for kinds, stages in found if stages.get("solve") in HOLDS),
-        proved=sum(kinds.formal for kinds, stages in found if stages.get("prove") in HOLDS),
-    )
 
 
 def _row(chunk_id: str, computational: bool, results: dict[str, Outcome], stamps: Mapping[type, object]) -> Row:

@@ -11,14 +11,14 @@ from pathlib import Path
 
 from .check.ask import trim
 from .errors import DualityError
-from .files import digest, discard, remove_leftovers, text_of, write_whole
+from .files import digest, discard, open_plain, remove_leftovers, write_whole
 from .freshness import digest_of, written_digest_of
 from .jobs import JOBS, write_package
 from .ledger import Ledger
 from .plan import Plan
 from .project import Build
 from .records.codec import encode
-from .records.summary import HOLDS, Summary, recall_summary, table
+from .records.summary import HOLDS, Part, Summary, part_of, recall_summary, table
 from .snapshot import Data, Kind, circumstances, content_of, state_of
 from .stages import BY_NAME, PIPELINE
 from .stages.stage import Stage, engine_task
@@ -54,26 +54,38 @@ def begin(build: Build, database: Database) -> None:
             database.remove(task)
 
 
-def last_summary(build: Build) -> Summary | None:
-    """The summary of the last build, None where it is not as that left it."""
-    path = build.layout.summary
-    text = text_of(path)
-    content, _ = build.seen.shared.get(build.layout.name_of(path), ("", "")) if build.seen else ("", "")
-    return recall_summary(text) if digest(text) == content else None
+def last_summary(build: Build) -> bytes:
+    """The file of the summary as it lies there, b"" where there is none that could be of use."""
+    if build.seen:
+        with suppress(OSError), open_plain(build.layout.summary) as file:
+            return file.read()
+    return b""
+
+
+def keep(build: Build, last: bytes) -> Part:
+    """What the last summary says of chunks of which all of it still holds, as no task of theirs is made; nothing where
+    it is not as the last build left it.
+
+    last: its file, as it was when this build began.
+    """
+    name, fresh = build.layout.name_of(build.layout.summary), _fresh(build)
+    content, _ = build.seen.shared.get(name, ("", "")) if build.seen else ("", "")
+    summary = recall_summary(last) if digest(last) == content else None
+    return part_of([row for row in summary.chunks if row.id in fresh] if summary else [])
+
+
+def _fresh(build: Build) -> frozenset[str]:
+    return build.left_out & build.seen.fresh if build.seen else frozenset()
 
 
 def conclude(
-    build: Build, database: Database, failures: Mapping[str, str], ignored: Collection[str], last: Summary | None
+    build: Build, database: Database, failures: Mapping[str, str], ignored: Collection[str], kept: Part
 ) -> tuple[Conclusion, Data]:
-    """Writes the summary of what lies there. Returns it for the screen, and what the next build may believe.
-
-    last: the last summary, as it was when the build began.
-    """
+    """Writes the summary of what lies there. Returns it for the screen, and what the next build may believe."""
     plan, layout = build.plan, build.layout
-    fresh = build.left_out & build.seen.fresh if build.seen else frozenset()
     notes = [f"{layout.chunks.name}/{name} is not a chunk and is ignored" for name in plan.corpus.ignored]
     ledger = make_ledger(plan, build.code, lambda task: database.get(task, "_values_:"))
-    summary = ledger.summarise(failures, ignored, notes, last, fresh)
+    summary = ledger.summarise(failures, ignored, notes, kept)
     if plan.is_outdated():
         note = f"{layout.chunks}: corpus.yaml, or which chunks there are, changed during the build: build again"
         status = "incomplete" if summary.status == "passed" else summary.status
@@ -87,22 +99,22 @@ def conclude(
         layout.imports: "".join(f"import {name}\n" for name in names),
         layout.summary: encode(summary),  # the last, as it says how the build ended
     }
+    digests = {str(path): digest(text) for path, text in texts.items()}
     try:
         for path, text in texts.items():
-            if written_digest_of(str(path)) != digest(text):
+            if written_digest_of(str(path)) != digests[str(path)]:
                 write_whole(path, text)
     except OSError as error:
         raise no_room(error.filename or layout.out, error) from None
     found = Conclusion(table(summary, [stage.name for stage in PIPELINE]), summary.status == "passed")
-    return found, _snapshot(build, database, ledger, summary, fresh, found, texts)
+    return found, _snapshot(build, database, ledger, summary, found, digests)
 
 
 def _snapshot(
-    build: Build, database: Database, ledger: Ledger, summary: Summary, fresh: Collection[str], found: Conclusion,
-    texts: Mapping[Path, str],
-) -> Data:  # fmt: skip
-    """What holds, as far as it is known before the database is closed (see Run)."""
-    plan, layout = build.plan, build.layout
+    build: Build, database: Database, ledger: Ledger, summary: Summary, found: Conclusion, digests: Mapping[str, str]
+) -> Data:
+    """What holds, as far as it is known before the database is closed (see Run); digests: of what was written here."""
+    plan, layout, fresh = build.plan, build.layout, _fresh(build)
     on = [stage for stage in PIPELINE if stage.is_on(plan)]
     kinds = [_kind(stage for stage in on if stage.documentation), _kind(on)]
     chunks = {}
@@ -112,12 +124,11 @@ def _snapshot(
             chunks[row.id] = build.seen.kept[row.id]
         elif HOLDS.issuperset(row.stages.values()) and (entry := _entry(build, database, kinds[kind], row.id)):
             chunks[row.id] = [kind, *entry]
-    written = {str(path): digest(text) for path, text in texts.items()}
-    written |= ledger.values(write_package.JOB.task).get("written") or {}
+    written = {**digests, **(ledger.values(write_package.JOB.task).get("written") or {})}
     shared = {}
     for path in map(str, [*write_package.writes(plan), layout.imports, layout.summary]):
         state = state_of(map(os.lstat, [path]))
-        if path in written and written_digest_of(path) == written[path]:
+        if path in written and (not state or written_digest_of(path) == written[path]):  # else the next build reads it
             shared[layout.name_of(Path(path))] = [written[path], state]
     return {
         "circumstances": circumstances(build, plan.corpus.settings.sha256, plan.toolchain_text),

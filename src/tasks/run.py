@@ -34,6 +34,7 @@ from .state.stopping import Stopped
 
 if TYPE_CHECKING:
     from .cluster.connection import Cluster
+    from .records.summary import Part
 
 _OF_A_CHUNK = re.compile(r"[a-z_]+:([0-9]{2,})")
 
@@ -112,6 +113,10 @@ class Watch:
     def tick(self) -> None:
         self.reporter.tick()
 
+    def meanwhile(self) -> None:
+        """Does what has to be done before the end, and can be done while tasks run."""
+        self.kept  # noqa: B018 # it is read now
+
     def close(self) -> None:
         """Before somebody else writes to the screen."""
         if hasattr(self.reporter, "close"):
@@ -166,15 +171,22 @@ class Watch:
         from .lifecycle import conclude
 
         failures = {name: message for name, message in self.failures.items() if not _is_job(name)}
-        found, self.snapshot = conclude(self.build, self.database, failures, self.ignored, self.last)
+        found, self.snapshot = conclude(self.build, self.database, failures, self.ignored, self.kept)
         return found.table, found.passed
 
     @cached_property
-    def last(self) -> Any:
-        """The last summary, as it was before anything changed."""
+    def last(self) -> bytes:
+        """The file of the last summary, as it was before anything changed."""
         from .lifecycle import last_summary
 
         return last_summary(self.build)
+
+    @cached_property
+    def kept(self) -> Part:
+        """What the last summary says of chunks that nobody looks at again (see lifecycle.keep)."""
+        from .lifecycle import keep
+
+        return keep(self.build, self.last)
 
     def _begin(self, task: Task) -> None:
         """Before the first thing that happens: what the summary says does not hold any more."""

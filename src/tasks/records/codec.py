@@ -46,7 +46,7 @@ def decode(kind: type[T], text: str | bytes) -> T:
     return record
 
 
-def recall(kind: type[T], text: str) -> T:
+def recall(kind: type[T], text: bytes) -> T:
     """The record of that type in a text that is known to be of encode, by its digest.
 
     Raises ValueError for one that is none of the type, as that was another then.

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
+from itertools import chain
+from operator import add
 from typing import Literal, TypeAlias
 
 from .outcomes import Kinds
@@ -104,6 +106,67 @@ class Summary:
     format: int = FORMAT
 
 
+@dataclass(frozen=True)
+class Part:
+    """Some rows of a summary by their ids, with what it says of them together.
+
+    results: how many of the rows have that result of that stage.
+    """
+
+    rows: dict[str, Row]
+    results: Counter[tuple[str, Outcome]]
+    constraints: Totals
+    theorems: Theorems
+
+    def plus(self, other: Part) -> Part:
+        """This part and another, which has other rows."""
+        return Part(
+            self.rows | other.rows,
+            self.results + other.results,
+            Totals(*_sums(self.constraints, other.constraints)),
+            Theorems(*_sums(self.theorems, other.theorems)),
+        )
+
+    def stages(self, names: Iterable[str]) -> dict[str, Results]:
+        """The results of these stages, and of all that a row has."""
+        found: dict[str, dict[str, int]] = {name: {} for name in names}
+        for (stage, result), number in self.results.items():
+            found[stage][result] = number
+        return {stage: Results(**results) for stage, results in found.items()}
+
+
+def part_of(rows: Iterable[Row]) -> Part:
+    """These rows, and the sums over them."""
+    found = {row.id: row for row in rows}
+    of_rows = found.values()
+    read = [(row.constraints, row.stages) for row in of_rows if row.constraints]
+    return Part(
+        found,
+        Counter(chain.from_iterable(row.stages.items() for row in of_rows)),
+        Totals(
+            formal=sum(kinds.formal for kinds, _ in read),
+            vacuous=sum(kinds.vacuous for kinds, _ in read),
+            informal=sum(kinds.informal for kinds, _ in read),
+            solved=sum(kinds.formal for kinds, stages in read if stages.get("solve") in HOLDS),
+            proved=sum(kinds.formal for kinds, stages in read if stages.get("prove") in HOLDS),
+        ),
+        Theorems(
+            witnesses=sum(row.judged is not None for row in of_rows),
+            balances=sum(row.balance_proved for row in of_rows),
+            refutations=sum(row.unsatisfiable == "proved" for row in of_rows),
+            solver_alone=sum(
+                row.unsatisfiable == "solver alone" or (row.balance is not None and not row.balance_proved)
+                for row in of_rows
+            ),
+        ),
+    )
+
+
+def _sums(ours: Totals | Theorems, theirs: Totals | Theorems) -> Iterable[int]:
+    """Of each number of two records of one kind."""
+    return map(add, astuple(ours), astuple(theirs))
+
+
 def decode_summary(text: str) -> Summary | None:
     """The summary in text, None where it is not a valid one."""
     from .codec import decode
@@ -115,7 +178,7 @@ def decode_summary(text: str) -> Summary | None:
     return summary if summary.format == FORMAT else None
 
 
-def recall_summary(text: str) -> Summary | None:
+def recall_summary(text: bytes) -> Summary | None:
     """The summary in a text that a build of this code is known to have written; a large one takes half of the time."""
     from .codec import recall
 

@@ -21,6 +21,8 @@ from .stopping import Stopped
 
 _PULSE = 1.0
 """Seconds between two checks whether a worker is stopped."""
+_A_WHILE = 0.05
+"""Seconds after which what is running waits for a tool, mostly."""
 _FILES = 32
 """Files that a build, a worker or a tool has open at most; a worker is two more for the build."""
 
@@ -28,12 +30,14 @@ _FILES = 32
 class Workers(MRunner):  # type: ignore[misc]
     """doit's parallel runner, with a pipe for each worker: a worker that dies may keep the lock of a shared queue.
 
-    load loads what tasks need; it is called before the first worker is forked, so that they share it.
+    load loads what tasks need; it is called before the first worker is forked, so that they share it. The reporter's
+    meanwhile is called once when all workers have been busy for a while: what it does takes no time of the build's.
     """
 
     def __init__(self, *given: Any, load: Callable[[], object]) -> None:
         super().__init__(*given)
         self.load = load
+        self.has_waited = False
 
     def run_tasks(self, task_dispatcher: TaskDispatcher) -> None:
         self._run_tasks_init(task_dispatcher)
@@ -85,7 +89,12 @@ class Workers(MRunner):  # type: ignore[misc]
         pulse = min(_PULSE, self.reporter.pulse or _PULSE)
         checked = time.monotonic()
         while True:
-            ready = wait([handle for worker in busy for handle in (worker.pipe, worker.process.sentinel)], pulse)
+            handles = [handle for worker in busy for handle in (worker.pipe, worker.process.sentinel)]
+            ready = wait(handles, pulse if self.has_waited else _A_WHILE)
+            if not ready and not self.has_waited:
+                self.has_waited = True
+                self.reporter.meanwhile()
+                continue
             for worker in busy:
                 has_written = worker.pipe in ready
                 if (has_written or worker.process.sentinel in ready) and worker.receive(has_written):
