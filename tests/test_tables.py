@@ -11,6 +11,7 @@ from pathlib import Path
 import lark
 import pytest
 
+from tasks import specification
 from tasks.errors import LanguageError
 from tasks.files import data_text
 from tasks.language import parse, tables
@@ -64,7 +65,7 @@ def said(text: str) -> str:
 def anew(kept: Path) -> None:
     """As another process would have it."""
     parse._ready = None
-    parse.load(kept)
+    specification.load(kept)
 
 
 def test_a_parser_from_kept_tables_says_of_every_text_what_one_that_was_made_says(

@@ -115,7 +115,7 @@ class Watch:
 
     def meanwhile(self) -> None:
         """Does what has to be done before the end, and can be done while tasks run."""
-        self.kept  # noqa: B018 # it is read now
+        _ = self.kept
 
     def close(self) -> None:
         """Before somebody else writes to the screen."""

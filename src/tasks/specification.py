@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
@@ -22,7 +23,7 @@ from .corpus.chunk import (
 from .corpus.document import MOST_PROBLEMS, Document, parse_document, read_text
 from .corpus.explain import Problem, mistake, refuse
 from .errors import CorpusError, LanguageError, Mistake
-from .files import digest
+from .files import digest, text_of, write_whole
 from .language.budget import Budget
 from .language.evaluate import evaluate
 from .language.parse import load as load_parser
@@ -68,9 +69,13 @@ class Specification:
         return found
 
 
-def load(kept: Path | None = None) -> None:
-    """Has the parser ready; kept as parse.load has it."""
-    load_parser(kept)
+def load(kept: Path) -> None:
+    """Has the parser ready. kept: a file for its tables, in a folder that nobody else can write to; where it cannot be
+    written, they are made each time.
+    """
+    if made := load_parser(text_of(kept)):
+        with suppress(OSError):
+            write_whole(kept, made)
     interpret("x[1] >= 0", 1, ())
 
 

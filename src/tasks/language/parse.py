@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedToken
@@ -16,19 +15,27 @@ from .vocabulary import MOST_LEVELS, MOST_NESTING
 
 _COMPARISONS = {spelling for row in OPERATORS if row.level == "comparison" for spelling in row.spelled}
 
-
 _ready: Lark | None = None
 
 
-def load(kept: Path | None = None) -> Lark:
-    """The parser, which a process makes once. kept: a file for its tables (see tables.recall), in a folder that nobody
-    else can write to.
+def load(kept: str) -> str:
+    """Has the parser ready, which a process makes once. kept: the tables that another process made, "" for none.
+
+    Returns the tables where they had to be made; else "".
     """
     global _ready
-    if _ready is None:
-        grammar = data_text(__package__, "grammar.lark") + _operators()
-        _ready = tables.recall(grammar, kept) if kept else tables.make(grammar)
+    _ready = _ready or tables.recall(kept, _grammar())
+    return "" if _ready else tables.dump(_parser(), _grammar())
+
+
+def _parser() -> Lark:
+    global _ready
+    _ready = _ready or tables.make(_grammar())
     return _ready
+
+
+def _grammar() -> str:
+    return data_text(__package__, "grammar.lark") + _operators()
 
 
 def _operators() -> str:
@@ -53,7 +60,7 @@ def parse(text: str) -> Tree[Token]:
         raise LanguageError("the expression is empty", text, 0)
     _refuse_many_brackets(text)
     try:
-        tree = load().parse(text)
+        tree = _parser().parse(text)
     except UnexpectedCharacters as error:
         raise _unexpected_character(text, error.pos_in_stream or 0) from None
     except UnexpectedToken as error:

@@ -1,4 +1,4 @@
-"""The tables of the parser, kept in a file: to make them takes ten times as long as to read them."""
+"""The parser's tables as text: to make them takes ten times as long as to read them."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ import sys
 from base64 import b64decode, b64encode
 from contextlib import suppress
 from io import BytesIO
-from pathlib import Path
 from typing import NoReturn
 
 import lark
 
-from ..files import digest, text_of, write_whole
+from ..files import digest
 
 
 def make(grammar: str) -> lark.Lark:
@@ -20,30 +19,27 @@ def make(grammar: str) -> lark.Lark:
     return lark.Lark(grammar, parser="lalr", keep_all_tokens=True, maybe_placeholders=False)
 
 
-def recall(grammar: str, kept: Path) -> lark.Lark:
-    """The same parser, from the tables in the file kept where they are those of this grammar, Lark and Python; else
-    they are made, and kept there. A file that cannot be written costs time.
-    """
-    with suppress(ValueError, pickle.UnpicklingError):
-        checked, _, written = text_of(kept).partition("\n")
-        if checked == _check(grammar, written):
-            return _read(b64decode(written))
-    parser = make(grammar)
-    tables = BytesIO()
-    parser.save(tables)
-    text = b64encode(tables.getvalue()).decode("ascii")
-    with suppress(OSError):
-        write_whole(kept, f"{_check(grammar, text)}\n{text}")
-    return parser
+def dump(parser: lark.Lark, grammar: str) -> str:
+    """The tables of a parser that was made of the grammar, for recall."""
+    written = BytesIO()
+    parser.save(written)
+    text = b64encode(written.getvalue()).decode("ascii")
+    return f"{_check(grammar, text)}\n{text}"
 
 
-def _check(grammar: str, tables: str) -> str:
-    return digest("\0".join([lark.__version__, sys.version, grammar, tables]))
+def recall(text: str, grammar: str) -> lark.Lark | None:
+    """The parser whose tables these are; None where they are not those of this grammar, Lark and Python."""
+    checked, _, written = text.partition("\n")
+    if checked == _check(grammar, written):
+        with suppress(ValueError, pickle.UnpicklingError):
+            tables = b64decode(written)
+            _Plain(BytesIO(tables)).load()
+            return lark.Lark.load(BytesIO(tables))
+    return None
 
 
-def _read(tables: bytes) -> lark.Lark:
-    _Plain(BytesIO(tables)).load()
-    return lark.Lark.load(BytesIO(tables))
+def _check(grammar: str, written: str) -> str:
+    return digest("\0".join([lark.__version__, sys.version, grammar, written]))
 
 
 class _Plain(pickle.Unpickler):
