@@ -12,11 +12,14 @@ import sys
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
 from conftest import Finished, Project, contents, program
 from privileges import give
+from tasks import lifecycle
+from tasks.run import Watch
 
 IMPOSSIBLE = ("x[1] + x[2] >= 30", "x[1] + x[2] <= 20")
 
@@ -445,3 +448,15 @@ def test_a_worker_that_dies_fails_its_task_alone(built: Project, death: str, mes
     stage = built.own_package() / "stages" / "solve.py"
     stage.write_text(stage.read_text().replace(death, "pass"))
     assert built.doit("-n", "2").status == 0
+
+
+def test_the_last_summary_is_read_once_a_task_that_runs_asks_a_tool(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[bytes] = []
+    monkeypatch.setattr(lifecycle, "keep", lambda build, last: read.append(last))
+    watch = Watch(None, cast(Any, None), cast(Any, None))
+    vars(watch)["last"] = b"the file"
+    assert not watch.meanwhile(["schema:06", "render_mzn:08", "_minizinc"])
+    assert read == []
+    assert watch.meanwhile(["schema:06", "solve:08"])
+    assert watch.kept is None
+    assert read == [b"the file"]

@@ -11,7 +11,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +34,6 @@ from .state.stopping import Stopped
 
 if TYPE_CHECKING:
     from .cluster.connection import Cluster
-    from .records.summary import Part
 
 _OF_A_CHUNK = re.compile(r"[a-z_]+:([0-9]{2,})")
 
@@ -113,9 +112,17 @@ class Watch:
     def tick(self) -> None:
         self.reporter.tick()
 
-    def meanwhile(self) -> None:
-        """Does what has to be done before the end, and can be done while tasks run."""
+    def meanwhile(self, running: Iterable[str]) -> bool:
+        """Does what has to be done before the end and takes long, if one of the tasks that run asks a tool: while it
+        waits for the tool, that takes no time of the build's. Returns whether it is done.
+        """
+        from .stages import BY_NAME
+
+        stages = [BY_NAME.get(task.partition(":")[0]) for task in running]
+        if not any(stage and stage.engines for stage in stages):
+            return False
         _ = self.kept
+        return True
 
     def close(self) -> None:
         """Before somebody else writes to the screen."""
@@ -182,7 +189,7 @@ class Watch:
         return last_summary(self.build)
 
     @cached_property
-    def kept(self) -> Part:
+    def kept(self) -> Any:
         """What the last summary says of chunks that nobody looks at again (see lifecycle.keep)."""
         from .lifecycle import keep
 

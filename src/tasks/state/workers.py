@@ -21,8 +21,8 @@ from .stopping import Stopped
 
 _PULSE = 1.0
 """Seconds between two checks whether a worker is stopped."""
-_A_WHILE = 0.05
-"""Seconds after which what is running waits for a tool, mostly."""
+_A_WHILE = 0.02
+"""Seconds in which a task that finds all its verdicts in the cache has ended, mostly."""
 _FILES = 32
 """Files that a build, a worker or a tool has open at most; a worker is two more for the build."""
 
@@ -30,14 +30,14 @@ _FILES = 32
 class Workers(MRunner):  # type: ignore[misc]
     """doit's parallel runner, with a pipe for each worker: a worker that dies may keep the lock of a shared queue.
 
-    load loads what tasks need; it is called before the first worker is forked, so that they share it. The reporter's
-    meanwhile is called once when all workers have been busy for a while: what it does takes no time of the build's.
+    load loads what tasks need; it is called before the first worker is forked, so that they share it. While all
+    workers are busy, the reporter's meanwhile is called now and then, with the tasks that run, until it returns True.
     """
 
     def __init__(self, *given: Any, load: Callable[[], object]) -> None:
         super().__init__(*given)
         self.load = load
-        self.has_waited = False
+        self.is_prepared = False
 
     def run_tasks(self, task_dispatcher: TaskDispatcher) -> None:
         self._run_tasks_init(task_dispatcher)
@@ -90,10 +90,9 @@ class Workers(MRunner):  # type: ignore[misc]
         checked = time.monotonic()
         while True:
             handles = [handle for worker in busy for handle in (worker.pipe, worker.process.sentinel)]
-            ready = wait(handles, pulse if self.has_waited else _A_WHILE)
-            if not ready and not self.has_waited:
-                self.has_waited = True
-                self.reporter.meanwhile()
+            ready = wait(handles, pulse if self.is_prepared else _A_WHILE)
+            if not ready and not self.is_prepared:
+                self.is_prepared = self.reporter.meanwhile([worker.task for worker in busy])
                 continue
             for worker in busy:
                 has_written = worker.pipe in ready
