@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import gcd
+from operator import mul
 
 Multiples = list[tuple[int, int]]
 """Variables with factors. A positive factor stands for the lower bound, a negative one for the upper bound."""
@@ -64,7 +65,7 @@ class Simplex:
         """Numerator and denominator."""
         if variable in self.rows:
             row = self.rows[variable]
-            return sum(a * v for a, v in zip(row[1:], self.values, strict=True)), row[0]
+            return sum(map(mul, row[1:], self.values)), row[0]
         return self.values[self.columns.index(variable)], 1
 
     def conflict(self) -> Multiples | None:
@@ -139,7 +140,7 @@ class Simplex:
             stop = self.high[other] if factor > 0 else self.low[other]
             if not factor or stop is None:
                 continue
-            numerator = sum(a * v for a, v in zip(row[1:], self.values, strict=True))
+            numerator = sum(map(mul, row[1:], self.values))
             room = abs(stop * row[0] - numerator), abs(factor)
             if step is None or room[0] * step[1] < step[0] * room[1]:
                 step, leaving = room, (other, stop)
@@ -161,14 +162,11 @@ class Simplex:
         new = _reduced(new)
         digits = max(map(abs, new)).bit_length() // _BITS
         self.steps += 1 + len(self.rows) * (1 + digits**2) // _ROWS
+        scale, added = new[0], [0, *new[1:]]
         for other, old in self.rows.items():
             if factor := old[1 + place]:
-                scale = new[0]
-                changed = [a * scale for a in old]
-                changed[1 + place] = 0
-                for i in range(1, COORDINATES + 1):
-                    changed[i] += factor * new[i]
-                self.rows[other] = _reduced(changed)
+                old[1 + place] = 0
+                self.rows[other] = _reduced([a * scale + factor * b for a, b in zip(old, added, strict=True)])
         self.rows[entering] = new
         self.columns[place], self.values[place] = variable, value
 

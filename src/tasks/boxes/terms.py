@@ -85,7 +85,8 @@ class Affine(Number):
         return frozenset((self.j,)) if self.m else frozenset()
 
     def range(self, box: Box) -> tuple[int, int]:
-        return _scaled(self.m, box.low[self.j], box.high[self.j], self.k)
+        j, k, m = self.j, self.k, self.m
+        return (k + m * box.high[j], k + m * box.low[j]) if m < 0 else (k + m * box.low[j], k + m * box.high[j])
 
     def under(self, box: Box) -> Linear:
         return self.whole
@@ -117,7 +118,8 @@ class Multiple(Number):
     of: Number
 
     def range(self, box: Box) -> tuple[int, int]:
-        return _scaled(self.m, *self.of.range(box))
+        m, (a, b) = self.m, self.of.range(box)
+        return (m * b, m * a) if m < 0 else (m * a, m * b)
 
     def under(self, box: Box) -> Linear:
         return linear.times(self.m, self.of.over(box) if self.m < 0 else self.of.under(box))
@@ -326,8 +328,8 @@ class And(Truth):
             yield from self.left.paths(False, box)
 
 
-def _scaled(m: int, low: int, high: int, k: int = 0) -> tuple[int, int]:
-    return (k + m * high, k + m * low) if m < 0 else (k + m * low, k + m * high)
+def _scaled(m: int, low: int, high: int) -> tuple[int, int]:
+    return (m * high, m * low) if m < 0 else (m * low, m * high)
 
 
 def _quotient(a: int, n: int) -> int:
