@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice, zip_longest
+from itertools import compress, islice, zip_longest
 from operator import ne, sub
 from random import Random
 
@@ -24,6 +24,8 @@ NEGATIVE: tuple[Point, ...] = ((-1,) * 8, tuple(range(-24, 0, 3)), tuple(range(-
 """Points far outside every simplex, where division and subtraction show their signs."""
 MOST_FAULTS, MOST_FAR = 80, 160
 """Single faults of one constraint that are tried on the points, and points sought for them two changes away."""
+FIRST = 64
+"""Points that are looked at before the others: they show most faults."""
 MOST_WORK = 7_000_000
 """Steps (see Work) to find the points of one chunk; of large formulas fewer faults are tried."""
 MOST_VALUES = 3_000_000
@@ -165,17 +167,16 @@ class _Constraint:
         shown = tried = 0
         columns = Columns(points, work)
         with suppress(Spent):
-            values = columns.of(self.formula)
+            columns.of(self.formula)  # known at each of the parts below
             here = columns.at(own)
+            blocks = (columns.at(range(FIRST)), columns) if len(points) > FIRST else (columns,)
             for fault in faults:
                 if any(map(ne, here.of(fault, keep=False), here.of(self.formula))):
                     shown += 1
-                else:
-                    differs = map(ne, columns.of(fault, keep=False), values)
-                    if (tells := next((k for k, other in enumerate(differs) if other), None)) is not None:
-                        shown += 1
-                        own.append(tells)
-                        here = columns.at(own)
+                elif (tells := self.tells(fault, blocks)) is not None:
+                    shown += 1
+                    own.append(tells)
+                    here = columns.at(own)
                 tried += 1
         found = dict.fromkeys([*(points[k] for k in own), *NEGATIVE])
         with suppress(Spent):
@@ -184,6 +185,14 @@ class _Constraint:
                 alike = (point for point, value in zip(points, values, strict=True) if bool(value) is wanted)
                 found |= dict.fromkeys(islice(alike, 2))
         return _Search(boundary, tuple(found), (shown, tried))
+
+    def tells(self, fault: Expression, blocks: Sequence[Columns]) -> int | None:
+        """The position of the first point that shows a fault; each of the blocks begins with the one before it."""
+        for block in blocks:
+            differs = map(ne, block.of(fault, keep=False), block.of(self.formula))
+            if (first := next(compress(range(len(block.points)), differs), None)) is not None:
+                return first
+        return None
 
     def faults(self, work: Work) -> list[Expression]:
         """Unrolled formulas with one fault in them, at most about MOST_FAULTS, and as many of the quantifiers."""
@@ -281,9 +290,16 @@ class _Sides:
     @cached_property
     def coordinates(self) -> list[int]:
         """The positions 0 to 7 of the coordinates that occur."""
-        nodes = (node for part in self.parts for node in _nodes(part).values())
-        found = {node.index for node in nodes if isinstance(node, syntax.Coordinate)}
-        return sorted({index.value - 1 for index in found if isinstance(index, syntax.Integer)})
+        found: set[int] = set()
+        waiting = list(self.parts)
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, syntax.Coordinate):
+                assert isinstance(node.index, syntax.Integer)
+                found.add(node.index.value - 1)
+            else:
+                waiting.extend(children(node))
+        return sorted(found)
 
     @cached_property
     def is_straight(self) -> bool:
@@ -312,8 +328,8 @@ class _Neighbourhood:
         values = sides.values(self.columns)
         everywhere = range(len(self.bases))
         scanned: dict[int, tuple[list[Point], Column]] = {}
-        for target in sides.targets:
-            point = self._reached(sides, values, target, everywhere)
+        found = self._reached(sides, values, [(target, everywhere) for target in sides.targets])
+        for target, point in zip(sides.targets, found, strict=True):
             if point is None and reach and not sides.is_straight:
                 steps = (p for base in everywhere for p in self._scanned(sides, target, base, reach, scanned))
                 point = next(steps, None)
@@ -324,31 +340,39 @@ class _Neighbourhood:
         """The same of each of the bases by itself, without steps."""
         sides = _Sides(leaf)
         values = sides.values(self.columns)
-        for base in range(len(self.bases)):
-            for target in sides.targets:
-                if (point := self._reached(sides, values, target, [base])) is not None:
-                    yield point
+        wanted = [(target, [base]) for base in range(len(self.bases)) for target in sides.targets]
+        return (point for point in self._reached(sides, values, wanted) if point is not None)
 
-    def _reached(self, sides: _Sides, values: Column, target: int, bases: Sequence[int]) -> Point | None:
-        certain: Point | None = None
-        doubtful: list[Point] = []  # before the certain one
+    def _reached(
+        self, sides: _Sides, values: Column, wanted: Sequence[tuple[int, Sequence[int]]]
+    ) -> Iterator[Point | None]:
+        """For each target, with the bases to go from: the first point found where the sides have that value."""
+        tried = [self._tried(sides, values, target, bases) for target, bases in wanted]
+        doubtful = [point for points, _ in tried for point in points]
+        there = iter(sides.values(Columns(doubtful, self.work)) if doubtful else ())
+        for (target, _), (points, certain) in zip(wanted, tried, strict=True):
+            found = zip(points, list(islice(there, len(points))), strict=True)
+            yield next((point for point, value in found if value == target), certain)
+
+    def _tried(
+        self, sides: _Sides, values: Column, target: int, bases: Sequence[int]
+    ) -> tuple[list[Point], Point | None]:
+        """The points that may have the target's value, and the one behind them that has it."""
+        doubtful: list[Point] = []
         for k in bases:
             base, value = self.bases[k], values[9 * k]
             if value == target:
-                certain = base
-                break
+                return doubtful, base
             for i in sides.coordinates:
                 slope = values[9 * k + 1 + i] - value
                 if slope and (target - value) % slope == 0:
-                    found = _moved(base, i, (target - value) // slope)
-                    if -1 <= found[i] <= self.total + 1:
+                    step = (target - value) // slope
+                    if -1 <= base[i] + step <= self.total + 1:
+                        point = _moved(base, i, step)
                         if sides.is_straight:
-                            return found
-                        doubtful.append(found)
-        if doubtful:
-            there = sides.values(Columns(doubtful, self.work))
-            return next((point for point, value in zip(doubtful, there, strict=True) if value == target), certain)
-        return certain
+                            return doubtful, point
+                        doubtful.append(point)
+        return doubtful, None
 
     def _scanned(
         self, sides: _Sides, target: int, base: int, reach: int, scanned: dict[int, tuple[list[Point], Column]]
@@ -402,7 +426,7 @@ def _centre(total: int) -> Point:
 
 
 def _on_simplex(random: Random, total: int) -> Point:
-    cuts = sorted(random.randint(0, total) for _ in range(7))
+    cuts = sorted([random.randrange(total + 1) for _ in range(7)])
     return tuple(b - a for a, b in zip([0, *cuts], [*cuts, total], strict=True))
 
 

@@ -83,10 +83,6 @@ class Columns(Visitor):
             self._kept[id(node)] = (node, column)
         return column
 
-    def _spend(self, values: int) -> None:
-        if self._work:
-            self._work.spend(_OF_A_NODE + values)
-
     def Integer(self, node: syntax.Integer) -> Column:
         return [node.value] * len(self.points)
 
@@ -118,11 +114,13 @@ class Columns(Visitor):
 
     def Membership(self, node: syntax.Membership) -> Column:
         column, members = self.visit(node.element), members_of(node)
-        self._spend(len(self.points) + len(members) * isinstance(members, list))
+        if self._work:
+            self._work.spend(_OF_A_NODE + len(self.points) + len(members) * isinstance(members, list))
         return list(map((frozenset(members) if isinstance(members, list) else members).__contains__, column))
 
     def _applied(self, token: str, meaning, *columns: Column) -> Column:  # type: ignore[no-untyped-def]
-        self._spend(len(self.points) * _DEAR.get(token, 1))
+        if self._work:
+            self._work.spend(_OF_A_NODE + len(self.points) * _DEAR.get(token, 1))
         return list(map(meaning, *columns))
 
     def Range(self, node: syntax.Range) -> Column:
@@ -141,8 +139,12 @@ class _Part(Columns):
         self._pick = itemgetter(*places, places[0]) if places else lambda column: ()
 
     def visit(self, node: Expression) -> Column:
-        if id(node) not in self._kept and (known := self.whole._kept.get(id(node))):
-            self._kept[id(node)] = (node, self._pick(known[1])[:-1])
+        if kept := self._kept.get(id(node)):
+            return kept[1]
+        if known := self.whole._kept.get(id(node)):
+            column: Column = self._pick(known[1])[:-1]
+            self._kept[id(node)] = (node, column)
+            return column
         return super().visit(node)
 
 
