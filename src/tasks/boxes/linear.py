@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import gcd
+from operator import add, sub
 from typing import TypeAlias
 
 Linear: TypeAlias = tuple[int, ...]
@@ -23,15 +24,15 @@ def unit(index: int) -> Linear:
 
 
 def plus(a: Linear, b: Linear) -> Linear:
-    return tuple(x + y for x, y in zip(a, b, strict=True))
+    return tuple(map(add, a, b))
 
 
 def times(m: int, a: Linear) -> Linear:
-    return tuple(m * x for x in a)
+    return tuple([m * x for x in a])
 
 
 def minus(a: Linear, b: Linear) -> Linear:
-    return tuple(x - y for x, y in zip(a, b, strict=True))
+    return tuple(map(sub, a, b))
 
 
 def signed(m: int, negative: Linear, positive: Linear) -> Linear:

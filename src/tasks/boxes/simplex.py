@@ -119,8 +119,8 @@ class Simplex:
 
     def _outside(self) -> tuple[int, int, int] | None:
         """The first dependent variable beyond a bound, with that bound, and where to move it."""
-        for variable in sorted(self.rows):
-            numerator, denominator = self.value(variable)
+        for variable, row in sorted(self.rows.items()):
+            numerator, denominator = sum(map(mul, row[1:], self.values)), row[0]
             low, high = self.low[variable], self.high[variable]
             if low is not None and numerator < low * denominator:
                 return variable, low, 1
@@ -134,11 +134,11 @@ class Simplex:
         end = self.high[variable] if way > 0 else self.low[variable]
         step: tuple[int, int] | None = None if end is None else (abs(end - self.values[place]), 1)
         leaving: tuple[int, int] | None = None
-        for other in sorted(self.rows):
-            row = self.rows[other]
-            factor = row[1 + place] * way
+        for other, row in sorted(self.rows.items()):
+            if not (factor := row[1 + place] * way):
+                continue
             stop = self.high[other] if factor > 0 else self.low[other]
-            if not factor or stop is None:
+            if stop is None:
                 continue
             numerator = sum(map(mul, row[1:], self.values))
             room = abs(stop * row[0] - numerator), abs(factor)

@@ -135,7 +135,7 @@ class Greater(Number):
 
     def range(self, box: Box) -> tuple[int, int]:
         (a, b), (c, d) = self.left.range(box), self.right.range(box)
-        return max(a, c), max(b, d)
+        return a if a > c else c, b if b > d else d
 
     def _known(self, box: Box) -> Number | None:
         (a, b), (c, d) = self.left.range(box), self.right.range(box)
