@@ -103,6 +103,7 @@ def main() -> None:
     prctl = _prctl()
     prctl(_PR_SET_CHILD_SUBREAPER, 1)
     control, build = socket.socket(fileno=number), _Process(build_id)
+    control.set_inheritable(False)  # a tool has no part in what is said here
     with contextlib.suppress(ConnectionError):  # nobody is there any more
         while _is_asked(control, build) and (received := receive(control, 3)):
             values, streams = received
