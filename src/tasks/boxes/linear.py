@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import gcd
-from operator import add, sub
 from typing import TypeAlias
 
 Linear: TypeAlias = tuple[int, ...]
@@ -24,7 +23,7 @@ def unit(index: int) -> Linear:
 
 
 def plus(a: Linear, b: Linear) -> Linear:
-    return tuple(map(add, a, b))
+    return tuple([x + y for x, y in zip(a, b, strict=True)])
 
 
 def times(m: int, a: Linear) -> Linear:
@@ -32,7 +31,7 @@ def times(m: int, a: Linear) -> Linear:
 
 
 def minus(a: Linear, b: Linear) -> Linear:
-    return tuple(map(sub, a, b))
+    return tuple([x - y for x, y in zip(a, b, strict=True)])
 
 
 def signed(m: int, negative: Linear, positive: Linear) -> Linear:

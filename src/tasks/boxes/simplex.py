@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import gcd
-from operator import mul
 
 Multiples = list[tuple[int, int]]
 """Variables with factors. A positive factor stands for the lower bound, a negative one for the upper bound."""
@@ -65,8 +64,11 @@ class Simplex:
         """Numerator and denominator."""
         if variable in self.rows:
             row = self.rows[variable]
-            return sum(map(mul, row[1:], self.values)), row[0]
+            return self._numerator(row), row[0]
         return self.values[self.columns.index(variable)], 1
+
+    def _numerator(self, row: list[int]) -> int:
+        return sum([a * v for a, v in zip(row[1:], self.values, strict=True)])
 
     def conflict(self) -> Multiples | None:
         """Finds values within all bounds, or why there are none."""
@@ -120,7 +122,7 @@ class Simplex:
     def _outside(self) -> tuple[int, int, int] | None:
         """The first dependent variable beyond a bound, with that bound, and where to move it."""
         for variable, row in sorted(self.rows.items()):
-            numerator, denominator = sum(map(mul, row[1:], self.values)), row[0]
+            numerator, denominator = self._numerator(row), row[0]
             low, high = self.low[variable], self.high[variable]
             if low is not None and numerator < low * denominator:
                 return variable, low, 1
@@ -140,8 +142,7 @@ class Simplex:
             stop = self.high[other] if factor > 0 else self.low[other]
             if stop is None:
                 continue
-            numerator = sum(map(mul, row[1:], self.values))
-            room = abs(stop * row[0] - numerator), abs(factor)
+            room = abs(stop * row[0] - self._numerator(row)), abs(factor)
             if step is None or room[0] * step[1] < step[0] * room[1]:
                 step, leaving = room, (other, stop)
         if leaving is None:

@@ -118,8 +118,7 @@ class Multiple(Number):
     of: Number
 
     def range(self, box: Box) -> tuple[int, int]:
-        m, (a, b) = self.m, self.of.range(box)
-        return (m * b, m * a) if m < 0 else (m * a, m * b)
+        return _scaled(self.m, *self.of.range(box))
 
     def under(self, box: Box) -> Linear:
         return linear.times(self.m, self.of.over(box) if self.m < 0 else self.of.under(box))

@@ -83,6 +83,10 @@ class Columns(Visitor):
             self._kept[id(node)] = (node, column)
         return column
 
+    def _spend(self, values: int) -> None:
+        if self._work:
+            self._work.spend(_OF_A_NODE + values)
+
     def Integer(self, node: syntax.Integer) -> Column:
         return [node.value] * len(self.points)
 
@@ -114,13 +118,11 @@ class Columns(Visitor):
 
     def Membership(self, node: syntax.Membership) -> Column:
         column, members = self.visit(node.element), members_of(node)
-        if self._work:
-            self._work.spend(_OF_A_NODE + len(self.points) + len(members) * isinstance(members, list))
+        self._spend(len(self.points) + len(members) * isinstance(members, list))
         return list(map((frozenset(members) if isinstance(members, list) else members).__contains__, column))
 
     def _applied(self, token: str, meaning, *columns: Column) -> Column:  # type: ignore[no-untyped-def]
-        if self._work:
-            self._work.spend(_OF_A_NODE + len(self.points) * _DEAR.get(token, 1))
+        self._spend(len(self.points) * _DEAR.get(token, 1))
         return list(map(meaning, *columns))
 
     def Range(self, node: syntax.Range) -> Column:
